@@ -1,0 +1,51 @@
+"""The nouns of the product as frozen dataclasses. Imports nothing of ours."""
+
+from ftcore.records.decision import Action, Evidence, Recommendation, Reply, Standing
+from ftcore.records.endpoint import LOCAL, Endpoint
+from ftcore.records.evaluation import Answer, Comparison, EvaluationResult, TestCase, Verdict
+from ftcore.records.example import Example, Message, Split, Status, TrainingExample, text_of
+from ftcore.records.job import Job, JobEvent, JobState, Metric
+from ftcore.records.problem import Problem, Severity
+from ftcore.records.project import Project, Task, TaskState
+from ftcore.records.snapshot import Snapshot, SnapshotRow
+from ftcore.records.source import Accepted, Mapping, Preview, Rejected
+from ftcore.records.story import ArmResult, SideBySide, Story
+
+__all__ = [
+    "LOCAL",
+    "Accepted",
+    "Action",
+    "Answer",
+    "ArmResult",
+    "Comparison",
+    "Endpoint",
+    "EvaluationResult",
+    "Evidence",
+    "Example",
+    "Job",
+    "JobEvent",
+    "JobState",
+    "Mapping",
+    "Message",
+    "Metric",
+    "Preview",
+    "Problem",
+    "Project",
+    "Recommendation",
+    "Rejected",
+    "Reply",
+    "Severity",
+    "SideBySide",
+    "Snapshot",
+    "SnapshotRow",
+    "Split",
+    "Standing",
+    "Status",
+    "Story",
+    "Task",
+    "TaskState",
+    "TestCase",
+    "TrainingExample",
+    "Verdict",
+    "text_of",
+]

@@ -1,0 +1,77 @@
+"""Everything that a report says, as one value: the report's pages and decks are drawn from it and from nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ftcore.records.decision import Recommendation
+from ftcore.records.evaluation import Comparison
+
+
+@dataclass(frozen=True, slots=True)
+class ArmResult:
+    """One arm's average score in [0, 1] with its own 95% interval, and what it cost and took."""
+
+    arm: str
+    label: str
+    model: str
+    average: float
+    low: float
+    high: float
+    n: int
+    missing: int = 0
+    tokens_in: float = 0.0
+    """Mean a question."""
+    tokens_out: float = 0.0
+    seconds_median: float = 0.0
+    system_prompt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SideBySide:
+    """One test row with every arm's answer and score, for the list of the worst regressions and of all answers."""
+
+    case_id: str
+    input: str
+    expected: str
+    answers: dict[str, str | None]
+    scores: dict[str, float | None]
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """`comparisons[0]` is the primary one (fine-tuned against the best other arm); the others follow, by name of arm."""
+
+    project: str
+    made_at: str
+    made_by: str
+    practice: bool
+    recommendation: Recommendation | None
+    answers: dict[str, str] = field(default_factory=dict)
+    reasons: tuple[str, ...] = ()
+    read: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    train: int = 0
+    validation: int = 0
+    test: int = 0
+    tokens: int = 0
+    snapshot: str = ""
+    """The snapshot's sha256."""
+    base_model: str = ""
+    fine_tuned_model: str = ""
+    endpoint: str = ""
+    job_id: str = ""
+    job_seconds: float | None = None
+    trained_tokens: int | None = None
+    hyperparameters: dict[str, str] = field(default_factory=dict)
+    seed: int = 0
+    losses: tuple[tuple[int, float], ...] = ()
+    """(step, training loss)."""
+    scorer: str = ""
+    scorer_label: str = ""
+    arms: tuple[ArmResult, ...] = ()
+    comparisons: tuple[tuple[str, Comparison], ...] = ()
+    """(name of the arm compared against, fine-tuned minus that arm)."""
+    rows: tuple[SideBySide, ...] = ()
