@@ -183,9 +183,7 @@ def text_columns(training: TrainingExample) -> dict[str, Any]:
     }
 
 
-def _values(
-    row: NewExample, project_id: int, import_id: int, source: str, who: str, moment: Any
-) -> dict[str, Any]:
+def _values(row: NewExample, project_id: int, import_id: int, source: str, who: str, moment: Any) -> dict[str, Any]:
     return {
         **text_columns(row.training),
         "original": to_json(row.training),

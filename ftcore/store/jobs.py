@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, insert, select, update
@@ -71,6 +72,11 @@ def files(c: Connection, job_id: int) -> tuple[str, str]:
     """(id of the training file, id of the validation file) at the endpoint; "" where none was sent yet."""
     row = c.execute(select(jobs.c.training_file_id, jobs.c.validation_file_id).where(jobs.c.id == job_id)).one()
     return row[0], row[1]
+
+
+def looked_at(c: Connection, job_id: int) -> datetime | None:
+    """When a listing at the server was first found not to hold this job, whose creation got no answer."""
+    return c.execute(select(jobs.c.looked_at).where(jobs.c.id == job_id)).scalar_one()
 
 
 def change(c: Connection, job_id: int, *, expected: JobState | None = None, **values: Any) -> bool:

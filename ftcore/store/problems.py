@@ -53,9 +53,7 @@ def of_example(c: Connection, example_id: int) -> list[Problem]:
     """The open problems of one example, errors first."""
     query = select(problems).where(problems.c.example_id == example_id, ~problems.c.ignored).order_by(problems.c.id)
     found = [
-        Problem(
-            r["code"], Severity(r["severity"]), r["message"], r["place"], r["start"], r["end"], r["related_id"]
-        )
+        Problem(r["code"], Severity(r["severity"]), r["message"], r["place"], r["start"], r["end"], r["related_id"])
         for r in c.execute(query).mappings()
     ]
     return sorted(found, key=lambda problem: list(Severity).index(problem.severity))

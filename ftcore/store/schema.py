@@ -246,6 +246,7 @@ jobs = Table(
     _count("total_steps"),
     _text("error"),
     _flag("cancel_requested"),
+    _at("looked_at"),
     _text("created_by"),
     _at(),
     _at("started_at"),

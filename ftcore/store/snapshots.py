@@ -11,7 +11,9 @@ from ftcore.store.examples import from_json, to_json
 from ftcore.store.schema import now, snapshot_rows, snapshots
 
 
-def take(c: Connection, project_id: int, rows: Sequence[SnapshotRow], *, digest: str, tokens: int, who: str) -> Snapshot:
+def take(
+    c: Connection, project_id: int, rows: Sequence[SnapshotRow], *, digest: str, tokens: int, who: str
+) -> Snapshot:
     """Keeps the rows under their digest; the same digest again gives the snapshot that is already there."""
     query = select(snapshots.c.id).where(snapshots.c.project_id == project_id, snapshots.c.digest == digest)
     known = c.execute(query).scalar()

@@ -1,0 +1,137 @@
+"""Runs (arms x test examples): their calls, each kept the moment it arrives, and the scores, which need no call again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from ftcore.records import Answer, Split
+from ftcore.store.projects import touch
+from ftcore.store.schema import calls, now, runs, scores
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """`arms` is the list of arms as plain values (name, label, model, system, shots); `result` what was found in the end."""
+
+    id: int
+    project_id: int
+    snapshot_id: int
+    endpoint_id: int
+    job_id: int | None
+    state: str
+    scorer: str
+    arms: list[dict[str, Any]]
+    delta: float
+    seed: int
+    max_tokens: int
+    total: int
+    result: dict[str, Any]
+    error: str
+    created_by: str
+    created_at: datetime
+    finished_at: datetime | None
+
+
+def plan(c: Connection, project_id: int, **values: Any) -> Run:
+    """Writes the intent to run: snapshot_id, endpoint_id, job_id, scorer, arms, delta, seed, max_tokens, total, created_by."""
+    id_ = c.execute(insert(runs).values(project_id=project_id, created_at=now(), **values)).lastrowid
+    touch(c, project_id)
+    return get(c, id_)
+
+
+def get(c: Connection, run_id: int) -> Run:
+    return _run(c.execute(select(runs).where(runs.c.id == run_id)).mappings().one())
+
+
+def of_project(c: Connection, project_id: int) -> list[Run]:
+    """The newest first."""
+    query = select(runs).where(runs.c.project_id == project_id).order_by(runs.c.id.desc())
+    return [_run(row) for row in c.execute(query).mappings()]
+
+
+def latest_done(c: Connection, project_id: int) -> Run | None:
+    return next((run for run in of_project(c, project_id) if run.state == "done"), None)
+
+
+def change(c: Connection, run_id: int, **values: Any) -> None:
+    c.execute(update(runs).where(runs.c.id == run_id).values(**values))
+    touch(c, get(c, run_id).project_id)
+
+
+def keep_call(c: Connection, run_id: int, split: Split, key: str, answer: Answer) -> None:
+    """Keeps an answer, before anything is done with it. One that had failed may be replaced by one that arrived."""
+    values = {
+        "key": key,
+        "model": answer.model,
+        "text": answer.text,
+        "error": answer.error,
+        "seconds": answer.seconds,
+        "tokens_in": answer.tokens_in,
+        "tokens_out": answer.tokens_out,
+        "finish_reason": answer.finish_reason,
+        "created_at": now(),
+    }
+    where = {"run_id": run_id, "arm": answer.arm, "split": split, "case_id": answer.case_id}
+    query = upsert(calls).values(**where, **values)
+    c.execute(query.on_conflict_do_update(index_elements=list(where), set_=values, where=calls.c.text.is_(None)))
+
+
+def finished_calls(c: Connection, run_id: int) -> dict[str, Answer]:
+    """The answers that arrived, by the key of their call: these calls are never made again."""
+    query = select(calls).where(calls.c.run_id == run_id, calls.c.text.is_not(None))
+    return {row["key"]: _answer(row) for row in c.execute(query).mappings()}
+
+
+def progress(c: Connection, run_id: int) -> int:
+    """How many answers have arrived."""
+    return c.execute(select(func.count()).where(calls.c.run_id == run_id, calls.c.text.is_not(None))).scalar_one()
+
+
+def set_scores(c: Connection, run_id: int, scorer: str, found: dict[tuple[str, Split, str], float]) -> None:
+    """Writes scores by (arm, split, case id), in the place of what this scorer said before."""
+    ids = {
+        (arm, Split(split), case_id): call_id
+        for call_id, arm, split, case_id in c.execute(
+            select(calls.c.id, calls.c.arm, calls.c.split, calls.c.case_id).where(calls.c.run_id == run_id)
+        )
+    }
+    old = select(calls.c.id).where(calls.c.run_id == run_id)
+    c.execute(delete(scores).where(scores.c.scorer == scorer, scores.c.call_id.in_(old)))
+    rows = [{"call_id": ids[place], "scorer": scorer, "score": score} for place, score in found.items()]
+    if rows:
+        c.execute(insert(scores), rows)
+
+
+def answers(c: Connection, run_id: int, split: Split, scorer: str) -> list[Answer]:
+    """Every answer of a split with its score by `scorer` (None where it is missing)."""
+    query = (
+        select(calls, scores.c.score)
+        .join(scores, (scores.c.call_id == calls.c.id) & (scores.c.scorer == scorer), isouter=True)
+        .where(calls.c.run_id == run_id, calls.c.split == split)
+        .order_by(calls.c.id)
+    )
+    return [_answer(row, row["score"]) for row in c.execute(query).mappings()]
+
+
+def _answer(row: RowMapping, score: float | None = None) -> Answer:
+    return Answer(
+        case_id=row["case_id"],
+        arm=row["arm"],
+        model=row["model"],
+        text=row["text"],
+        error=row["error"],
+        seconds=row["seconds"],
+        tokens_in=row["tokens_in"],
+        tokens_out=row["tokens_out"],
+        finish_reason=row["finish_reason"],
+        score=score,
+    )
+
+
+def _run(row: RowMapping) -> Run:
+    return Run(**{name: row[name] for name in Run.__dataclass_fields__})

@@ -1,0 +1,63 @@
+"""The folder in which everything of one installation lives: the database, uploads, exports, reports, logs, the trainer's home."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from ftcore.store.database import Database, open_database
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    root: Path
+
+    @property
+    def database(self) -> Path:
+        return self.root / "tuneworthy.db"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the running supervisor."""
+        return self.root / "lock"
+
+    @property
+    def address(self) -> Path:
+        """Where the running app is found in a browser."""
+        return self.root / "address"
+
+    @property
+    def trainer_address(self) -> Path:
+        """The base_url of the running trainer server, which writes it when it listens."""
+        return self.root / "trainer-address"
+
+    @property
+    def trainer_token(self) -> Path:
+        return self.root / "trainer-token"
+
+    def folder(self, name: str) -> Path:
+        """`uploads`, `exports`, `reports` or `logs`, made when it is first asked for."""
+        path = self.root / name
+        path.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def open_database(self) -> Database:
+        return open_database(self.database)
+
+
+def default_root() -> Path:
+    """TUNEWORTHY_HOME, or the place that the operating system gives to an app's data."""
+    named = os.environ.get("TUNEWORTHY_HOME")
+    if named:
+        return Path(named).expanduser()
+    from platformdirs import user_data_path
+
+    return user_data_path("tuneworthy", appauthor=False)
+
+
+def open_workspace(root: Path | None = None) -> Workspace:
+    """The workspace at `root` (default: `default_root()`), its folder made readable by its owner only."""
+    folder = (root or default_root()).expanduser().absolute()
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return Workspace(folder)
