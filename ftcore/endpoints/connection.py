@@ -31,7 +31,11 @@ def check_connection(endpoint: Endpoint, *, timeout: float = 10.0) -> list[Findi
             page = client.models.list()
             names = [model.id for model in page.data]
         except (openai.AuthenticationError, openai.PermissionDeniedError) as error:
-            return [*found, Finding("reachable", True, "The server answers."), Finding("authorised", False, explain(error))]
+            return [
+                *found,
+                Finding("reachable", True, "The server answers."),
+                Finding("authorised", False, explain(error)),
+            ]
         except openai.APIStatusError as error:
             return [*found, Finding("reachable", True, "The server answers."), Finding("models", False, explain(error))]
         except (openai.APIConnectionError, EndpointError) as error:
@@ -47,7 +51,9 @@ def check_connection(endpoint: Endpoint, *, timeout: float = 10.0) -> list[Findi
     ]
 
 
-_NO_PROTOCOL = "What answers there does not speak this protocol. Does the address end with /v1, or as its provider says?"
+_NO_PROTOCOL = (
+    "What answers there does not speak this protocol. Does the address end with /v1, or as its provider says?"
+)
 
 
 def _say_models(names: list[str]) -> str:
