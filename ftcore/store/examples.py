@@ -144,6 +144,11 @@ def ids(c: Connection, project_id: int, where: Filter = Filter()) -> list[int]:
     return list(c.execute(select(examples.c.id).where(_condition(project_id, where)).order_by(examples.c.id)).scalars())
 
 
+def ids_of_import(c: Connection, import_id: int) -> list[int]:
+    """The ids of an import's examples, in the order of the file."""
+    return list(c.execute(select(examples.c.id).where(examples.c.import_id == import_id).order_by(examples.c.id)).scalars())
+
+
 def clean_draft_ids(c: Connection, project_id: int) -> list[int]:
     """Drafts without an open error or warning: what one action approves."""
     query = select(examples.c.id).where(

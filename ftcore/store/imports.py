@@ -41,6 +41,10 @@ def finish(c: Connection, import_id: int, *, accepted: int, rejected: Sequence[R
     c.execute(update(imports).where(imports.c.id == import_id).values(**numbers))
 
 
+def get(c: Connection, import_id: int) -> Import:
+    return _import(c.execute(select(imports).where(imports.c.id == import_id)).mappings().one())
+
+
 def of_task(c: Connection, task_id: int) -> Import | None:
     """The finished import of a task: a task that is taken up again must not import twice."""
     row = c.execute(select(imports).where(imports.c.task_id == task_id)).mappings().first()

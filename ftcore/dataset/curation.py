@@ -1,0 +1,127 @@
+"""What a curator does: edits, decisions and taking them back. Each is one transaction, with the row's checks in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, update
+
+from ftcore.chat import count_tokens
+from ftcore.dataset.checks import DATASET_CODES, Limits, check_one
+from ftcore.records import Problem, Split, Status, TrainingExample
+from ftcore.store import examples, journal, problems
+from ftcore.store.database import Database
+from ftcore.store.journal import Change, Edit, Saved
+from ftcore.store.schema import examples as table
+
+TEXTS = ("system", "prompt", "response")
+
+
+@dataclass(frozen=True, slots=True)
+class CellEdit:
+    """New values of one row as a grid or a form gives them: system, prompt, response, status, split, tags, note, private.
+
+    `version` is the version that the user saw.
+    """
+
+    example_id: int
+    version: int | None
+    values: Mapping[str, Any]
+
+
+def save(db: Database, project_id: int, wanted: Sequence[CellEdit], *, who: str, label: str = "") -> Saved:
+    """Writes edits through. What is already so is left alone; a row that somebody else changed since comes back as a
+    conflict with both texts, and is not overwritten."""
+    with db.write() as c:
+        edits = [_edit(c, edit) for edit in wanted]
+        name = label or _name(wanted)
+        saved = journal.save(c, project_id, [edit for edit in edits if edit is not None], who=who, label=name)
+        _check_again(c, project_id, saved.changed)
+        return saved
+
+
+def decide(db: Database, project_id: int, ids: Iterable[int], status: Status, *, who: str) -> Saved:
+    """Approves or rejects rows, or makes them drafts again: one change, one undo."""
+    several = list(ids)
+    word = {Status.APPROVED: "Approved", Status.REJECTED: "Rejected", Status.DRAFT: "Made a draft again:"}[status]
+    with db.write() as c:
+        edits = [Edit(id_, {"status": status.value}) for id_ in several]
+        return journal.save(c, project_id, edits, who=who, label=f"{word} {_examples(len(several))}")
+
+
+def approve_clean(db: Database, project_id: int, *, who: str) -> int:
+    """Approves every draft that has no open error or warning; gives their number."""
+    with db.write() as c:
+        ids = examples.clean_draft_ids(c, project_id)
+        edits = [Edit(id_, {"status": Status.APPROVED.value}) for id_ in ids]
+        label = f"Approved the {len(ids)} with no problems"
+        return len(journal.save(c, project_id, edits, who=who, label=label).changed)
+
+
+def move(db: Database, project_id: int, ids: Iterable[int], split: Split, *, who: str) -> Saved:
+    several = list(ids)
+    with db.write() as c:
+        edits = [Edit(id_, {"split": split.value}) for id_ in several]
+        return journal.save(c, project_id, edits, who=who, label=f"Moved {_examples(len(several))} to {split}")
+
+
+def undo(db: Database, project_id: int, *, who: str) -> Change | None:
+    """Takes the last change of the project back as a whole; None when there is nothing to take back."""
+    with db.write() as c:
+        change, ids = journal.undo(c, project_id, who=who)
+        _check_again(c, project_id, ids)
+        return change
+
+
+def redo(db: Database, project_id: int, *, who: str) -> Change | None:
+    with db.write() as c:
+        change, ids = journal.redo(c, project_id, who=who)
+        _check_again(c, project_id, ids)
+        return change
+
+
+def _edit(c: Connection, wanted: CellEdit) -> Edit | None:
+    values = {name: _plain(value) for name, value in wanted.values.items() if name not in TEXTS}
+    texts = {name: str(wanted.values[name] or "") for name in TEXTS if name in wanted.values}
+    found = examples.get_many(c, [wanted.example_id])
+    if not found:
+        return None
+    if texts:
+        values["training"] = examples.to_json(_with_texts(found[0].training, texts))
+    return Edit(wanted.example_id, values, wanted.version)
+
+
+def _with_texts(training: TrainingExample, texts: Mapping[str, str]) -> TrainingExample:
+    """Changes only the turns whose text differs: a turn of several parts stays as it is until it is really edited."""
+    for name, text in texts.items():
+        if text != getattr(training, name):
+            training = getattr(training, f"with_{name}")(text)
+    return training
+
+
+def _plain(value: Any) -> Any:
+    return value.value if isinstance(value, Status | Split) else value
+
+
+def _check_again(c: Connection, project_id: int, ids: Sequence[int]) -> None:
+    """Re-checks rows whose text may have changed. Findings about pairs of rows are left to `intake.recheck`."""
+    found: dict[int, list[Problem]] = {}
+    codes: set[str] = set()
+    for start in range(0, len(ids), 10_000):
+        for row in examples.get_many(c, ids[start : start + 10_000]):
+            found[row.id] = [p for p in check_one(row.training, Limits()) if p.code not in DATASET_CODES]
+            codes |= {p.code for p in found[row.id]} | (set(row.problems) - DATASET_CODES)
+            c.execute(update(table).where(table.c.id == row.id).values(tokens=count_tokens(row.training)))
+    if found and codes:
+        problems.replace(c, project_id, found, codes=codes)
+
+
+def _name(wanted: Sequence[CellEdit]) -> str:
+    fields = sorted({name for edit in wanted for name in edit.values})
+    return f"Edited {', '.join(fields)} of {_examples(len(wanted))}"
+
+
+def _examples(number: int) -> str:
+    return "1 example" if number == 1 else f"{number:,} examples"

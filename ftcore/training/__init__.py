@@ -1,0 +1,1 @@
+"""Jobs: what is checked and estimated before, launching, and following until the end."""

@@ -1,0 +1,103 @@
+"""What stands in the way of a job, and what it will take, before anything is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from ftcore.chat import count_tokens
+from ftcore.records import Job, Severity, SnapshotRow, Split
+
+MINIMUM = 10
+"""Fewer examples no server of the protocol accepts."""
+SENSIBLE = 50
+"""From here on gains are seen (OpenAI's guide to supervised fine-tuning)."""
+PRACTICE_TOKENS_A_SECOND = 250.0
+"""Two cores with bfloat16; used until this machine has trained once and its own figure is known."""
+PRACTICE_START_SECONDS = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """An error stops the launch; a warning is for the reader."""
+
+    severity: Severity
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """`tokens` is a whole training, all epochs; `seconds` a low and a high guess."""
+
+    tokens: int
+    epochs: int
+    seconds: tuple[float, float]
+
+
+def auto_epochs(rows: int) -> int:
+    """The protocol's rule for "auto": three, more for very few examples, fewer for very many.
+
+    The server's cap for the practice model is 3, which more than covers it for small sets on a laptop.
+    """
+    if rows * 3 < 100:
+        return min(25, max(1, 100 // max(rows, 1)))
+    return max(1, 25_000 // rows) if rows * 3 > 25_000 else 3
+
+
+def examine(rows: Sequence[SnapshotRow]) -> list[Finding]:
+    """Everything that speaks against training on these rows as they are, errors first."""
+    sides = {side: [row for row in rows if row.split == side] for side in Split}
+    found = [*_enough(len(sides[Split.TRAIN]), len(sides[Split.TEST]), len(rows))]
+    train = {_asked(row) for row in sides[Split.TRAIN]}
+    leaked = sum(1 for row in sides[Split.TEST] if _asked(row) in train)
+    if leaked:
+        found.append(
+            Finding(
+                Severity.ERROR,
+                f"{leaked} test {'question is' if leaked == 1 else 'questions are'} in the training rows too, so the "
+                "result would flatter. Move or reject them on Curate.",
+            )
+        )
+    return sorted(found, key=lambda finding: list(Severity).index(finding.severity))
+
+
+def estimate(rows: Sequence[SnapshotRow], epochs: int | None, past: Sequence[Job] = ()) -> Estimate:
+    """How many tokens are trained on and how long it takes here, from this machine's own past jobs when there are any."""
+    train = [row for row in rows if row.split == Split.TRAIN]
+    rounds = epochs or auto_epochs(len(train))
+    tokens = rounds * sum(count_tokens(row.training) for row in train)
+    speed = _measured_speed(past) or PRACTICE_TOKENS_A_SECOND
+    middle = PRACTICE_START_SECONDS + tokens / speed
+    return Estimate(tokens, rounds, (middle * 0.7, middle * 1.6))
+
+
+def _enough(train: int, test: int, total: int) -> list[Finding]:
+    if train < MINIMUM:
+        several = f"Only {train} approved training {'example' if train == 1 else 'examples'}"
+        said = f"{several}, and no server trains on fewer than {MINIMUM}; {SENSIBLE} is a sensible start."
+        return [Finding(Severity.ERROR, f"{said} Approve or add more on Curate.")]
+    found = []
+    if train < SENSIBLE:
+        found.append(Finding(Severity.WARNING, f"{train} training examples: gains are usually seen from {SENSIBLE} on."))
+    if test == 0:
+        found.append(Finding(Severity.WARNING, "No test rows are held out: you will not be able to tell what it brought."))
+    elif test < 30:
+        found.append(Finding(Severity.WARNING, f"{test} test rows of {total} can only show very large differences."))
+    return found
+
+
+def _asked(row: SnapshotRow) -> str:
+    return "\n".join(str(message.get("content")) for message in row.training.asked() if message["role"] != "system")
+
+
+def _measured_speed(past: Sequence[Job]) -> float | None:
+    speeds = [
+        job.trained_tokens / seconds
+        for job in past
+        if job.trained_tokens
+        and job.started_at
+        and job.finished_at
+        and (seconds := (job.finished_at - job.started_at).total_seconds()) > 5
+    ]
+    return median(speeds[:5]) if speeds else None
