@@ -3,7 +3,7 @@
 from ftcore.decision.breakeven import BreakEven, break_even, call_cost
 from ftcore.decision.findings import evidence_from
 from ftcore.decision.framework import Framework, FrameworkError, ResearchCard, load, load_cards
-from ftcore.decision.recommend import recommend
+from ftcore.decision.recommendation import recommend
 from ftcore.decision.record import decision_record
 
 __all__ = [

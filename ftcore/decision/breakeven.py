@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 _DAYS_A_MONTH = 365.25 / 12
+_BEYOND_ALL_CALLS = 1e15
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +53,20 @@ def break_even(
     saving = base_call_cost - tuned_call_cost - hosting_per_month / calls_per_month
     # Less than a billionth of the prices involved is rounding, not a saving.
     if saving <= 1e-9 * max(base_call_cost, tuned_call_cost):
-        return BreakEven(saving, None, None, False, "Never: a call to the tuned model, hosting counted, is not cheaper.")
-    calls = math.ceil(training_cost / saving - 1e-9)
+        return BreakEven(
+            saving, None, None, False, "Never: a call to the tuned model, hosting counted, is not cheaper."
+        )
+    exact = training_cost / saving
+    if exact > _BEYOND_ALL_CALLS:
+        return BreakEven(saving, None, None, False, "Never: the saving a call is too small to count.")
+    calls = math.ceil(exact * (1 - 1e-12))  # 9,999.999.. and 10,000.000..1 are both 10,000
     months = calls / calls_per_month
     if today and shutdown and months * _DAYS_A_MONTH > (shutdown - today).days:
         sentence = f"Never: the model is shut down on {shutdown.isoformat()}, before the training is paid back."
         return BreakEven(saving, calls, months, False, sentence)
-    return BreakEven(saving, calls, months, True, f"Paid back after {calls:,} calls, {_duration(months)} at your volume.")
+    return BreakEven(
+        saving, calls, months, True, f"Paid back after {calls:,} calls, {_duration(months)} at your volume."
+    )
 
 
 def _duration(months: float) -> str:

@@ -162,7 +162,9 @@ def _read(path: Path, shape: type[_Shape]) -> _Shape:
         found: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
         return msgspec.convert(found, shape)
     except OSError as error:
-        raise FrameworkError(f"{path.name} can't be read ({error.strerror}). Restore the file that came with the app.") from error
+        raise FrameworkError(
+            f"{path.name} can't be read ({error.strerror}). Restore the file that came with the app."
+        ) from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 1}" if mark else ""

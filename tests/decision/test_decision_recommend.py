@@ -1,0 +1,229 @@
+"""The laws of the recommendation, over every combination of answers and reasons."""
+
+from itertools import chain, combinations, product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ftcore.decision import recommend
+from ftcore.decision.framework import BAD_REASONS, GOOD_REASONS, QUESTIONS
+from ftcore.records import Action, Evidence, Standing
+
+READY = dict(zip(QUESTIONS, ("yes", "yes", "no", "yes", "yes"), strict=True))
+STEP = {
+    Action.TRY_BETTER_MODEL: 1,
+    Action.IMPROVE_PROMPT: 2,
+    Action.USE_RAG: 3,
+    Action.DO_NOT_FINE_TUNE: 4,
+    Action.COLLECT_DATA: 5,
+    Action.FINE_TUNE: 6,
+}
+REPLIES = ("yes", "no", "unsure")
+REASONS = (*GOOD_REASONS, *BAD_REASONS)
+
+answers_strategy = st.fixed_dictionaries({}, optional={key: st.sampled_from(REPLIES) for key in QUESTIONS})
+reasons_strategy = st.lists(st.sampled_from(REASONS), unique=True)
+evidence_strategy = st.lists(
+    st.builds(
+        Evidence,
+        question=st.sampled_from((*QUESTIONS, *GOOD_REASONS)),
+        supports=st.sampled_from(REPLIES),
+        text=st.just("It was so."),
+        measured=st.booleans(),
+        practice=st.booleans(),
+    ),
+    max_size=4,
+)
+
+
+def all_answers():
+    for replies in product((None, *REPLIES), repeat=5):
+        yield {key: reply for key, reply in zip(QUESTIONS, replies, strict=True) if reply}
+
+
+def step_of(answers, recommendation):
+    """Where the advice stands: measure_first at the question that is not known."""
+    if recommendation.action is not Action.MEASURE_FIRST:
+        return STEP[recommendation.action]
+    return next(i for i, key in enumerate(QUESTIONS, 1) if answers.get(key, "unsure") == "unsure")
+
+
+def without(answers, *keys):
+    return {key: reply for key, reply in answers.items() if key not in keys}
+
+
+def test_every_combination_of_answers_has_advice_with_a_reason_and_what_reverses_it():
+    for answers in all_answers():
+        advice = recommend(answers)
+        assert advice.headline
+        assert advice.because
+        assert advice.would_change
+        assert all(advice.would_change)
+        assert advice.standing is Standing.BELIEVED
+        assert advice.action not in advice.steps
+
+
+def test_every_combination_of_answers_and_reasons_keeps_the_laws():
+    every_set = [*chain.from_iterable(combinations(REASONS, n) for n in range(9))]
+    for answers in product(REPLIES, repeat=5):
+        given_answers = dict(zip(QUESTIONS, answers, strict=True))
+        for reasons in every_set:
+            advice = recommend(given_answers, reasons)
+            if advice.action is Action.FINE_TUNE:
+                assert given_answers["best_base_model"] == given_answers["prompt_optimized"] == "yes"
+                assert given_answers["rag_would_solve"] == "no"
+                assert given_answers["quality_training_data"] == "yes"
+                assert not reasons or set(reasons) & set(GOOD_REASONS)
+
+
+def test_without_reasons_the_first_step_that_is_not_ready_decides():
+    for answers in all_answers():
+        advice = recommend(answers)
+        waiting = [key for key in QUESTIONS if answers.get(key, "unsure") != READY[key]]
+        if not waiting:
+            assert advice.action is Action.FINE_TUNE
+        elif answers.get(waiting[0], "unsure") == "unsure":
+            assert advice.action is Action.MEASURE_FIRST
+        else:
+            assert STEP[advice.action] == QUESTIONS.index(waiting[0]) + 1
+
+
+@pytest.mark.parametrize(
+    ("question", "reply", "action"),
+    [
+        ("best_base_model", "no", Action.TRY_BETTER_MODEL),
+        ("prompt_optimized", "no", Action.IMPROVE_PROMPT),
+        ("rag_would_solve", "yes", Action.USE_RAG),
+        ("high_volume_narrow", "no", Action.DO_NOT_FINE_TUNE),
+        ("quality_training_data", "no", Action.COLLECT_DATA),
+        *((key, "unsure", Action.MEASURE_FIRST) for key in QUESTIONS),
+    ],
+)
+def test_one_answer_that_is_not_ready_gives_its_own_advice(question, reply, action):
+    assert recommend({**READY, question: reply}).action is action
+
+
+def test_a_good_reason_stands_in_for_volume_but_scale_does_not():
+    few = {**READY, "high_volume_narrow": "no"}
+    for reason in ("style_consistency", "domain_terminology", "format_reliability"):
+        assert recommend(few, [reason]).action is Action.FINE_TUNE
+    assert recommend(few, ["efficiency_at_scale"]).action is Action.DO_NOT_FINE_TUNE
+
+
+def test_only_bad_reasons_never_lead_to_fine_tuning_whatever_was_answered():
+    for answers in all_answers():
+        for reason in BAD_REASONS:
+            assert recommend(answers, [reason]).action is not Action.FINE_TUNE
+    assert recommend(READY, ["adding_knowledge"]).action is Action.USE_RAG
+    for reason in ("one_off_task", "prompt_is_too_long", "following_hype"):
+        assert recommend(READY, [reason]).action is Action.DO_NOT_FINE_TUNE
+
+
+def test_a_bad_reason_beside_a_good_one_is_warned_about_and_changes_nothing():
+    alone = recommend(READY, ["format_reliability"])
+    both = recommend(READY, ["format_reliability", "following_hype"])
+    assert both.action is alone.action is Action.FINE_TUNE
+    assert any("no reason to fine-tune" in warning for warning in both.warnings)
+
+
+def test_a_measured_prompt_that_does_as_well_beats_the_belief_that_it_was_optimised():
+    told = "Base with 3 examples did as well as the tuned model on 120 unseen examples."
+    shown = Evidence("prompt_optimized", "no", told, measured=True, model="big-model")
+    advice = recommend(READY, ["format_reliability"], [shown])
+    assert advice.action is Action.IMPROVE_PROMPT
+    assert told in advice.because[0]
+    assert "you answered “yes”, but it was measured" in advice.because[0]
+    assert recommend(without(READY, "best_base_model"), (), [shown]).action is Action.IMPROVE_PROMPT
+    assert recommend({**READY, "best_base_model": "no"}, (), [shown]).action is Action.TRY_BETTER_MODEL
+
+
+def test_a_good_reason_that_was_measured_not_to_hold_counts_no_more():
+    shown = Evidence("format_reliability", "no", "Structured output did as well.", measured=True)
+    assert recommend(READY, ["format_reliability"], [shown]).action is Action.DO_NOT_FINE_TUNE
+    assert recommend(READY, ["format_reliability", "style_consistency"], [shown]).action is Action.FINE_TUNE
+
+
+def test_what_was_not_decided_by_a_measurement_replaces_no_answer():
+    vague = Evidence("prompt_optimized", "unsure", "Too close to call.", measured=True)
+    believed = Evidence("prompt_optimized", "no", "Somebody said so.")
+    assert recommend(READY, (), [vague, believed]).action is Action.FINE_TUNE
+
+
+def test_the_standing_says_how_much_was_measured():
+    measured = [Evidence(key, reply, "So it was.", measured=True) for key, reply in READY.items()]
+    assert recommend(READY).standing is Standing.BELIEVED
+    assert recommend(READY, (), measured[:1]).standing is Standing.PARTLY_MEASURED
+    assert recommend(READY, (), measured).standing is Standing.MEASURED
+    assert recommend({}, (), measured).action is Action.FINE_TUNE
+
+
+@given(answers_strategy, reasons_strategy, st.sampled_from(REPLIES), st.sampled_from(QUESTIONS[:2]))
+def test_the_practice_model_never_settles_the_base_model_or_the_prompt(answers, reasons, supports, question):
+    shown = Evidence(question, supports, "On the small model.", measured=True, practice=True)
+    with_it, without_it = recommend(answers, reasons, [shown]), recommend(answers, reasons)
+    assert with_it.action is without_it.action
+    assert with_it.standing is without_it.standing
+    assert with_it.headline == without_it.headline
+
+
+@given(answers_strategy, reasons_strategy, evidence_strategy)
+def test_fine_tuning_is_never_advised_while_the_model_or_the_prompt_is_not_a_yes(answers, reasons, evidence):
+    advice = recommend(answers, reasons, evidence)
+    assert advice.would_change
+    assert advice.because
+    if advice.action is Action.FINE_TUNE:
+        for key in QUESTIONS[:2]:
+            known = {e.supports for e in evidence if e.question == key and e.measured and not e.practice}
+            assert "no" not in known
+            assert "yes" in known or answers.get(key) == "yes"
+
+
+@given(answers_strategy, reasons_strategy, evidence_strategy, st.sampled_from(QUESTIONS))
+def test_turning_an_answer_to_its_ready_value_never_moves_the_advice_back(answers, reasons, evidence, question):
+    def place(now):
+        measured = {
+            e.question: e.supports for e in evidence if e.measured and e.supports != "unsure" and not e.practice
+        }
+        return step_of({**now, **measured}, recommend(now, reasons, evidence))
+
+    solid = [e for e in evidence if not (e.practice and e.measured)]
+    if solid != evidence or len({e.question for e in evidence}) < len(evidence):
+        return
+    assert place({**answers, question: READY[question]}) >= place(answers)
+
+
+@given(answers_strategy, reasons_strategy, st.lists(st.sampled_from(BAD_REASONS)))
+def test_adding_bad_reasons_never_leads_to_fine_tuning(answers, reasons, more):
+    if recommend(answers, reasons).action is not Action.FINE_TUNE:
+        assert recommend(answers, [*reasons, *more]).action is not Action.FINE_TUNE
+
+
+@given(answers_strategy, reasons_strategy, evidence_strategy)
+def test_the_order_of_answers_and_reasons_does_not_matter(answers, reasons, evidence):
+    turned = dict(reversed(answers.items()))
+    assert recommend(answers, reasons, evidence) == recommend(turned, reasons[::-1], evidence)
+    assert recommend(answers, reasons, evidence).action is recommend(answers, reasons, evidence[::-1]).action
+
+
+@pytest.mark.parametrize(
+    ("answers", "reasons", "evidence", "named"),
+    [
+        ({"best_model": "yes"}, (), (), "best_model"),
+        ({"best_base_model": "maybe"}, (), (), "maybe"),
+        ({}, ("because",), (), "because"),
+        ({}, "adding_knowledge", (), "not one text"),
+        ({}, (), (Evidence("weather", "yes", ""),), "weather"),
+        ({}, (), (Evidence("best_base_model", "perhaps", ""),), "perhaps"),
+    ],
+)
+def test_what_does_not_exist_is_refused_with_a_sentence(answers, reasons, evidence, named):
+    with pytest.raises(ValueError, match=named):
+        recommend(answers, reasons, evidence)
+
+
+def test_a_missing_answer_is_asked_for_and_named():
+    advice = recommend({"best_base_model": "yes"})
+    assert advice.action is Action.MEASURE_FIRST
+    assert advice.headline == "Too early to say: 4 of 5 questions are still open."
+    assert "not answered yet" in advice.because[0]
