@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, insert, or_, select, update
 
 from ftcore.records import Task, TaskState
 from ftcore.store.projects import touch
@@ -55,9 +55,7 @@ def last(c: Connection, project_id: int, kind: str) -> Task | None:
 def lease(c: Connection, *, clock: float | None = None) -> Task | None:
     """Takes the oldest task that is queued, or whose worker has not been heard of since its lease ended."""
     moment = time.time() if clock is None else clock
-    due = or_(tasks.c.lease_until.is_(None), tasks.c.lease_until < moment)
-    free = tasks.c.state.in_(("queued", "running")) & due
-    row = c.execute(select(tasks).where(free).order_by(tasks.c.id).limit(1)).mappings().first()
+    row = c.execute(select(tasks).where(_due(moment)).order_by(tasks.c.id).limit(1)).mappings().first()
     if row is None:
         return None
     if row["attempts"] >= ATTEMPTS:
@@ -113,6 +111,12 @@ def request_cancel(c: Connection, task_id: int) -> None:
         .where(tasks.c.id == task_id, tasks.c.state == "queued")
         .values(state="cancelled", finished_at=now())
     )
+
+
+def _due(moment: float) -> ColumnElement[bool]:
+    """Queued tasks whose time has come, and running ones whose worker let the lease pass."""
+    free = or_(tasks.c.lease_until.is_(None), tasks.c.lease_until < moment)
+    return tasks.c.state.in_(("queued", "running")) & free
 
 
 def _fenced(c: Connection, task: Task, values: dict[str, Any]) -> None:

@@ -1,0 +1,242 @@
+"""The figures, as plotly draws them. They take plain values, so that pages and reports draw the same ones.
+
+Everything from outside (labels, models) is escaped, since plotly reads text as a little HTML.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ftcore.records import ArmResult, Comparison
+from ftcore.report.palette import FONT, arm_colour, arm_marker, ground
+from ftcore.report.words import points, signed
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+CONFIG: dict[str, Any] = {"displayModeBar": False, "responsive": True, "scrollZoom": False}
+"""How plotly shows them: no tool bar, no zoom by accident."""
+
+
+def template(dark: bool = False) -> go.layout.Template:
+    """The look of every figure: transparent ground, quiet grid, the app's type."""
+    import plotly.graph_objects as go
+
+    on = ground(dark)
+    axis = {
+        "gridcolor": on.grid,
+        "zeroline": False,
+        "linecolor": on.border,
+        "tickcolor": on.border,
+        "title": {"standoff": 12},
+        "automargin": True,
+    }
+    return go.layout.Template(
+        layout={
+            "font": {"family": FONT, "size": 15, "color": on.text},
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "margin": {"l": 8, "r": 24, "t": 16, "b": 48},
+            "xaxis": axis,
+            "yaxis": axis,
+            "showlegend": False,
+            "hoverlabel": {"bgcolor": on.surface, "bordercolor": on.border, "font": {"color": on.text, "family": FONT}},
+            "dragmode": False,
+        }
+    )
+
+
+def arm_bars(arms: Sequence[ArmResult], *, dark: bool = False, axis: str = "Score of 100") -> go.Figure:
+    """One bar an arm, in the order given, with its 95% interval, its figure written at it and its own marker shape."""
+    import plotly.graph_objects as go
+
+    on, figure = ground(dark), _figure(dark, height=72 + 62 * max(1, len(arms)))
+    for arm in reversed(arms):
+        label, value = _label(arm.label or arm.arm, arm.model), arm.average * 100
+        low, high = max(0.0, arm.average - arm.low) * 100, max(0.0, arm.high - arm.average) * 100
+        colour = arm_colour(arm.arm, dark=dark)
+        hover = (
+            f"{points(arm.average)} of 100 ({points(arm.low)} to {points(arm.high)}), {arm.n} examples<extra></extra>"
+        )
+        figure.add_trace(
+            go.Bar(
+                x=[value], y=[label], orientation="h", marker_color=colour, width=0.46, hovertemplate=hover, opacity=0.9
+            )
+        )
+        figure.add_trace(
+            go.Scatter(
+                x=[value],
+                y=[label],
+                mode="markers",
+                marker={
+                    "symbol": arm_marker(arm.arm),
+                    "size": 13,
+                    "color": colour,
+                    "line": {"color": on.text, "width": 1.5},
+                },
+                error_x={
+                    "type": "data",
+                    "symmetric": False,
+                    "array": [high],
+                    "arrayminus": [low],
+                    "color": on.text,
+                    "thickness": 1.5,
+                    "width": 6,
+                },
+                hovertemplate=hover,
+            )
+        )
+        figure.add_annotation(
+            x=max(value, arm.high * 100),
+            y=label,
+            text=f"<b>{points(arm.average)}</b>",
+            showarrow=False,
+            xanchor="left",
+            xshift=12,
+        )
+    figure.update_xaxes(range=[0, 109], tickvals=[0, 25, 50, 75, 100], title_text=html.escape(axis))
+    figure.update_yaxes(showgrid=False, ticks="", linecolor="rgba(0,0,0,0)", ticklabelstandoff=8)
+    return figure
+
+
+def difference_plot(
+    comparison: Comparison, label: str, *, dark: bool = False, others: Sequence[tuple[str, Comparison]] = ()
+) -> go.Figure:
+    """Fine-tuned minus `label` with its interval, against zero and the band of differences that do not matter
+    (+-delta); `others` (label, comparison) stand below it in the quieter colour of the text."""
+    import plotly.graph_objects as go
+
+    on = ground(dark)
+    rows = [(label, comparison), *others]
+    figure = _figure(dark, height=118 + 58 * len(rows))
+    band = comparison.delta * 100
+    figure.add_vrect(x0=-band, x1=band, fillcolor=on.border, opacity=0.16, line_width=0)
+    figure.add_vline(x=0, line_color=on.text, line_width=1.5)
+    for at, (name, one) in enumerate(rows):
+        colour = arm_colour("fine_tuned", dark=dark) if at == 0 else on.text
+        value, low, high = one.difference * 100, one.low * 100, one.high * 100
+        figure.add_trace(
+            go.Scatter(
+                x=[value],
+                y=[_label(f"against {name}")],
+                mode="markers",
+                marker={"symbol": "diamond" if at == 0 else "circle", "size": 15 if at == 0 else 11, "color": colour},
+                error_x={
+                    "type": "data",
+                    "symmetric": False,
+                    "array": [max(0, high - value)],
+                    "arrayminus": [max(0, value - low)],
+                    "color": colour,
+                    "thickness": 3 if at == 0 else 2,
+                    "width": 8,
+                },
+                hovertemplate=f"{signed(one.difference)} ({signed(one.low)} to {signed(one.high)})<extra></extra>",
+            )
+        )
+        text = f"<b>{signed(one.difference)}</b> ({signed(one.low)} to {signed(one.high)})"
+        figure.add_annotation(x=value, y=_label(f"against {name}"), text=text, showarrow=False, yshift=22)
+    reach = max(band * 1.6, 8.0, *(abs(edge) * 112 for _, one in rows for edge in (one.low, one.high)))
+    figure.update_xaxes(range=[-reach, reach], title_text="← worse    points of 100    better →")
+    figure.update_yaxes(showgrid=False, autorange="reversed", ticks="", linecolor="rgba(0,0,0,0)")
+    figure.add_annotation(
+        x=0,
+        y=1,
+        yref="paper",
+        yanchor="bottom",
+        showarrow=False,
+        font={"size": 12},
+        text=f"grey: smaller than {points(comparison.delta)}, does not matter here",
+    )
+    figure.update_layout(margin_t=34)
+    return figure
+
+
+def loss_curve(
+    points_: Sequence[tuple[int, float]], valid_points: Sequence[tuple[int, float]] = (), *, dark: bool = False
+) -> go.Figure:
+    """The loss by step, on the training examples and, where known, on the validation ones. Both carry their name."""
+    import plotly.graph_objects as go
+
+    on, figure = ground(dark), _figure(dark, height=300)
+    lines = (
+        ("training", points_, arm_colour("fine_tuned", dark=dark), "solid"),
+        ("validation", valid_points, arm_colour("prompt", dark=dark), "dash"),
+    )
+    for name, line, colour, dash in lines:
+        if not line:
+            continue
+        steps, losses = [step for step, _ in line], [loss for _, loss in line]
+        figure.add_trace(
+            go.Scatter(
+                x=steps,
+                y=losses,
+                name=name,
+                mode="lines+markers" if len(line) < 40 else "lines",
+                line={"color": colour, "width": 2.5, "dash": dash},
+                marker={"size": 6},
+                hovertemplate=f"{name}, step %{{x}}: %{{y:.3f}}<extra></extra>",
+            )
+        )
+        figure.add_annotation(
+            x=steps[-1],
+            y=losses[-1],
+            text=f"{name} {losses[-1]:.2f}",
+            showarrow=False,
+            xanchor="right",
+            yanchor="bottom",
+            yshift=6,
+            font={"color": on.text},
+        )
+    figure.update_xaxes(title_text="Step", rangemode="tozero")
+    figure.update_yaxes(title_text="Loss", rangemode="tozero")
+    return figure
+
+
+def score_histogram(
+    scores: Mapping[str, Sequence[float]], *, dark: bool = False, labels: Mapping[str, str] | None = None
+) -> go.Figure:
+    """How each arm's scores in [0, 1] are spread, as lines over ten classes: bars of several arms would hide each other."""
+    import plotly.graph_objects as go
+
+    figure = _figure(dark, height=300)
+    for arm, values in scores.items():
+        counts = [0] * 10
+        for value in values:
+            counts[min(9, max(0, int(value * 10)))] += 1
+        name = html.escape((labels or {}).get(arm, arm.replace("_", " ")))
+        figure.add_trace(
+            go.Scatter(
+                x=[5 + 10 * i for i in range(10)],
+                y=counts,
+                name=name,
+                mode="lines+markers",
+                line={"color": arm_colour(arm, dark=dark), "shape": "hvh", "width": 2.5},
+                marker={"symbol": arm_marker(arm), "size": 10},
+                hovertemplate=f"{name}: %{{y}} examples<extra></extra>",
+            )
+        )
+    figure.update_layout(showlegend=True, legend={"orientation": "h", "y": 1.15, "x": 0})
+    figure.update_xaxes(title_text="Score of 100", range=[0, 100])
+    figure.update_yaxes(title_text="Examples", rangemode="tozero")
+    return figure
+
+
+def _figure(dark: bool, *, height: int) -> go.Figure:
+    import plotly.graph_objects as go
+
+    figure = go.Figure()
+    figure.update_layout(template=template(dark), height=height)
+    return figure
+
+
+def _label(text: str, second: str = "") -> str:
+    """A category's name, short enough for the axis; the model stands small below it."""
+    first = html.escape(_short(text, 34))
+    return f"{first}<br><span style='font-size:12px'>{html.escape(_short(second, 40))}</span>" if second else first
+
+
+def _short(text: str, limit: int) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= limit else text[: limit - 1] + "…"

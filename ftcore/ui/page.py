@@ -1,0 +1,67 @@
+"""The frame of every page: its title, what happened last, and the fold for the engineer at its foot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import streamlit as st
+
+from ftcore.records import Project
+from ftcore.ui.session import current_project
+
+PAGES = {
+    "overview": ("pages/0_overview.py", "Overview", ":material/home:"),
+    "decide": ("pages/1_decide.py", "Decide", ":material/balance:"),
+    "curate": ("pages/2_curate.py", "Curate", ":material/edit_note:"),
+    "train": ("pages/3_train.py", "Train", ":material/model_training:"),
+    "evaluate": ("pages/4_evaluate.py", "Evaluate", ":material/compare_arrows:"),
+    "report": ("pages/5_report.py", "Report", ":material/slideshow:"),
+}
+FLASH = "flash"
+PRACTICE = (
+    "Measured on the small practice model. It shows your examples can teach; it does not show that a larger model "
+    "needs teaching."
+)
+
+
+def header(name: str, lead: str = "") -> Project:
+    """Draws the page's title and its one-sentence lead, and gives the current project; without one, it leads to the
+    overview and stops."""
+    st.title(PAGES[name][1], anchor=False)
+    project = current_project()
+    if project is None:
+        st.write("Open the sample project, or start one with your own spreadsheet.")
+        st.page_link(PAGES["overview"][0], label="Go to the Overview", icon=":material/arrow_forward:")
+        st.stop()
+    if lead:
+        st.write(lead)
+    show_flash()
+    return project
+
+
+def flash(text: str, *, icon: str = ":material/check:") -> None:
+    """Says something once, on the next drawing: for callbacks, which run before anything is drawn."""
+    st.session_state[FLASH] = (text, icon)
+
+
+def show_flash() -> None:
+    said = st.session_state.pop(FLASH, None)
+    if said is not None:
+        st.toast(said[0], icon=said[1])
+
+
+def practice_stamp() -> None:
+    """Stands beside every score of the embedded model."""
+    st.info(PRACTICE, icon=":material/science:")
+
+
+@contextmanager
+def for_the_engineer(facts: Mapping[str, object], command: str = "") -> Iterator[None]:
+    """The fold at a page's foot: models, seeds, hashes, and the command line that does the same."""
+    with st.expander("For the engineer", icon=":material/code:"):
+        for name, value in facts.items():
+            st.text(f"{name}: {value}")
+        if command:
+            st.code(command, language="bash")
+        yield

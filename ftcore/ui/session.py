@@ -1,0 +1,69 @@
+"""Who sits here and what they look at. A session holds ids, filters and page numbers only; the truth is in the store."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ftcore.records import Project
+from ftcore.store import projects
+from ftcore.store.database import Database, StoreError
+from ftcore.workspace import Workspace, open_workspace
+
+PROJECT = "project"
+WHO = "who"
+
+
+@st.cache_resource(show_spinner=False)
+def workspace() -> Workspace:
+    return open_workspace()
+
+
+@st.cache_resource(show_spinner=False)
+def _database() -> Database:
+    return workspace().open_database()
+
+
+def db() -> Database:
+    """The workspace's database; a page whose workspace cannot be opened says why and stops."""
+    try:
+        return _database()
+    except StoreError as error:
+        st.error(str(error))
+        st.stop()
+
+
+def who() -> str:
+    """The initials of the person at this screen; "" until they gave them."""
+    if WHO not in st.session_state:
+        with db().read() as c:
+            known = projects.known_people(c)
+        st.session_state[WHO] = known[0] if known else ""
+    return str(st.session_state[WHO])
+
+
+def sign(initials: str) -> None:
+    with db().write() as c:
+        st.session_state[WHO] = projects.remember_person(c, initials)
+
+
+def current_project() -> Project | None:
+    """The project of the address (`?project=3`), else the one last opened here, else the newest."""
+    with db().read() as c:
+        known = projects.every(c)
+    by_id = {project.id: project for project in known}
+    wanted = (_number(st.query_params.get(PROJECT)), st.session_state.get(PROJECT))
+    found = next((by_id[id_] for id_ in wanted if id_ in by_id), known[0] if known else None)
+    if found is not None:
+        open_project(found.id)
+    return found
+
+
+def open_project(project_id: int) -> None:
+    """Makes a project the current one, here and in the address."""
+    st.session_state[PROJECT] = project_id
+    if st.query_params.get(PROJECT) != str(project_id):
+        st.query_params[PROJECT] = str(project_id)
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None

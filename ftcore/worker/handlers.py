@@ -1,0 +1,93 @@
+"""Which function does which kind of task. A handler may be begun again at any time: it must be safe to repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ftcore.dataset.intake import recheck, take_in
+from ftcore.dataset.targets import openai_chat
+from ftcore.records import Mapping, Split, Status, Task
+from ftcore.store import examples
+from ftcore.store.database import Database
+from ftcore.training.reconcile import NoAnswer, advance
+from ftcore.worker.watch import Watch
+from ftcore.workspace import Workspace
+
+Handler = Callable[[Database, Workspace, Task, Watch], dict[str, Any]]
+FOLLOW_SECONDS = 0.7
+NO_ANSWER_SECONDS = 3.0
+
+
+class Postponed(Exception):
+    """The task has done what it could for now and wants to be called again after `seconds`."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"again in {seconds} s")
+        self.seconds = seconds
+
+
+def import_file(db: Database, workspace: Workspace, task: Task, watch: Watch) -> dict[str, Any]:
+    """payload: project_id, file (a name in uploads/), name, mapping, who, rows, test_rows, seed."""
+    wanted = task.payload
+    done = take_in(
+        db,
+        wanted["project_id"],
+        workspace.folder("uploads") / Path(wanted["file"]).name,
+        name=wanted["name"],
+        who=wanted.get("who", ""),
+        mapping=Mapping(**wanted["mapping"]) if wanted.get("mapping") else None,
+        rows=wanted.get("rows"),
+        test_rows=wanted.get("test_rows"),
+        seed=wanted.get("seed", 0),
+        task_id=task.id,
+        progress=watch.progress,
+    )
+    return {"import_id": done.id, "read": done.read, "accepted": done.accepted, "rejected": done.rejected}
+
+
+def check_again(db: Database, workspace: Workspace, task: Task, watch: Watch) -> dict[str, Any]:
+    """payload: project_id."""
+    recheck(db, task.payload["project_id"])
+    return {}
+
+
+def export(db: Database, workspace: Workspace, task: Task, watch: Watch) -> dict[str, Any]:
+    """payload: project_id. One file a split of the approved examples, in exports/."""
+    project_id = task.payload["project_id"]
+    with db.read() as c:
+        approved = examples.every(c, project_id, status=Status.APPROVED)
+    written = {}
+    for side in Split:
+        path = workspace.folder("exports") / f"project-{project_id}-{side}.jsonl"
+        written[path.name] = openai_chat.export([e.training for e in approved if e.split == side], path)
+    return {"files": written}
+
+
+def reconcile(db: Database, workspace: Workspace, task: Task, watch: Watch) -> dict[str, Any]:
+    """payload: job_id. One step of a job, then again until it has ended."""
+    try:
+        ended = advance(db, task.payload["job_id"], workspace.folder("exports"))
+    except NoAnswer as error:
+        watch.progress(0, 0, str(error))
+        raise Postponed(NO_ANSWER_SECONDS) from error
+    if not ended:
+        raise Postponed(FOLLOW_SECONDS)
+    return {}
+
+
+def evaluate(db: Database, workspace: Workspace, task: Task, watch: Watch) -> dict[str, Any]:
+    """payload: run_id."""
+    from ftcore.worker.evaluate import carry_out  # scipy and numpy load here, not at the worker's start
+
+    return carry_out(db, task.payload["run_id"], watch)
+
+
+HANDLERS: dict[str, Handler] = {
+    "import": import_file,
+    "check": check_again,
+    "export": export,
+    "reconcile": reconcile,
+    "evaluate": evaluate,
+}

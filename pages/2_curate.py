@@ -1,0 +1,3 @@
+from ftcore.ui import page
+
+page.header("curate")
