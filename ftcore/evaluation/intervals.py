@@ -42,7 +42,7 @@ class Units(NamedTuple):
         return float(self.sums.sum() / self.sizes.sum())
 
     @property
-    def count(self) -> float:
+    def worth(self) -> float:
         """How many equally large units these are worth (Kish): unequal clusters count for fewer."""
         return float(self.sizes.sum() ** 2 / (self.sizes**2).sum())
 
@@ -51,7 +51,7 @@ def gather(values: Floats, clusters: NDArray[np.int64] | None) -> Units:
     """The units of `values` (n,); `clusters` (n,) numbers each item's cluster, None = every item by itself."""
     if clusters is None:
         return Units(values, np.ones_like(values))
-    return Units(np.bincount(clusters, weights=values), np.bincount(clusters).astype(np.float64))
+    return Units(np.bincount(clusters, weights=values), np.bincount(clusters) * 1.0)
 
 
 def interval(units: Units, span: tuple[float, float], *, alpha: float, seed: int) -> Interval:
@@ -61,7 +61,7 @@ def interval(units: Units, span: tuple[float, float], *, alpha: float, seed: int
     span ("rough"). From 30: the wider of t and BCa. From 100: BCa.
     """
     lowest, highest = span
-    count, clustered = units.count, bool(np.any(units.sizes != 1))
+    count, clustered = units.worth, bool(np.any(units.sizes != 1))
     kind = "cluster " if clustered else ""
     if count < SMALL or _varied(units) < VARIED:
         found = t_interval(_widened(units, span), alpha, f"{kind}t, one extreme value added at each end", rough=True)
@@ -86,7 +86,7 @@ def t_interval(units: Units, alpha: float, method: str, *, rough: bool = False) 
     average, count = units.average, len(units.sums)
     residuals = units.sums - average * units.sizes
     se = math.sqrt(count / max(count - 1, 1) * float((residuals**2).sum())) / float(units.sizes.sum())
-    half = float(stdtrit(max(units.count - 1, 1.0), 1 - alpha / 2)) * se
+    half = float(stdtrit(max(units.worth - 1, 1.0), 1 - alpha / 2)) * se
     return Interval(average - half, average + half, se, method, rough)
 
 

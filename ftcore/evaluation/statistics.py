@@ -55,7 +55,9 @@ def compare(
     if n == 0:
         return _nothing(missing, delta, alpha, seed)
     first, second = first[there], second[there]
-    groups = None if clusters is None else _numbered([c for c, is_there in zip(clusters, there, strict=True) if is_there])
+    groups = (
+        None if clusters is None else _numbered([c for c, is_there in zip(clusters, there, strict=True) if is_there])
+    )
     differences = _rounded(second - first)
     wins, losses = int((differences > 0).sum()), int((differences < 0).sum())
     if groups is None and _is_binary(first) and _is_binary(second):
@@ -105,9 +107,7 @@ def judge(low: float, high: float, *, delta: float, missing_share: float = 0.0) 
     return Verdict.NOT_ENOUGH_EVIDENCE
 
 
-def mean_interval(
-    scores: Sequence[float | None], *, alpha: float = 0.05, seed: int = 0
-) -> tuple[float, float, float]:
+def mean_interval(scores: Sequence[float | None], *, alpha: float = 0.05, seed: int = 0) -> tuple[float, float, float]:
     """(average, low, high) of one arm's scores in [0, 1]: Wilson for 0/1, otherwise as for differences. Missing scores
     are left out; (0, 0, 1) when none is there."""
     found = _scores(scores, "scores")
@@ -167,7 +167,9 @@ def _scores(values: Sequence[float | None], name: str) -> Floats:
     try:
         found = np.array([math.nan if value is None else value for value in values], dtype=np.float64)
     except (TypeError, ValueError):
-        raise EvaluationError(f"The {name} must be a list of numbers from 0 to 1, with None where one is missing.") from None
+        raise EvaluationError(
+            f"The {name} must be a list of numbers from 0 to 1, with None where one is missing."
+        ) from None
     if found.ndim != 1:
         raise EvaluationError(f"The {name} must be one list of numbers, not a table.")
     outside = np.flatnonzero(~np.isnan(found) & ((found < 0) | (found > 1)))
@@ -195,7 +197,9 @@ def _check(first: Floats, second: Floats, clusters: Sequence[Hashable] | None, d
 def _numbered(clusters: Sequence[Hashable]) -> NDArray[np.int64] | None:
     """Numbers for the clusters; None when every item is by itself."""
     numbers: dict[Hashable, int] = {}
-    found = np.array([numbers.setdefault((at,) if c is None else (c, c), len(numbers)) for at, c in enumerate(clusters)])
+    found = np.array(
+        [numbers.setdefault((at,) if c is None else (c, c), len(numbers)) for at, c in enumerate(clusters)]
+    )
     return None if len(numbers) == len(found) else found
 
 

@@ -1,0 +1,20 @@
+"""The base model with its full prompt and no example."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ftcore.evaluation.arms.arm import asked
+from ftcore.records import Endpoint, Message, TestCase
+
+
+@dataclass(frozen=True, slots=True)
+class BaseArm:
+    model: str
+    system_prompt: str | None = None
+    name: str = "base"
+    label: str = "Base model"
+    endpoint: Endpoint | None = None
+
+    def messages(self, case: TestCase) -> list[Message]:
+        return asked(case, self.system_prompt)

@@ -1,0 +1,85 @@
+"""The base model with its full prompt and a few examples from the training split."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ftcore.evaluation.arms.arm import asked
+from ftcore.evaluation.errors import EvaluationError
+from ftcore.evaluation.scorers.json_fields import flatten
+from ftcore.evaluation.scorers.json_text import find_json
+from ftcore.evaluation.scorers.normal_form import normal_form
+from ftcore.records import Endpoint, Message, TestCase, TrainingExample
+
+
+@dataclass(frozen=True, slots=True)
+class FewShotArm:
+    """`shots` are shown as turns of the conversation: asked, answered, asked, answered."""
+
+    model: str
+    shots: tuple[TrainingExample, ...]
+    system_prompt: str | None = None
+    name: str = "few_shot"
+    label: str = "Base model with examples"
+    endpoint: Endpoint | None = None
+
+    def messages(self, case: TestCase) -> list[Message]:
+        turns: list[Message] = []
+        for shot in self.shots:
+            turns += [{"role": "user", "content": shot.prompt}, {"role": "assistant", "content": shot.response}]
+        return asked(case, self.system_prompt, tuple(turns))
+
+
+def choose_shots(
+    train: Sequence[TrainingExample], k: int = 3, *, seed: int = 0, never: Iterable[TestCase] = ()
+) -> tuple[TrainingExample, ...]:
+    """`k` examples of the training split: short ones (the shorter half) whose answers differ as much as possible. The
+    same for the same seed.
+
+    Only examples of one question and one answer are taken; one whose question is also a test case's (`never`) is left
+    out, since showing it would give the answer away. Raises EvaluationError when none is left.
+    """
+    tested = {normal_form(case.input) for case in never}
+    usable = [example for example in train if _is_simple(example) and normal_form(example.prompt) not in tested]
+    if not usable:
+        raise EvaluationError(
+            "No training example can be shown as an example: each needs one question and one answer, and must not be "
+            "a test question."
+        )
+    random.Random(seed).shuffle(usable)
+    usable.sort(key=_length)
+    waiting = usable[: max(len(usable) // 2, 4 * k)]
+    chosen: list[TrainingExample] = []
+    shown: set[object] = set()
+    while waiting and len(chosen) < k:
+        best = max(waiting, key=lambda example: (_news(example, shown), -_length(example)))
+        chosen.append(best)
+        shown |= _features(best)
+        waiting.remove(best)
+    return tuple(chosen)
+
+
+def _is_simple(example: TrainingExample) -> bool:
+    answers = sum(1 for message in example.messages if message.get("role") == "assistant")
+    return example.turns == 1 and answers == 1 and bool(example.prompt.strip()) and bool(example.response.strip())
+
+
+def _length(example: TrainingExample) -> int:
+    return len(example.prompt) + len(example.response)
+
+
+def _news(example: TrainingExample, shown: set[object]) -> float:
+    """The share of the answer's parts that no chosen example has shown."""
+    parts = _features(example)
+    return len(parts - shown) / len(parts)
+
+
+def _features(example: TrainingExample) -> set[object]:
+    """What an answer consists of: its JSON leaves, or the label it is, or its words."""
+    found = find_json(example.response)
+    if found.there and isinstance(found.value, dict | list):
+        return set(flatten(found.value))
+    text = normal_form(example.response)
+    return {text} if len(text) <= 60 else set(text.split())
