@@ -1,0 +1,1 @@
+"""Examples from file to training file: sources, shapes, checks, duplicates, split, snapshots, targets."""

@@ -1,0 +1,183 @@
+"""The two doors of the package: a first look at a file, and its rows as examples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from ftcore.chat import clean_value, validate
+from ftcore.dataset.mapping import Guess, columns_of, completed, extras, guess, split_of, tags_of
+from ftcore.dataset.raw import Raw, SourceError, text_value
+from ftcore.dataset.shapes import Shape, columns, recognise
+from ftcore.dataset.sources.delimiter import NAMES as DELIMITERS
+from ftcore.dataset.sources.detection import Found, detect
+from ftcore.dataset.sources.registry import rows_of
+from ftcore.records import Accepted, Mapping, Preview, Rejected, Severity, TrainingExample, text_of
+
+SAMPLE = 200
+SHOWN_ROWS = 10
+SHOWN_CHARACTERS = 500
+MAX_TEXT = 1_000_000
+"""Characters a cell or a conversation: more is a file in a cell, not something that a person wrote or a model can be shown."""
+RAW_CHARACTERS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the first rows tell."""
+
+    found: Found
+    rows: list[dict[str, Any]]
+    columns: tuple[str, ...]
+    shape: Shape | None
+    guess: Guess
+
+
+def preview(path: Path, *, name: str = "") -> Preview:
+    """The first look, for a person to check before importing. `name` is the name under which the file was uploaded.
+
+    Raises `SourceError` when the file as a whole cannot be read.
+    """
+    look = _look(Path(path), name)
+    shown = [{c: _shown(columns.value_at(row, c)) for c in look.columns} for row in look.rows[:SHOWN_ROWS]]
+    return Preview(
+        format=look.found.format,
+        shape=look.shape.NAME if look.shape else columns.NAME,
+        columns=look.columns,
+        mapping=look.guess.mapping,
+        rows=tuple(shown),
+        encoding=look.found.encoding,
+        delimiter=look.found.delimiter,
+        needs_mapping=look.shape is None and not look.guess.certain,
+        notes=_notes(look),
+    )
+
+
+def read(
+    path: Path, mapping: Mapping | None = None, *, name: str = "", system: str = ""
+) -> Iterator[Accepted | Rejected]:
+    """Every record of the file, once: accepted as an example, or rejected with its line and its reason.
+
+    `mapping` names the columns; what it leaves open is guessed, and a shape that is recognised needs none. `system` is given
+    to the examples that have no system message. Raises `SourceError`, before the first record, when the file as a whole
+    cannot be read or no column can hold the answers.
+    """
+    look = _look(Path(path), name)
+    shape, chosen = _choose(look, mapping or Mapping())
+    return _records(look, shape, chosen, system)
+
+
+def _look(path: Path, name: str) -> Look:
+    found = detect(path, name)
+    sample: list[Raw] = []
+    first_reason = ""
+    for raw in rows_of(found):
+        if raw.value is None:
+            first_reason = first_reason or f"line {raw.line}: {raw.reason}"
+            continue
+        sample.append(raw)
+        if len(sample) == SAMPLE:
+            break
+    if not sample:
+        why = (
+            f"No row of the file can be read (first, {first_reason})"
+            if first_reason
+            else "The file has no rows of data"
+        )
+        raise SourceError(f"{why.rstrip('.')}. Nothing was imported.")
+    rows = [raw.value for raw in sample if raw.value is not None]
+    shape, names = recognise(rows), columns_of(rows)
+    guessed = Guess(extras(rows, names), True) if shape else guess(rows, names)
+    return Look(found, rows, names, shape, guessed)
+
+
+def _choose(look: Look, given: Mapping) -> tuple[Shape | None, Mapping]:
+    for column in (given.input, given.output, given.system, given.split, given.tags):
+        if column and column not in look.columns and all(columns.value_at(row, column) is None for row in look.rows):
+            known = ", ".join(look.columns[:20])
+            raise SourceError(f'There is no column "{column}". Nothing was imported. The file has: {known}.')
+    if look.shape and not given.input and not given.output:
+        extra = look.guess.mapping
+        return look.shape, replace(extra, split=given.split or extra.split, tags=given.tags or extra.tags)
+    guessed = guess(look.rows, look.columns).mapping if look.shape else look.guess.mapping
+    chosen = completed(given, guessed, look.rows, look.columns)
+    if not chosen.input or not chosen.output:
+        raise SourceError(
+            f"Two columns are needed, what people write and the ideal answer; found: {', '.join(look.columns[:20])}. "
+            "Nothing was imported. Name the columns and try again."
+        )
+    return None, chosen
+
+
+def _records(look: Look, shape: Shape | None, mapping: Mapping, system: str) -> Iterator[Accepted | Rejected]:
+    for raw in rows_of(look.found):
+        if raw.value is None:
+            yield Rejected(raw.line, raw.reason, raw.text[:RAW_CHARACTERS])
+            continue
+        try:
+            training = _training(raw.value, shape, mapping, system)
+        except SourceError as error:
+            yield Rejected(raw.line, _explained(str(error), look.found), raw.as_found()[:RAW_CHARACTERS])
+            continue
+        split = split_of(columns.value_at(raw.value, mapping.split)) if mapping.split else None
+        tags = tags_of(columns.value_at(raw.value, mapping.tags)) if mapping.tags else ()
+        yield Accepted(raw.line, training, split, tags)
+
+
+def _training(row: dict[str, Any], shape: Shape | None, mapping: Mapping, system: str) -> TrainingExample:
+    for column, value in row.items():
+        if isinstance(value, str) and len(value) > MAX_TEXT:
+            size = f"{len(value):,} characters; at most {MAX_TEXT:,} are read"
+            raise SourceError(f'The cell in column "{column}" holds {size}.')
+    training = shape.build(row) if shape else columns.build(row, mapping)
+    if shape and mapping.system and not training.system:
+        training = training.with_system(text_value(columns.value_at(row, mapping.system)))
+    if system and not training.system:
+        training = training.with_system(system)
+    training = _cleaned(training)
+    fatal = next((p.message for p in validate(training) if p.severity is Severity.ERROR), "")
+    if fatal:
+        raise SourceError(fatal)
+    total = sum(len(text_of(message)) for message in training.messages)
+    if total > MAX_TEXT:
+        raise SourceError(f"The conversation holds {total:,} characters; at most {MAX_TEXT:,} are read.")
+    return training
+
+
+def _cleaned(training: TrainingExample) -> TrainingExample:
+    messages, changed = clean_value(training.messages)
+    tools, tools_changed = clean_value(training.tools)
+    return replace(training, messages=messages, tools=tools) if changed or tools_changed else training
+
+
+def _explained(reason: str, found: Found) -> str:
+    if found.format == "xlsx" and reason.endswith("is empty."):
+        return f"{reason} (If it is a formula, its result was not saved: open the workbook in Excel and save it.)"
+    return reason
+
+
+def _shown(value: Any) -> str:
+    text = clean_value(text_value(value))[0]
+    return text if len(text) <= SHOWN_CHARACTERS else text[:SHOWN_CHARACTERS] + " ..."
+
+
+def _notes(look: Look) -> tuple[str, ...]:
+    notes = list(look.found.notes)
+    if look.found.format == "csv" and look.found.delimiter != ",":
+        name = DELIMITERS.get(look.found.delimiter, f'"{look.found.delimiter}"')
+        notes.append(f"The columns are separated by {name}.")
+    if look.found.format == "xlsx":
+        from ftcore.dataset.sources.xlsx import sheet_note
+
+        notes += [note] if (note := sheet_note(look.found.path)) else []
+    if look.shape:
+        extra = look.guess.mapping
+        left = dict.fromkeys(key for row in look.rows for key in look.shape.left_out(row))
+        names = [key for key in left if key not in (extra.split, extra.tags)]
+        if names:
+            notes.append(f"Not imported: {', '.join(islice(names, 8))}{', ...' if len(names) > 8 else ''}.")
+    changes = dict.fromkeys(note for row in look.rows for note in clean_value(row)[1])
+    return (*notes, *changes)
