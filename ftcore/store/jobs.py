@@ -81,6 +81,8 @@ def looked_at(c: Connection, job_id: int) -> datetime | None:
 
 def change(c: Connection, job_id: int, *, expected: JobState | None = None, **values: Any) -> bool:
     """Writes columns of a job, only while it is in the `expected` state when one is given: False when it was not."""
+    if not values:
+        return True
     query = update(jobs).where(jobs.c.id == job_id)
     if expected is not None:
         query = query.where(jobs.c.state == expected)

@@ -144,21 +144,30 @@ def _follow(db: Database, client: openai.OpenAI, job: Job, endpoint: Endpoint) -
     events = _new_events(client, job.remote_id, known)
     metrics = [metric for metric in map(_metric, events) if metric is not None]
     state = normalise(remote.status)
+    values = _news(job, remote, state, metrics)
+    if not events and not values:
+        return  # a quiet tick writes nothing: every write makes the pages read again
     with db.write() as c:
         jobs.add_events(c, job.id, events)
         jobs.add_metrics(c, job.id, metrics)
-        values: dict[str, Any] = {"state": state, "remote_status": str(remote.status or "")}
-        if state == JobState.RUNNING and job.started_at is None:
-            values["started_at"] = now()
-        if metrics:
-            newest = max(metrics, key=lambda m: m.step)
-            values |= {"step": max(newest.step, job.step), "total_steps": newest.total_steps or job.total_steps}
-        if state.ended:
-            values |= _ending(remote, state)
-        if remote.fine_tuned_model and state == JobState.SUCCEEDED:
-            values["fine_tuned_model"] = remote.fine_tuned_model
+        if values.get("fine_tuned_model"):
             endpoints.keep_model(c, endpoint.id, remote.fine_tuned_model, base_model=job.base_model, job_id=job.id)
         jobs.change(c, job.id, **values)
+
+
+def _news(job: Job, remote: Any, state: JobState, metrics: list[Metric]) -> dict[str, Any]:
+    """The columns of the job that are no longer as the server says."""
+    values: dict[str, Any] = {"state": state, "remote_status": str(remote.status or "")}
+    if state == JobState.RUNNING and job.started_at is None:
+        values["started_at"] = now()
+    if metrics:
+        newest = max(metrics, key=lambda m: m.step)
+        values |= {"step": max(newest.step, job.step), "total_steps": newest.total_steps or job.total_steps}
+    if state.ended:
+        values |= _ending(remote, state)
+    if remote.fine_tuned_model and state == JobState.SUCCEEDED:
+        values["fine_tuned_model"] = remote.fine_tuned_model
+    return {name: value for name, value in values.items() if getattr(job, name) != value}
 
 
 def _ending(remote: Any, state: JobState) -> dict[str, Any]:
