@@ -103,6 +103,8 @@ def explain(error: json.JSONDecodeError) -> str:
     place = f"at character {at + 1}"
     if error.msg.startswith("Unterminated string"):
         return f"The JSON ends inside a text that begins {place}: a closing quote was wanted."
+    if error.msg.startswith("Invalid control character"):
+        return f"A text is not closed before the line ends ({place}): a closing quote was wanted."
     if error.msg == "Extra data":
         return f"The JSON is complete before {place[3:]}, but more follows: one object a line was wanted."
     if error.msg.startswith("Expecting property name"):

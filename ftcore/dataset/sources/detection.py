@@ -130,7 +130,9 @@ def _text(path: Path, suffix: str, encoding: str, certain: bool) -> Found:
 
 def _encoding_notes(encoding: str, certain: bool) -> tuple[str, ...]:
     if not certain:
-        return (f"Read as {encoding}, which is a guess: check that accents and quotes look right.",)
+        return (
+            f"Read as {NAMES.get(encoding, encoding)}, which is a guess: check that accents and quotes look right.",
+        )
     return () if encoding == "utf-8" else (f"Read as {NAMES.get(encoding, encoding.upper())}.",)
 
 
@@ -145,7 +147,9 @@ def _json_kind(head: str, suffix: str) -> str:
         return "json" if len(lines) == 1 and suffix == ".json" else "jsonl"
     if start == "[" or (start == "{" and suffix not in (".jsonl", ".ndjson")):
         return "json" if _begins_as_json(head) else ""
-    return "jsonl" if start == "{" else ""
+    if start == "{":
+        return "json" if _spans_lines(head) else "jsonl"
+    return ""
 
 
 def _is_json_object(line: str) -> bool:
@@ -155,6 +159,16 @@ def _is_json_object(line: str) -> bool:
         return isinstance(json.loads(line), dict)
     except (ValueError, RecursionError):
         return False
+
+
+def _spans_lines(head: str) -> bool:
+    """True when the first object is written over several lines, whatever the file is called."""
+    text = head.lstrip("\ufeff \t\r\n")
+    try:
+        _, end = json.JSONDecoder().raw_decode(text)
+    except (ValueError, RecursionError):
+        return False
+    return "\n" in text[:end]
 
 
 def _begins_as_json(head: str) -> bool:

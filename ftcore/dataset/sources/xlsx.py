@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from ftcore.dataset.formulas import unescape
 from ftcore.dataset.raw import Raw, SourceError, compact
@@ -21,9 +21,8 @@ ESCAPED = re.compile(r"_x[0-9A-Fa-f]{4}_")
 def read_rows(found: Found) -> Iterator[Raw]:
     """Rows under their number in the sheet; empty rows are skipped. Nothing in the workbook is run or fetched."""
     check_unpacked_size(found.path)
-    book = _open(found.path)
-    try:
-        sheet = _first_sheet(book)
+    with found.path.open("rb") as file:
+        sheet = _first_sheet(_open(file))
         # The size that the file claims is often wrong, and then rows or columns would be missing.
         sheet.reset_dimensions()
         columns: list[str] = []
@@ -35,8 +34,6 @@ def read_rows(found: Found) -> Iterator[Raw]:
                 columns = column_names(["" if value is None else str(value) for value in values])
             else:
                 yield _raw(number, values, columns)
-    finally:
-        book.close()
 
 
 def check_unpacked_size(path: Path) -> None:
@@ -50,7 +47,7 @@ def check_unpacked_size(path: Path) -> None:
         )
 
 
-def _open(path: Path) -> Any:
+def _open(file: BinaryIO) -> Any:
     import openpyxl
 
     if not openpyxl.DEFUSEDXML:
@@ -58,7 +55,8 @@ def _open(path: Path) -> Any:
             "Reading Excel files needs the package defusedxml. Nothing was imported. Install it, or use CSV."
         )
     try:
-        return openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+        # By an open file: given a path, openpyxl goes by the name's ending, and uploads may have any.
+        return openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
     except Exception as error:
         raise _broken(error) from error
 
@@ -80,11 +78,9 @@ def _first_sheet(book: Any) -> Any:
 
 def sheet_note(path: Path) -> str:
     """Which sheet was read, when there are several; otherwise ""."""
-    book = _open(path)
-    try:
+    with path.open("rb") as file:
+        book = _open(file)
         first, total = _first_sheet(book).title, len(book.worksheets)
-    finally:
-        book.close()
     return f'The workbook has {total} sheets; the first one ("{first}") was read.' if total > 1 else ""
 
 
