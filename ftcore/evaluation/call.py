@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ftcore.chat import clean, clean_value, count_tokens
 from ftcore.evaluation.arms import Arm
 from ftcore.evaluation.errors import EvaluationError
 from ftcore.records import Answer, Message, TestCase
@@ -29,7 +30,7 @@ class Asking:
     def request(self, model: str, messages: list[Message]) -> dict[str, Any]:
         request: dict[str, Any] = {
             "model": model,
-            "messages": messages,
+            "messages": clean_value(messages)[0],
             "temperature": self.temperature,
             "seed": self.seed,
             "max_tokens": self.max_tokens,
@@ -58,8 +59,6 @@ def answer_limit(expected: Iterable[str]) -> int:
 
     Small models cut letters beyond ASCII into bytes, so their bytes are counted besides.
     """
-    from ftcore.chat import count_tokens
-
     texts = set(expected)
     longest = max((count_tokens(text) + _strange_bytes(text) // 2 for text in texts), default=0)
     return math.ceil(1.5 * longest) + 16
@@ -82,7 +81,7 @@ def read_reply(call: Call, reply: Any, seconds: float) -> Answer:
         case_id=call.case_id,
         arm=call.arm.name,
         model=call.arm.model,
-        text=content or "",  # a refusal or a tool call is an answer, and a bad one
+        text=clean(content or "")[0],  # a refusal or a tool call is an answer, and a bad one
         seconds=seconds,
         tokens_in=_whole(getattr(usage, "prompt_tokens", 0)),
         tokens_out=_whole(getattr(usage, "completion_tokens", 0)),

@@ -51,7 +51,8 @@ def gather(values: Floats, clusters: NDArray[np.int64] | None) -> Units:
     """The units of `values` (n,); `clusters` (n,) numbers each item's cluster, None = every item by itself."""
     if clusters is None:
         return Units(values, np.ones_like(values))
-    return Units(np.bincount(clusters, weights=values), np.bincount(clusters) * 1.0)
+    sums, sizes = np.bincount(clusters, weights=values), np.bincount(clusters)
+    return Units(np.asarray(sums, dtype=np.float64), np.asarray(sizes, dtype=np.float64))
 
 
 def interval(units: Units, span: tuple[float, float], *, alpha: float, seed: int) -> Interval:

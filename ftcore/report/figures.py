@@ -53,8 +53,8 @@ def arm_bars(arms: Sequence[ArmResult], *, dark: bool = False, axis: str = "Scor
     import plotly.graph_objects as go
 
     on, figure = ground(dark), _figure(dark, height=72 + 62 * max(1, len(arms)))
-    for arm in reversed(arms):
-        label, value = _label(arm.label or arm.arm, arm.model), arm.average * 100
+    for at, arm in enumerate(arms):  # by number, not by name: two arms may bear one name
+        value = arm.average * 100
         low, high = max(0.0, arm.average - arm.low) * 100, max(0.0, arm.high - arm.average) * 100
         colour = arm_colour(arm.arm, dark=dark)
         hover = (
@@ -62,13 +62,13 @@ def arm_bars(arms: Sequence[ArmResult], *, dark: bool = False, axis: str = "Scor
         )
         figure.add_trace(
             go.Bar(
-                x=[value], y=[label], orientation="h", marker_color=colour, width=0.46, hovertemplate=hover, opacity=0.9
+                x=[value], y=[at], orientation="h", marker_color=colour, width=0.46, hovertemplate=hover, opacity=0.9
             )
         )
         figure.add_trace(
             go.Scatter(
                 x=[value],
-                y=[label],
+                y=[at],
                 mode="markers",
                 marker={
                     "symbol": arm_marker(arm.arm),
@@ -90,14 +90,14 @@ def arm_bars(arms: Sequence[ArmResult], *, dark: bool = False, axis: str = "Scor
         )
         figure.add_annotation(
             x=max(value, arm.high * 100),
-            y=label,
+            y=at,
             text=f"<b>{points(arm.average)}</b>",
             showarrow=False,
             xanchor="left",
             xshift=12,
         )
     figure.update_xaxes(range=[0, 109], tickvals=[0, 25, 50, 75, 100], title_text=html.escape(axis))
-    figure.update_yaxes(showgrid=False, ticks="", linecolor="rgba(0,0,0,0)", ticklabelstandoff=8)
+    _name_rows(figure, [_label(arm.label or arm.arm, arm.model) for arm in arms])
     return figure
 
 
@@ -114,13 +114,13 @@ def difference_plot(
     band = comparison.delta * 100
     figure.add_vrect(x0=-band, x1=band, fillcolor=on.border, opacity=0.16, line_width=0)
     figure.add_vline(x=0, line_color=on.text, line_width=1.5)
-    for at, (name, one) in enumerate(rows):
+    for at, (_, one) in enumerate(rows):
         colour = arm_colour("fine_tuned", dark=dark) if at == 0 else on.text
         value, low, high = one.difference * 100, one.low * 100, one.high * 100
         figure.add_trace(
             go.Scatter(
                 x=[value],
-                y=[_label(f"against {name}")],
+                y=[at],
                 mode="markers",
                 marker={"symbol": "diamond" if at == 0 else "circle", "size": 15 if at == 0 else 11, "color": colour},
                 error_x={
@@ -136,10 +136,10 @@ def difference_plot(
             )
         )
         text = f"<b>{signed(one.difference)}</b> ({signed(one.low)} to {signed(one.high)})"
-        figure.add_annotation(x=value, y=_label(f"against {name}"), text=text, showarrow=False, yshift=22)
+        figure.add_annotation(x=value, y=at, text=text, showarrow=False, yshift=22)
     reach = max(band * 1.6, 8.0, *(abs(edge) * 112 for _, one in rows for edge in (one.low, one.high)))
     figure.update_xaxes(range=[-reach, reach], title_text="← worse    points of 100    better →")
-    figure.update_yaxes(showgrid=False, autorange="reversed", ticks="", linecolor="rgba(0,0,0,0)")
+    _name_rows(figure, [_label(f"against {name}") for name, _ in rows])
     figure.add_annotation(
         x=0,
         y=1,
@@ -197,7 +197,7 @@ def loss_curve(
 def score_histogram(
     scores: Mapping[str, Sequence[float]], *, dark: bool = False, labels: Mapping[str, str] | None = None
 ) -> go.Figure:
-    """How each arm's scores in [0, 1] are spread, as lines over ten classes: bars of several arms would hide each other."""
+    """How each arm's scores in [0, 1] are spread, over ten classes; as lines, since bars hide each other."""
     import plotly.graph_objects as go
 
     figure = _figure(dark, height=300)
@@ -229,6 +229,19 @@ def _figure(dark: bool, *, height: int) -> go.Figure:
     figure = go.Figure()
     figure.update_layout(template=template(dark), height=height)
     return figure
+
+
+def _name_rows(figure: go.Figure, names: Sequence[str]) -> None:
+    """Names the rows 0, 1, ... from the top."""
+    figure.update_yaxes(
+        tickvals=list(range(len(names))),
+        ticktext=list(names),
+        range=[len(names) - 0.5, -0.5],
+        showgrid=False,
+        ticks="",
+        linecolor="rgba(0,0,0,0)",
+        ticklabelstandoff=8,
+    )
 
 
 def _label(text: str, second: str = "") -> str:

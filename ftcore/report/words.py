@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from ftcore.decision.framework import load
 from ftcore.records import LOCAL, Action, ArmResult, Comparison, SideBySide, Story, Verdict
 from ftcore.report.palette import arm_family
@@ -150,6 +152,37 @@ def certainty(comparison: Comparison) -> tuple[str, ...]:
     if comparison.missing:
         said.append(f"{comparison.missing} pairs without both answers were left out, not counted as wrong.")
     return tuple(said)
+
+
+def method(comparison: Comparison) -> str:
+    """How the interval came about, for the notes and the engineer."""
+    return (
+        f"Paired by example, fine-tuned minus the alternative; interval by {comparison.method} at "
+        f"{1 - comparison.alpha:.0%}, p = {comparison.p_value:.3g}, seed {comparison.seed}. Missing answers are missing, not wrong."
+    )
+
+
+def standing(story: Story) -> str:
+    """ "Believed", "Partly measured" or "Measured", with the practice model named; "" without advice."""
+    if story.recommendation is None:
+        return ""
+    return STANDING[story.recommendation.standing]
+
+
+def axis_title(story: Story) -> str:
+    """What the bars count."""
+    if counts_right_answers(story):
+        return "Right answers of every 100"
+    return f"{scorer_name(story)}, points of 100" if scorer_name(story) else "Points of 100"
+
+
+def day(made_at: str) -> str:
+    """The date as people write it, from ISO 8601; the text itself when it is something else."""
+    try:
+        found = datetime.fromisoformat(made_at)
+    except ValueError:
+        return made_at
+    return f"{found.day} {found:%B %Y}"
 
 
 def stamp(story: Story) -> str:

@@ -1,0 +1,43 @@
+"""The whole story for a program to read: JSON, versioned, without the private rows."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from ftcore.records import Story
+from ftcore.report import words
+from ftcore.report.file import replace_file
+
+FORMAT = "tuneworthy-story"
+VERSION = 1
+
+
+def write_json(story: Story, path: Path) -> Path:
+    """Writes the story to `path`, atomically. Raises OSError when that can't be done."""
+    return replace_file(path, as_json(story).encode("ascii"))
+
+
+def as_json(story: Story) -> str:
+    """`{"format", "version", "headline", "stamp", "limits", "story"}`; a figure that is no number becomes null."""
+    document = {
+        "format": FORMAT,
+        "version": VERSION,
+        "headline": words.headline(story),
+        "stamp": words.stamp(story),
+        "limits": words.limits(story),
+        "private_rows_left_out": sum(row.private for row in story.rows),
+        "story": asdict(replace(story, rows=tuple(row for row in story.rows if not row.private))),
+    }
+    return json.dumps(_finite(document), indent=1, allow_nan=False) + "\n"
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

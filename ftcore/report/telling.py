@@ -1,0 +1,147 @@
+"""The story of a project as it stands: everything that a report says, gathered from the store."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from ftcore.decision import evidence_from, recommend
+from ftcore.evaluation.scorers import SCORERS
+from ftcore.records import (
+    Answer,
+    ArmResult,
+    Comparison,
+    Evidence,
+    Job,
+    Recommendation,
+    SideBySide,
+    Split,
+    Story,
+    Verdict,
+)
+from ftcore.store import decisions, endpoints, imports, jobs, projects, runs, snapshots
+from ftcore.store.database import Database
+from ftcore.store.runs import Run
+from ftcore.store.schema import now
+
+
+def tell(db: Database, project_id: int, *, who: str = "") -> Story:
+    """The newest finished run of the project with its job, data and decision; before any run, what there is."""
+    with db.read() as c:
+        project = projects.get(c, project_id)
+        taken = imports.of_project(c, project_id)
+        run = runs.latest_done(c, project_id)
+        job = _job(c, project_id, run)
+        endpoint = endpoints.get(c, job.endpoint_id) if job else None
+        snapshot = snapshots.get(c, job.snapshot_id) if job else None
+        decision = decisions.latest(c, project_id)
+        told = {
+            "project": project.name,
+            "made_at": now().isoformat(timespec="minutes"),
+            "made_by": who,
+            "practice": bool(endpoint and endpoint.practice),
+            "read": sum(one.read for one in taken),
+            "accepted": sum(one.accepted for one in taken),
+            "rejected": sum(one.rejected for one in taken),
+            "endpoint": endpoint.name if endpoint else "",
+        }
+        advice = _advice(decision, run, bool(endpoint and endpoint.practice))
+        return Story(
+            **told,
+            recommendation=advice,
+            answers=decision.answers if decision else {},
+            reasons=tuple(decision.reasons) if decision else (),
+            train=snapshot.train if snapshot else 0,
+            validation=snapshot.validation if snapshot else 0,
+            test=snapshot.test if snapshot else 0,
+            tokens=snapshot.tokens if snapshot else 0,
+            snapshot=snapshot.digest if snapshot else "",
+            **_of_job(c, job),
+            **_of_run(c, run),
+        )
+
+
+def _job(c: Connection, project_id: int, run: Run | None) -> Job | None:
+    """The job that made the model of the run; without a run, the newest that succeeded."""
+    if run is not None and run.job_id is not None:
+        return jobs.get(c, run.job_id)
+    return next((job for job in jobs.of_project(c, project_id) if job.fine_tuned_model), None)
+
+
+def _of_job(c: Connection, job: Job | None) -> dict[str, object]:
+    if job is None:
+        return {}
+    took = (job.finished_at - job.started_at).total_seconds() if job.finished_at and job.started_at else None
+    return {
+        "base_model": job.base_model,
+        "fine_tuned_model": job.fine_tuned_model,
+        "job_id": job.remote_id,
+        "job_seconds": took,
+        "trained_tokens": job.trained_tokens,
+        "hyperparameters": {name: str(value) for name, value in job.hyperparameters.items()},
+        "seed": job.seed,
+        "losses": tuple((m.step, m.train_loss) for m in jobs.metrics(c, job.id) if m.train_loss is not None),
+    }
+
+
+def _of_run(c: Connection, run: Run | None) -> dict[str, object]:
+    if run is None or not run.result:
+        return {}
+    return {
+        "scorer": run.scorer,
+        "scorer_label": SCORERS[run.scorer].label if run.scorer in SCORERS else run.scorer,
+        "arms": tuple(ArmResult(**arm) for arm in run.result["arms"]),
+        "comparisons": tuple((one["against"], comparison_of(one)) for one in run.result["comparisons"]),
+        "rows": tuple(side_by_side(c, run)),
+    }
+
+
+def comparison_of(kept: dict[str, object]) -> Comparison:
+    """A comparison as it was kept in a run's result."""
+    values = {name: kept[name] for name in Comparison.__dataclass_fields__}
+    return Comparison(**{**values, "verdict": Verdict(kept["verdict"])})  # type: ignore[arg-type]
+
+
+def side_by_side(c: Connection, run: Run) -> list[SideBySide]:
+    """Every test row of a run with all its answers, in the order of the snapshot."""
+    by_case: dict[str, dict[str, Answer]] = {}
+    for answer in runs.answers(c, run.id, Split.TEST, run.scorer):
+        by_case.setdefault(answer.case_id, {})[answer.arm] = answer
+    return [
+        SideBySide(
+            case_id=str(row.example_id),
+            input=row.training.prompt,
+            expected=row.training.response,
+            answers={arm: answer.text for arm, answer in found.items()},
+            scores={arm: answer.score for arm, answer in found.items()},
+            private=row.private,
+        )
+        for row in snapshots.rows(c, run.snapshot_id, Split.TEST)
+        if (found := by_case.get(str(row.example_id)))
+    ]
+
+
+def _advice(decision: decisions.Decision | None, run: Run | None, practice: bool) -> Recommendation | None:
+    """What is recommended now: the saved answers with what has been measured since."""
+    if decision is None:
+        return None
+    return recommend(decision.answers, decision.reasons, evidence_of(run, practice))  # type: ignore[arg-type]
+
+
+def evidence_of(run: Run | None, practice: bool) -> list[Evidence]:
+    """What a finished run says about the questions, for the recommendation."""
+    if run is None or not run.result:
+        return []
+    arms = {arm["arm"]: arm for arm in run.result["arms"]}
+    model = arms["fine_tuned"]["model"] if "fine_tuned" in arms else ""
+    return [
+        evidence
+        for kept in run.result["comparisons"]
+        for evidence in evidence_from(
+            kept["against"],
+            comparison_of(kept),
+            label=arms[kept["against"]]["label"],
+            model=model,
+            practice=practice,
+            source=f"run {run.id}",
+        )
+    ]

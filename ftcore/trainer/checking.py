@@ -1,0 +1,67 @@
+"""Is this a training file? Read line by line, so that its size does not matter; errors carry physical line numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from ftcore.chat import ChatError, parse_line, validate
+from ftcore.records import Severity, TrainingExample
+from ftcore.trainer.errors import TrainerError
+
+MAX_LINE = 8 << 20
+SHOWN = 5
+MINIMUM = 10
+
+
+def check_file(path: Path, filename: str) -> int:
+    """How many examples there are. Raises `TrainerError` that names the first unusable lines with their reasons."""
+    count, faulty, reasons = 0, 0, []
+    for number, line in lines(path):
+        fault = fault_of(line)
+        if fault is None:
+            count += 1
+            continue
+        faulty += 1
+        if len(reasons) < SHOWN:
+            reasons.append(f"line {number}: {fault}")
+    if faulty:
+        more = f" (and {faulty - len(reasons):,} more lines)" if faulty > len(reasons) else ""
+        raise TrainerError(
+            f"{filename} is not a training file: {faulty:,} of {count + faulty:,} lines cannot be used. {' '.join(reasons)}{more}"
+            " Nothing was kept: correct these lines and upload the file again.",
+            code="invalid_file_format",
+            param="file",
+        )
+    if not count:
+        raise TrainerError(f"{filename} is empty: one JSON object a line was wanted.", code="invalid_file_format", param="file")
+    return count
+
+
+def lines(path: Path) -> Iterator[tuple[int, bytes]]:
+    """(physical line number from 1, line) of every line that is not blank; a longer one than 8 MB comes cut."""
+    with path.open("rb") as file:
+        number = 0
+        while line := file.readline(MAX_LINE + 1):
+            number += 1
+            if line.strip():
+                yield number, line
+            while len(line) > MAX_LINE and not line.endswith(b"\n"):
+                line = file.readline(MAX_LINE + 1)
+
+
+def fault_of(line: bytes) -> str | None:
+    """Why the line cannot be trained on, in one sentence; None when it can."""
+    if len(line) > MAX_LINE:
+        return f"It is longer than {MAX_LINE >> 20} MB."
+    try:
+        example = parse_line(line)
+    except ChatError as error:
+        return str(error)
+    return next((problem.message for problem in validate(example) if problem.severity == Severity.ERROR), None)
+
+
+def examples(path: Path) -> Iterator[tuple[int, TrainingExample]]:
+    """The examples of a file that `check_file` accepted, each with its line."""
+    for number, line in lines(path):
+        yield number, parse_line(line)

@@ -1,0 +1,1 @@
+"""Answering: one thread, one loop, many requests at a time."""

@@ -1,0 +1,43 @@
+"""`/v1/models`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Depends
+
+from ftcore.trainer import catalogue
+from ftcore.trainer.catalogue import Model
+from ftcore.trainer.errors import TrainerError
+from ftcore.trainer.state import State, state_of
+
+router = APIRouter(prefix="/v1/models")
+
+
+def to_wire(model: Model) -> dict[str, Any]:
+    owner = catalogue.ORGANISATION if model.adapter else "system"
+    return {"id": model.id, "object": "model", "created": model.created_at, "owned_by": owner, "shutdown_date": None}
+
+
+@router.get("")
+def list_models(state: State = Depends(state_of)) -> dict[str, Any]:
+    """Tuned models are listed only while their base is here: they cannot answer without it."""
+    bases = catalogue.bases()
+    models = [*bases, *catalogue.tuned(state.database)] if bases else []
+    return {"object": "list", "data": [to_wire(model) for model in models]}
+
+
+@router.get("/{model_id:path}")
+def retrieve(model_id: str, state: State = Depends(state_of)) -> dict[str, Any]:
+    return to_wire(catalogue.find(state.database, model_id))
+
+
+@router.delete("/{model_id:path}")
+def delete(model_id: str, state: State = Depends(state_of)) -> dict[str, Any]:
+    """Takes a tuned model out of the list; its job and events stay."""
+    model = catalogue.find(state.database, model_id)
+    if model.adapter is None:
+        raise TrainerError("A base model cannot be deleted here; only tuned ones can.", status=403, code="cannot_delete_base")
+    state.database.write("UPDATE models SET deleted = 1 WHERE id = ?", (model_id,))
+    state.engine.forget(model_id)
+    return {"id": model_id, "object": "model", "deleted": True}

@@ -1,0 +1,272 @@
+"""The queue: one job at a time, each in a child process; what the child writes down becomes events, once.
+
+Everything here may be repeated: a server that was killed reads the child's journal again from the start, and marks
+(`step-12`, `checkpoint-30`) keep each entry single.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from ftcore.trainer import catalogue, journal, lifeline, results
+from ftcore.trainer.database import Database, Row, new_id, now
+
+log = logging.getLogger(__name__)
+
+PERIOD = 0.2
+GRACE = 3.0
+DEATHS = 3
+METRICS = (
+    "train_loss",
+    "train_mean_token_accuracy",
+    "valid_loss",
+    "valid_mean_token_accuracy",
+    "full_valid_loss",
+    "full_valid_mean_token_accuracy",
+)
+
+
+class Runner:
+    """Owns the thread that starts, follows and stops training children."""
+
+    def __init__(self, home: Path, database: Database):
+        self._home, self._database = home, database
+        self._bell, self._stop = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._work, name="runner", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stops the running child; the job stays and goes on at the next start."""
+        self._stop.set()
+        self._bell.set()
+        if self._thread.is_alive():
+            self._thread.join(GRACE + 5)
+
+    def wake(self) -> None:
+        self._bell.set()
+
+    def cancel(self, job_id: str, wait: float) -> None:
+        """Asks for the end of a job and waits up to `wait` seconds for it."""
+        with self._database.transaction():
+            touched = self._database.write(
+                "UPDATE jobs SET cancel_requested = 1 WHERE id = ? AND finished_at IS NULL AND cancel_requested = 0", (job_id,)
+            )
+            if touched:
+                self.note(job_id, "cancelling", "Cancelling was asked for.")
+            waiting = self._database.row("SELECT id FROM jobs WHERE id = ? AND status = 'queued'", (job_id,))
+            if waiting is not None and not (self._folder(job_id) / "child.json").is_file():
+                self._end(job_id, "cancelled", "The job was cancelled before it began.")
+        self.wake()
+        until = time.monotonic() + wait
+        while time.monotonic() < until and self._open(job_id):
+            time.sleep(0.05)
+
+    def note(self, job_id: str, mark: str, message: str, *, level: str = "info", data: Row | None = None, at: int | None = None) -> None:
+        """Adds an event unless one with this mark is there."""
+        event = {"id": new_id("ftevent-"), "job_id": job_id, "mark": mark, "created_at": at or now(), "level": level}
+        kind = "metrics" if data else "message"
+        self._database.insert("events", {**event, "type": kind, "message": message, "data": data or {}}, or_ignore=True)
+
+    def _open(self, job_id: str) -> bool:
+        return self._database.row("SELECT id FROM jobs WHERE id = ? AND finished_at IS NULL", (job_id,)) is not None
+
+    def _folder(self, job_id: str) -> Path:
+        return self._home / "jobs" / job_id
+
+    def _work(self) -> None:
+        while not self._stop.is_set():
+            job = self._database.row("SELECT * FROM jobs WHERE finished_at IS NULL ORDER BY seq LIMIT 1")
+            if job is None:
+                self._bell.wait(5)
+                self._bell.clear()
+                continue
+            try:
+                self._run(job)
+            except Exception as error:
+                log.exception("The job %s could not be run", job["id"])
+                self._fail(job["id"], f"The training could not be started: {error}.", "server_error")
+
+    def _run(self, job: Row) -> None:
+        """One child from its start to its end; the outer loop comes back for the job if it has not ended."""
+        folder = self._folder(job["id"])
+        stop_stray(folder)
+        offset = self._ingest(job["id"], 0)
+        if not self._open(job["id"]):
+            return
+        if self._cancelled(job["id"]):
+            self._end(job["id"], "cancelled", "The job was cancelled.")
+            return
+        before = len(journal.steps(folder / "metrics.jsonl"))
+        child = self._spawn(job, folder)
+        while child.poll() is None:
+            if self._stop.is_set() or self._cancelled(job["id"]):
+                stop(child)
+                break
+            offset = self._ingest(job["id"], offset)
+            self._bell.wait(PERIOD)
+            self._bell.clear()
+        code = child.wait()
+        self._ingest(job["id"], offset)
+        (folder / "child.json").unlink(missing_ok=True)
+        if self._stop.is_set() or not self._open(job["id"]):
+            return
+        if self._cancelled(job["id"]):
+            self._end(job["id"], "cancelled", "The job was cancelled; its training process has ended.")
+            return
+        self._mourn(job["id"], code, progressed=len(journal.steps(folder / "metrics.jsonl")) > before)
+
+    def _spawn(self, job: Row, folder: Path) -> subprocess.Popen[bytes]:
+        folder.mkdir(parents=True, exist_ok=True)
+        order = {
+            "model": str(catalogue.base(job["model"]).folder),
+            "training_file": str(self._home / "files" / f"{job['training_file']}.data"),
+            "validation_file": str(self._home / "files" / f"{job['validation_file']}.data") if job["validation_file"] else None,
+            "seed": job["seed"],
+            **job["settings"],
+        }
+        write_whole(folder / "order.json", json.dumps(order))
+        if job["status"] == "queued":
+            self._database.change("jobs", job["id"], {"status": "validating_files", "started_at": job["started_at"] or now()})
+            self.note(job["id"], "validating", f"Validating training file: {job['training_file']}")
+        environment = {**os.environ, **lifeline.environment(), "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
+        # A file and not a pipe: a pipe that nobody reads would stop the training.
+        with (folder / "log.txt").open("ab") as out:
+            child = subprocess.Popen(
+                [sys.executable, "-m", "ftcore.trainer.child", str(folder)],
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                env=environment,
+            )
+        born = psutil.Process(child.pid).create_time()
+        write_whole(folder / "child.json", json.dumps({"pid": child.pid, "born": born}))
+        return child
+
+    def _cancelled(self, job_id: str) -> bool:
+        return self._database.row("SELECT id FROM jobs WHERE id = ? AND cancel_requested = 1", (job_id,)) is not None
+
+    def _mourn(self, job_id: str, code: int, *, progressed: bool) -> None:
+        """The child died without a word. It is started again, unless it keeps dying at the same place."""
+        how = f"signal {-code}" if code < 0 else f"exit code {code}"
+        row = self._database.row("SELECT deaths FROM jobs WHERE id = ?", (job_id,)) or {"deaths": 0}
+        deaths = 1 if progressed else row["deaths"] + 1
+        self._database.change("jobs", job_id, {"deaths": deaths})
+        if deaths >= DEATHS:
+            memory = " Most often the machine ran out of memory: a smaller batch_size or shorter examples need less." if code == -signal.SIGKILL else ""
+            self._fail(job_id, f"The training process died {deaths} times at the same place ({how}).{memory} Its log is log.txt in the job's folder.", "training_died")
+            return
+        self.note(job_id, f"death-{new_id('')}", f"The training process died ({how}); it goes on from its last checkpoint.", level="warn")
+        self._stop.wait(min(2.0, 0.5 * deaths))
+
+    def _ingest(self, job_id: str, offset: int) -> int:
+        """What the journal has gained since `offset` becomes events; returns the new offset."""
+        for end, entry in journal.read(self._folder(job_id) / "metrics.jsonl", offset):
+            with self._database.transaction():
+                if self._open(job_id):
+                    getattr(self, f"_on_{entry['kind']}")(job_id, entry)
+            offset = end
+        return offset
+
+    def _on_ready(self, job_id: str, entry: Row) -> None:
+        self._database.change("jobs", job_id, {"status": "running"})
+        self.note(job_id, "started", f"Fine-tuning job started: {entry['examples']} examples, {entry['total_steps']} steps, {entry['precision']}.")
+        if entry["from_step"]:
+            self.note(job_id, f"resumed-{entry['at']}", f"Going on after step {entry['from_step']}.")
+
+    def _on_step(self, job_id: str, entry: Row) -> None:
+        data = {name: entry[name] for name in ("step", "total_steps", *METRICS) if entry.get(name) is not None}
+        loss = entry["train_loss"]
+        message = f"Step {entry['step']}/{entry['total_steps']}: training loss={loss:.2f}"
+        if entry.get("valid_loss") is not None:
+            message += f", validation loss={entry['valid_loss']:.2f}"
+        self.note(job_id, f"step-{entry['step']}", message, data=data, at=int(entry["at"]))
+        left = entry["total_steps"] - entry["step"]
+        self._database.change("jobs", job_id, {"estimated_finish": int(entry["at"] + left * entry["step_seconds"]) + 1})
+
+    def _on_checkpoint(self, job_id: str, entry: Row) -> None:
+        job = self._database.row("SELECT * FROM jobs WHERE id = ?", (job_id,))
+        if job is None:
+            return
+        name = f"{catalogue.tuned_name(job['model'], job['suffix'], job_id)}:ckpt-step-{entry['step']}"
+        folder = str(self._folder(job_id) / "checkpoints" / f"step-{entry['step']}")
+        metrics = {name: entry[name] for name in ("step", *METRICS) if entry.get(name) is not None}
+        row = {"id": new_id("ftckpt_"), "job_id": job_id, "step": entry["step"], "created_at": now(), "model": name}
+        if self._database.insert("checkpoints", {**row, "folder": folder, "metrics": metrics}, or_ignore=True):
+            self._serve(name, job, folder)
+            self.note(job_id, f"checkpoint-{entry['step']}", f"Checkpoint created at step {entry['step']}: {name}")
+
+    def _on_failed(self, job_id: str, entry: Row) -> None:
+        self._fail(job_id, entry["message"], entry["code"], entry.get("param"))
+
+    def _on_done(self, job_id: str, entry: Row) -> None:
+        job = self._database.row("SELECT * FROM jobs WHERE id = ?", (job_id,))
+        if job is None:
+            return
+        name = catalogue.tuned_name(job["model"], job["suffix"], job_id)
+        self._serve(name, job, str(self._folder(job_id) / "checkpoints" / f"step-{entry['step']}"))
+        result = results.write(self._home, self._database, job_id, self._folder(job_id) / "metrics.jsonl")
+        done = {"fine_tuned_model": name, "trained_tokens": entry["trained_tokens"], "result_file": result}
+        self._database.change("jobs", job_id, done)
+        self.note(job_id, "model", f"New fine-tuned model created: {name}")
+        self._end(job_id, "succeeded", "The job has successfully completed.")
+
+    def _serve(self, name: str, job: Row, folder: str) -> None:
+        row = {"id": name, "base": job["model"], "job_id": job["id"], "folder": folder, "created_at": now()}
+        self._database.insert("models", row, or_ignore=True)
+
+    def _fail(self, job_id: str, message: str, code: str, param: str | None = None) -> None:
+        with self._database.transaction():
+            error: dict[str, Any] = {"code": code, "message": message, "param": param}
+            self._database.change("jobs", job_id, {"error": error})
+            self._end(job_id, "failed", message, level="error")
+
+    def _end(self, job_id: str, status: str, message: str, *, level: str = "info") -> None:
+        with self._database.transaction():
+            self._database.change("jobs", job_id, {"status": status, "finished_at": now(), "estimated_finish": None})
+            self.note(job_id, "ended", message, level=level)
+
+
+def stop(child: subprocess.Popen[bytes]) -> None:
+    """Asks, then kills."""
+    child.terminate()
+    try:
+        child.wait(GRACE)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+
+
+def stop_stray(folder: Path) -> None:
+    """A child of a server that was killed may still be there for a second: two must never write one journal."""
+    note = folder / "child.json"
+    if not note.is_file():
+        return
+    child = json.loads(note.read_text())
+    if lifeline.lives(child["pid"], child["born"]):
+        psutil.Process(child["pid"]).kill()
+        while lifeline.lives(child["pid"], child["born"]):
+            time.sleep(0.05)
+    note.unlink()
+
+
+def write_whole(path: Path, text: str) -> None:
+    """The old content or the new one, never half of it."""
+    beside = path.with_suffix(".new")
+    with beside.open("w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(beside, path)

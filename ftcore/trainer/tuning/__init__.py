@@ -1,0 +1,1 @@
+"""Training: from a file of conversations to a LoRA adapter. Runs in a child process."""
