@@ -26,7 +26,8 @@ FAILED, NOT_FIT = 1, 3
 """Exit codes: 0 done, 1 error, 2 bad usage (typer's), 3 the data is not fit for training."""
 
 WorkspaceOption = Annotated[
-    Path | None, typer.Option("--workspace", help="The workspace's folder. Default: TUNEWORTHY_HOME, or the user's data folder.")
+    Path | None,
+    typer.Option("--workspace", help="The workspace's folder. Default: TUNEWORTHY_HOME, or the user's data folder."),
 ]
 
 
@@ -49,7 +50,9 @@ def fail(sentence: str, code: int = FAILED) -> None:
 def start(
     context: typer.Context,
     workspace: WorkspaceOption = None,
-    port: Annotated[int | None, typer.Option(min=1, max=65535, help="The app's port; default: the first free one from 8501.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="The app's port; default: the first free one from 8501.")
+    ] = None,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the address in the browser.")] = True,
 ) -> None:
     if context.invoked_subcommand is None:
@@ -61,7 +64,9 @@ def start(
 @app.command()
 def up(
     workspace: WorkspaceOption = None,
-    port: Annotated[int | None, typer.Option(min=1, max=65535, help="The app's port; default: the first free one from 8501.")] = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="The app's port; default: the first free one from 8501.")
+    ] = None,
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the address in the browser.")] = True,
 ) -> None:
     """Starts everything: the app, the worker and the trainer server. This is what `tuneworthy` alone does."""
@@ -90,13 +95,24 @@ def run(
     file: Annotated[Path, typer.Argument(help="CSV, TSV, JSONL, JSON, XLSX or Parquet.")],
     input: Annotated[str, typer.Option(help="The column that people write.")] = "",
     output: Annotated[str, typer.Option(help="The column with the ideal answer.")] = "",
-    system: Annotated[str, typer.Option(help="The base model's full system prompt; derived from the data when left out.")] = "",
-    tuned_system: Annotated[str, typer.Option(help="The short system prompt that the tuned model is trained and asked with.")] = "",
-    rows: Annotated[int | None, typer.Option(min=1, help="Use so many records of the file, test rows included (a seeded sample).")] = None,
+    system: Annotated[
+        str, typer.Option(help="The base model's full system prompt; derived from the data when left out.")
+    ] = "",
+    tuned_system: Annotated[
+        str, typer.Option(help="The short system prompt that the tuned model is trained and asked with.")
+    ] = "",
+    rows: Annotated[
+        int | None, typer.Option(min=1, help="Use so many records of the file, test rows included (a seeded sample).")
+    ] = None,
     test_rows: Annotated[int | None, typer.Option(min=1, help="Hold out so many of them for the test.")] = None,
     epochs: Annotated[int | None, typer.Option(min=1, max=50, help="Default: the server's rule.")] = None,
     seed: Annotated[int, typer.Option(min=0, max=2_147_483_647)] = 0,
-    scorer: Annotated[str, typer.Option(help="exact_match, normalised_match, json_valid, json_fields or edit_similarity; proposed from the data when left out.")] = "",
+    scorer: Annotated[
+        str,
+        typer.Option(
+            help="exact_match, normalised_match, json_valid, json_fields or edit_similarity; proposed from the data when left out."
+        ),
+    ] = "",
     workspace: WorkspaceOption = None,
     json_out: Annotated[Path | None, typer.Option("--json", help="Write the result as JSON to this file.")] = None,
 ) -> None:

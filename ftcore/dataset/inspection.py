@@ -43,4 +43,6 @@ def inspect_file(path: Path, mapping: Mapping | None = None) -> Inspection:
     codes = Counter(code for several in found for code in {problem.code for problem in several})
     errors = any(problem.severity == Severity.ERROR for several in found for problem in several)
     tokens = sum(count_tokens(row.training) for row in accepted)
-    return Inspection(len(records), len(accepted), rejected, tokens, dict(codes.most_common()), bool(rejected or errors))
+    return Inspection(
+        len(records), len(accepted), rejected, tokens, dict(codes.most_common()), bool(rejected or errors)
+    )

@@ -146,7 +146,9 @@ def ids(c: Connection, project_id: int, where: Filter = Filter()) -> list[int]:
 
 def ids_of_import(c: Connection, import_id: int) -> list[int]:
     """The ids of an import's examples, in the order of the file."""
-    return list(c.execute(select(examples.c.id).where(examples.c.import_id == import_id).order_by(examples.c.id)).scalars())
+    return list(
+        c.execute(select(examples.c.id).where(examples.c.import_id == import_id).order_by(examples.c.id)).scalars()
+    )
 
 
 def clean_draft_ids(c: Connection, project_id: int) -> list[int]:

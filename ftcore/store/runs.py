@@ -92,16 +92,14 @@ def progress(c: Connection, run_id: int) -> int:
     return c.execute(select(func.count()).where(calls.c.run_id == run_id, calls.c.text.is_not(None))).scalar_one()
 
 
-def set_scores(c: Connection, run_id: int, scorer: str, found: dict[tuple[str, Split, str], float]) -> None:
-    """Writes scores by (arm, split, case id), in the place of what this scorer said before."""
+def set_scores(c: Connection, run_id: int, scorer: str, split: Split, found: dict[tuple[str, str], float]) -> None:
+    """Writes a split's scores by (arm, case id), in the place of what this scorer said before."""
+    mine = (calls.c.run_id == run_id, calls.c.split == split)
     ids = {
-        (arm, Split(split), case_id): call_id
-        for call_id, arm, split, case_id in c.execute(
-            select(calls.c.id, calls.c.arm, calls.c.split, calls.c.case_id).where(calls.c.run_id == run_id)
-        )
+        (arm, case_id): call_id
+        for call_id, arm, case_id in c.execute(select(calls.c.id, calls.c.arm, calls.c.case_id).where(*mine))
     }
-    old = select(calls.c.id).where(calls.c.run_id == run_id)
-    c.execute(delete(scores).where(scores.c.scorer == scorer, scores.c.call_id.in_(old)))
+    c.execute(delete(scores).where(scores.c.scorer == scorer, scores.c.call_id.in_(select(calls.c.id).where(*mine))))
     rows = [{"call_id": ids[place], "scorer": scorer, "score": score} for place, score in found.items()]
     if rows:
         c.execute(insert(scores), rows)
