@@ -27,6 +27,8 @@ class Profile:
     kind: Kind = "text"
     proper: float = 0.0
     counts: Counter[str] | None = None
+    known: bool = False
+    """False when nobody has looked at the data set, and this is only a default."""
 
     def is_label(self, answer: str) -> bool:
         """True for an answer that several examples give, in a data set of labels."""
@@ -39,7 +41,7 @@ def profile(examples: Sequence[TrainingExample]) -> Profile:
     kind = kind_of(answers)
     long = [answer for answer in answers if len(answer) >= 40]
     proper = sum(ends_properly(answer) for answer in long) / len(long) if long else 0.0
-    return Profile(kind, proper, Counter(map(normal, answers)) if kind == "labels" else None)
+    return Profile(kind, proper, Counter(map(normal, answers)) if kind == "labels" else None, known=True)
 
 
 def describe(examples: Sequence[TrainingExample]) -> Kind:
@@ -79,3 +81,19 @@ def ends_properly(text: str) -> bool:
 def normal(text: str) -> str:
     """A text without what does not change its meaning: case, outer punctuation, doubled spaces."""
     return " ".join(text.split()).strip(" .,!?;:\"'").casefold()
+
+
+def meaning(text: str) -> str:
+    """What an answer says, for comparing: JSON without its layout, the order of keys and of lists of words; other texts without
+    case and outer punctuation."""
+    value = as_json(text)
+    return normal(text) if value is None else json.dumps(_unordered(value), sort_keys=True, ensure_ascii=False)
+
+
+def _unordered(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _unordered(item) for key, item in value.items()}
+    if isinstance(value, list):
+        items = [_unordered(item) for item in value]
+        return sorted(items) if all(isinstance(item, str) for item in items) else items
+    return value

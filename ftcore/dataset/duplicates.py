@@ -7,14 +7,17 @@ hashing are Daft expressions, so that the same code runs on a cluster.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 HASHES, BANDS, SHINGLE = 128, 32, 3
 SHORT_WORDS = 8
 """Below so many words, word shingles are too few to compare: characters are."""
+SHORT_CHARACTERS = 40
+STRICTER = 0.15
+"""Added to the similarity for short rows: "cancel a transfer" and "cancel a transaction" share most of their characters."""
 LONGEST_BUNCH = 40
 SPACELESS = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 DIGITS = re.compile(r"\d+")
@@ -32,8 +35,8 @@ class Pair:
 def near_duplicates(texts: Sequence[str], similarity: float = 0.6) -> list[Pair]:
     """Pairs of rows at least so similar. Of many rows that are all the same, each is paired with the first only.
 
-    Short rows and scripts without spaces are compared by character 3-grams, and then only when their numbers agree:
-    "order 17" and "order 18" are different questions.
+    Short rows and scripts without spaces are compared by character 3-grams; short ones more strictly, and only when their
+    numbers agree: "order 17" and "order 18" are different questions.
     """
     if len(texts) < 2:
         return []
@@ -54,10 +57,13 @@ def near_duplicates(texts: Sequence[str], similarity: float = 0.6) -> list[Pair]
 
     found = []
     for one, other in _candidates(unique, hashes):
-        if _is_short(tokens[one]) != _is_short(tokens[other]) or not _numbers_agree(texts, tokens, one, other):
+        if _by_character(tokens[one]) != _by_character(tokens[other]):
+            continue
+        short = _is_short(normal[one]) or _is_short(normal[other])
+        if short and DIGITS.findall(normal[one]) != DIGITS.findall(normal[other]):
             continue
         measured = _jaccard(shingled(one), shingled(other))
-        if measured >= similarity:
+        if measured >= (min(0.95, similarity + STRICTER) if short else similarity):
             found.append(Pair(one, other, measured))
     return sorted([*same, *found], key=lambda pair: (pair.later, pair.earlier))
 
@@ -101,14 +107,14 @@ def _tokens(text: str) -> str:
     return " ".join(text.replace(" ", "_"))
 
 
-def _is_short(tokens: str) -> bool:
+def _by_character(tokens: str) -> bool:
     return tokens[1:2] in (" ", "")
 
 
-def _numbers_agree(texts: Sequence[str], tokens: Sequence[str], one: int, other: int) -> bool:
-    if not _is_short(tokens[one]):
-        return True
-    return DIGITS.findall(texts[one]) == DIGITS.findall(texts[other])
+def _is_short(normal: str) -> bool:
+    if SPACELESS.search(normal):
+        return len(normal) < SHORT_CHARACTERS // 2
+    return normal.count(" ") + 1 < SHORT_WORDS
 
 
 def _candidates(rows: Sequence[int], hashes: Any) -> Iterator[tuple[int, int]]:
@@ -141,7 +147,7 @@ def _pairs(bunch: list[int]) -> Iterator[tuple[int, int]]:
     if len(bunch) <= LONGEST_BUNCH:
         yield from ((one, other) for at, one in enumerate(bunch) for other in bunch[at + 1 :])
         return
-    for before, row in zip(bunch, bunch[1:], strict=False):
+    for before, row in pairwise(bunch):
         yield before, row
         if before != bunch[0]:
             yield bunch[0], row
@@ -157,11 +163,3 @@ def _shingles(tokens: str) -> frozenset[str]:
 def _jaccard(one: frozenset[str], other: frozenset[str]) -> float:
     both = len(one & other)
     return both / (len(one) + len(other) - both) if one or other else 0.0
-
-
-def by_key(keys: Sequence[Any]) -> dict[Any, list[int]]:
-    """Rows under each key, in order."""
-    rows: dict[Any, list[int]] = defaultdict(list)
-    for row, key in enumerate(keys):
-        rows[key].append(row)
-    return rows

@@ -1,0 +1,36 @@
+"""Answers outside the limits, and examples longer than a server takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ftcore.chat import count_tokens
+from ftcore.dataset.answers import Profile, as_json
+from ftcore.dataset.limits import Limits
+from ftcore.records import Problem, Severity, TrainingExample, text_of
+
+
+def check(example: TrainingExample, limits: Limits, light: Profile) -> Iterator[Problem]:
+    """The seed's rule, longer than 10 and shorter than 2,000 characters, as a warning: labels and yes/no answers are short."""
+    answer = example.response
+    size = len(answer.strip())
+    if 0 < size <= limits.min_chars and as_json(answer) is None:
+        yield _short(answer, size, limits, light)
+    if size >= limits.max_chars:
+        message = f"The answer has {size:,} characters; the limit is fewer than {limits.max_chars:,}. Cut it, or raise the limit."
+        yield Problem("too_long", Severity.WARNING, message, "response", limits.max_chars, len(answer))
+    # A token has at least one byte, so most examples need no counting.
+    if sum(len(text_of(message)) for message in example.messages) * 4 > limits.max_tokens:
+        tokens = count_tokens(example)
+        if tokens > limits.max_tokens:
+            message = f"The example has {tokens:,} tokens; servers cut or refuse more than {limits.max_tokens:,}."
+            yield Problem("too_long", Severity.WARNING, message)
+
+
+def _short(answer: str, size: int, limits: Limits, light: Profile) -> Problem:
+    characters = "1 character" if size == 1 else f"{size} characters"
+    if light.kind != "text" or not light.known:
+        message = f"The answer has only {characters}. These look like labels. Keep them?"
+        return Problem("too_short", Severity.HINT, message, "response", 0, len(answer))
+    message = f"The answer has {characters}; more than {limits.min_chars} are wanted. If it is a label, keep it."
+    return Problem("too_short", Severity.WARNING, message, "response", 0, len(answer))

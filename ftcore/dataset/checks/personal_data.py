@@ -1,0 +1,90 @@
+"""Personal data and secrets. Says which kind and where, never the value: reports and logs repeat what a check says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from ftcore.dataset.answers import Profile
+from ftcore.dataset.checks.texts import in_text, texts_of
+from ftcore.dataset.limits import Limits
+from ftcore.records import Problem, Severity, TrainingExample
+
+# One look decides for most texts that nothing else is needed.
+GATE = re.compile(
+    r"@|\d[\d ().\-/]{6,}\d|[A-Z]{2}\d\d|sk-|[srp]k_|AKIA|ASIA|gh[opsur]_|github_pat|xox|AIza|hf_|glpat|eyJ|PRIVATE KEY"
+)
+KEYS = re.compile(
+    r"\b(?:sk-(?:proj-|ant-|svcacct-)?[\w-]{20,}|[srp]k_(?:live|test)_\w{16,}|A(?:KIA|SIA)[0-9A-Z]{16}|gh[opsur]_\w{30,}|"
+    r"github_pat_\w{30,}|xox[abprs]-[\w-]{10,}|AIza[\w-]{35}|hf_[A-Za-z0-9]{30,}|glpat-[\w-]{20,}|"
+    r"eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,})|-----BEGIN [A-Z ]*PRIVATE KEY-----"
+)
+EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[a-z0-9-]{1,63}\.)+[a-z]{2,24}(?![\w-])", re.IGNORECASE)
+# RFC 2606: names that belong to nobody.
+NOBODY = re.compile(
+    r"@(?:[\w-]+\.)*(?:example\.(?:com|org|net)|[\w-]+\.(?:example|test|invalid|localhost))$", re.IGNORECASE
+)
+IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b")
+CARD = re.compile(
+    r"(?<![\d.,-])(?:[2-6]\d{3})(?:[ -]?\d{4}){2}[ -]?\d{1,7}(?![\d-])|(?<![\d.,-])3[47]\d{2}[ -]?\d{6}[ -]?\d{5}(?!\d)"
+)
+PHONE = re.compile(
+    r"(?<![\w.+/-])(?:\+|00)[1-9]\d{0,2}[ .\-/]?(?:\(0?\d{1,4}\)[ .\-/]?)?\d{1,4}(?:[ .\-/]?\d{2,4}){1,4}(?![\w-])|"
+    r"(?<![\w.+/-])\(?[2-9]\d{2}\)?[ .-][2-9]\d{2}[ .-]\d{4}(?![\w-])|"
+    r"(?<![\w.+/-])\(?0[1-9]\d{1,4}\)?[ /-]\d{3,4}(?:[ -]?\d{2,4}){1,2}(?![\w-])"
+)
+# Numbers that films use, and dates, are nobody's.
+FICTION = re.compile(r"555.?01\d\d$|^\d{4}-\d\d-\d\d|^0\d[-/ ]\d\d[-/ ]\d{4}$")
+NUMBER = re.compile(r"(?<![\w-])(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\w-])")
+
+
+def check(example: TrainingExample, _limits: Limits, _light: Profile) -> Iterator[Problem]:
+    """One problem a place found; a place counts for the first kind that it is."""
+    for where, text in texts_of(example):
+        if GATE.search(text):
+            for kind, start, end in find_personal_data(text):
+                message = f"There is {kind} in {in_text(where)}: take it out, or replace it with one that is made up."
+                yield Problem("personal_data", Severity.WARNING, message, where, start, end)
+
+
+def find_personal_data(text: str) -> list[tuple[str, int, int]]:
+    """(kind in words, start, end) of what is found, in the order of the text."""
+    found: list[tuple[str, int, int]] = []
+    for kind, pattern, is_real in KINDS:
+        for match in pattern.finditer(text):
+            start, end = match.span()
+            overlaps = any(start < other_end and other_start < end for _, other_start, other_end in found)
+            if not overlaps and is_real(match.group()):
+                found.append((kind, start, end))
+    return sorted(found, key=lambda item: item[1])
+
+
+def is_iban(text: str) -> bool:
+    """ISO 13616: the first four characters moved to the end, letters as numbers, remainder 1 by 97."""
+    compact = text.replace(" ", "")
+    if not 15 <= len(compact) <= 34:
+        return False
+    return int("".join(str(int(c, 36)) for c in compact[4:] + compact[:4])) % 97 == 1
+
+
+def is_card(text: str) -> bool:
+    """ISO/IEC 7812: 13 to 19 digits whose Luhn sum ends in 0."""
+    digits = [int(c) for c in text if c.isdigit()]
+    if not 13 <= len(digits) <= 19 or len(set(digits)) == 1:
+        return False
+    doubled = (d if at % 2 == 0 else d * 2 - 9 * (d > 4) for at, d in enumerate(reversed(digits)))
+    return sum(doubled) % 10 == 0
+
+
+def _is_phone(text: str) -> bool:
+    return 9 <= sum(c.isdigit() for c in text) <= 15 and not FICTION.search(text)
+
+
+KINDS: tuple[tuple[str, re.Pattern[str], Callable[[str], bool]], ...] = (
+    ("a secret key", KEYS, lambda _: True),
+    ("an e-mail address", EMAIL, lambda text: not NOBODY.search(text)),
+    ("a bank account number (IBAN)", IBAN, is_iban),
+    ("a card number", CARD, is_card),
+    ("a phone number", PHONE, _is_phone),
+    ("a social security number", NUMBER, lambda _: True),
+)

@@ -1,0 +1,43 @@
+"""Text that somebody meant to replace."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ftcore.dataset.answers import Profile
+from ftcore.dataset.checks.texts import in_text
+from ftcore.dataset.limits import Limits
+from ftcore.records import Problem, Severity, TrainingExample
+
+# A whole answer (or prompt) that says that there is none.
+WHOLE = re.compile(
+    r"\W*(?:n/?a|null|none|nan|nil|undefined|tb[dac]|todo|fixme|test|asdf\w*|qwerty|x{2,}|foo|bar|placeholder|"
+    r"#n/a|#ref!|#value!|#name\?|#div/0!|lorem ipsum|[-_.?…]+)\W*",
+    re.IGNORECASE,
+)
+INSIDE = re.compile(
+    r"lorem ipsum|\bTODO\b|\bFIXME\b|\bTBD\b|#REF!|#VALUE!|#NAME\?|"
+    r"[\[<{](?:insert|your|enter|add|fill in|put) [^\]>}\n]{1,40}[\]>}]|"
+    r"\{\{ *[\w.]+ *\}\}|<<[\w ]+>>|\$\{\w+\}"
+)
+TEMPLATE = re.compile(r"\{\{|<<|\$\{")
+
+
+def check(example: TrainingExample, _limits: Limits, light: Profile) -> Iterator[Problem]:
+    for where, text in (("prompt", example.prompt), ("response", example.response)):
+        if where == "response" and light.is_label(text):
+            continue
+        if WHOLE.fullmatch(text) and text.strip():
+            message = f'There is only a placeholder in {in_text(where)} ("{text.strip()[:20]}").'
+            yield Problem("placeholder", Severity.WARNING, message, where, 0, len(text))
+            continue
+        for found in INSIDE.finditer(text):
+            # A template that the question is about is no placeholder in the answer.
+            if where == "prompt" and not found.group().lower().startswith("lorem"):
+                continue
+            if TEMPLATE.match(found.group()) and TEMPLATE.search(example.prompt):
+                continue
+            message = f'A placeholder was left in {in_text(where)}: "{found.group()[:40]}".'
+            yield Problem("placeholder", Severity.WARNING, message, where, *found.span())
+            break
