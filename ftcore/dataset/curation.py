@@ -9,13 +9,15 @@ from typing import Any
 from sqlalchemy import Connection, update
 
 from ftcore.chat import count_tokens
-from ftcore.dataset.checks import DATASET_CODES, Limits, check_one
+from ftcore.dataset.checks import DATASET_CODES, Limits, check_one, profile
 from ftcore.records import Problem, Split, Status, TrainingExample
 from ftcore.store import examples, journal, problems
 from ftcore.store.database import Database
 from ftcore.store.journal import Change, Edit, Saved
 from ftcore.store.schema import examples as table
 
+PROFILED = 300
+"""So many rows tell what a project's answers are like (labels, JSON, prose): enough for a re-check after an edit."""
 TEXTS = ("system", "prompt", "response")
 
 
@@ -107,11 +109,14 @@ def _plain(value: Any) -> Any:
 
 def _check_again(c: Connection, project_id: int, ids: Sequence[int]) -> None:
     """Re-checks rows whose text may have changed. Findings about pairs of rows are left to `intake.recheck`."""
+    if not ids:
+        return
+    light = profile([example.training for example in examples.some(c, project_id, limit=PROFILED)])
     found: dict[int, list[Problem]] = {}
     codes: set[str] = set()
     for start in range(0, len(ids), 10_000):
         for row in examples.get_many(c, ids[start : start + 10_000]):
-            found[row.id] = [p for p in check_one(row.training, Limits()) if p.code not in DATASET_CODES]
+            found[row.id] = [p for p in check_one(row.training, Limits(), light) if p.code not in DATASET_CODES]
             codes |= {p.code for p in found[row.id]} | (set(row.problems) - DATASET_CODES)
             c.execute(update(table).where(table.c.id == row.id).values(tokens=count_tokens(row.training)))
     if found and codes:

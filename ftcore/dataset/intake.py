@@ -10,8 +10,9 @@ from pathlib import Path
 from ftcore.chat import count_tokens
 from ftcore.dataset import sources
 from ftcore.dataset.checks import Limits, find_problems
+from ftcore.dataset.duplicates import groups
 from ftcore.dataset.prompts import derive_prompts
-from ftcore.dataset.split import assign_splits, propose_test_rows
+from ftcore.dataset.split import assign_splits
 from ftcore.records import Accepted, Example, Mapping, Problem, Rejected, Split, TrainingExample
 from ftcore.store import examples, imports, problems, projects
 from ftcore.store.database import Database
@@ -61,7 +62,9 @@ def take_in(
         NewExample(row.training, split, row.tags, count_tokens(row.training), row.line)
         for row, split in zip(accepted, splits, strict=True)
     ]
-    prompts = derive_prompts(new) if new and not project.base_prompt and not any(t.system for t in new) else None
+    learnt = [row.training for row, split in zip(accepted, splits, strict=True) if split is Split.TRAIN]
+    derive = learnt and not project.base_prompt and not any(training.system for training in new)
+    prompts = derive_prompts(learnt) if derive else None  # from training rows alone: test answers must not leak
     progress(len(new), len(new), "Writing")
     with db.write() as c:
         import_id = imports.start(
@@ -114,10 +117,8 @@ def _split(before: list[Example], accepted: list[Accepted], test_rows: int | Non
     """The splits of the new rows. Rows that share their question stay together, with older ones too."""
     trainings: list[TrainingExample] = [row.training for row in before] + [row.training for row in accepted]
     fixed = [row.split for row in before] + [row.split for row in accepted]
-    if test_rows is None and not any(side is Split.TEST for side in fixed):
-        test_rows = propose_test_rows(len(trainings))[0]
     keys = [training.prompt for training in trainings]
-    return assign_splits(keys, fixed, seed=seed, test_rows=test_rows)[len(before) :]
+    return assign_splits(keys, fixed, seed=seed, test_rows=test_rows, groups=groups(keys))[len(before) :]
 
 
 def _sha256(path: Path) -> str:
