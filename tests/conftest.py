@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from ftcore.records import Project
+from ftcore.store import projects
+from ftcore.store.database import Database
+from ftcore.workspace import Workspace, open_workspace
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared" / "data"
@@ -24,3 +31,35 @@ def shared_data() -> Path:
     if not SHARED.is_dir():
         missing("the folder ../shared/data")
     return SHARED
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return open_workspace(tmp_path / "workspace")
+
+
+@pytest.fixture
+def db(workspace: Workspace) -> Iterator[Database]:
+    database = workspace.open_database()
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def project(db: Database) -> Project:
+    with db.write() as c:
+        return projects.create(c, "Letters")
+
+
+def write_csv(path: Path, rows: list[tuple[str, str]], header: tuple[str, str] = ("question", "answer")) -> Path:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([header, *rows])
+    return path
+
+
+PROVE = os.environ.get("TUNEWORTHY_PROVE") == "1"
+
+
+def times(usual: int, full: int) -> int:
+    """How often a long proof is repeated: `full` under `make prove`."""
+    return full if PROVE else usual

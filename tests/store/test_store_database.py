@@ -1,0 +1,76 @@
+"""A workspace is opened as it is, brought up to date after a backup, or left alone."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import inspect
+
+from ftcore.store import projects
+from ftcore.store.database import StoreError, integrity, open_database
+from ftcore.store.schema import metadata
+
+
+def test_the_migrations_make_the_tables_that_the_schema_describes(tmp_path: Path) -> None:
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    db = open_database(tmp_path / "t.db")
+    with db.read() as c:
+        assert compare_metadata(MigrationContext.configure(c), metadata) == []
+        assert set(metadata.tables) <= set(inspect(c).get_table_names())
+
+
+def test_a_database_of_a_newer_version_is_refused_and_not_changed(tmp_path: Path) -> None:
+    path = tmp_path / "t.db"
+    open_database(path).close()
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.commit()
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match="newer version. Nothing was changed"):
+        open_database(path)
+    assert path.read_bytes() == before
+
+
+def test_an_older_database_is_backed_up_and_keeps_its_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "t.db"
+    db = open_database(path)
+    with db.write() as c:
+        projects.create(c, "Kept")
+    db.close()
+    monkeypatch.setattr("ftcore.store.database.HEAD", "0002")
+    monkeypatch.setattr("ftcore.store.database.REVISIONS", ("0001", "0002"))
+    db = open_database(path)
+    with db.read() as c:
+        assert [project.name for project in projects.every(c)] == ["Kept"]
+    (backup,) = tmp_path.glob("t.db.before-0001-*")
+    with closing(sqlite3.connect(backup)) as connection:
+        assert connection.execute("SELECT name FROM projects").fetchall() == [("Kept",)]
+
+
+def test_a_file_that_is_no_database_is_refused_in_words(tmp_path: Path) -> None:
+    path = tmp_path / "t.db"
+    path.write_bytes(b"not a database at all" * 100)
+    with pytest.raises(StoreError, match="cannot be read"):
+        open_database(path)
+
+
+def test_a_write_is_whole_or_absent(tmp_path: Path) -> None:
+    db = open_database(tmp_path / "t.db")
+    with pytest.raises(RuntimeError), db.write() as c:
+        projects.create(c, "Half")
+        raise RuntimeError
+    with db.read() as c:
+        assert projects.every(c) == []
+        assert integrity(c) == "ok"
+
+
+def test_a_commit_reaches_the_disk_before_it_is_acknowledged(tmp_path: Path) -> None:
+    db = open_database(tmp_path / "t.db")
+    with db.read() as c:
+        assert c.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        assert c.exec_driver_sql("PRAGMA synchronous").scalar() == 2  # FULL
