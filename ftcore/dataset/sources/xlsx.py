@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from pathlib import Path
@@ -20,7 +21,7 @@ ESCAPED = re.compile(r"_x[0-9A-Fa-f]{4}_")
 
 def read_rows(found: Found) -> Iterator[Raw]:
     """Rows under their number in the sheet; empty rows are skipped. Nothing in the workbook is run or fetched."""
-    check_unpacked_size(found.path)
+    check_archive(found.path)
     with found.path.open("rb") as file:
         sheet = _first_sheet(_open(file))
         # The size that the file claims is often wrong, and then rows or columns would be missing.
@@ -36,15 +37,29 @@ def read_rows(found: Found) -> Iterator[Raw]:
                 yield _raw(number, values, columns)
 
 
-def check_unpacked_size(path: Path) -> None:
-    """Raises `SourceError` before anything is unpacked when the workbook would fill the memory."""
-    with zipfile.ZipFile(path) as archive:
-        size = sum(entry.file_size for entry in archive.infolist())
-    if size > MAX_UNPACKED:
-        raise SourceError(
-            f"The workbook unpacks to {size // 1_048_576:,} MB; at most {MAX_UNPACKED // 1_048_576} MB are read. "
-            "Nothing was imported. Save the sheet as CSV and try again."
-        )
+def check_archive(path: Path) -> None:
+    """Raises `SourceError`, before anything is unpacked as a whole, for a workbook that would fill the memory or that holds XML
+    declarations (entities), which no spreadsheet program writes."""
+    from xml.etree.ElementTree import ParseError
+
+    from defusedxml import DefusedXmlException
+    from defusedxml.ElementTree import iterparse
+
+    try:
+        with zipfile.ZipFile(path) as archive:
+            size = sum(entry.file_size for entry in archive.infolist())
+            if size > MAX_UNPACKED:
+                raise SourceError(
+                    f"The workbook unpacks to {size // 1_048_576:,} MB; at most {MAX_UNPACKED // 1_048_576} MB are read. "
+                    "Nothing was imported. Save the sheet as CSV and try again."
+                )
+            for entry in archive.infolist():
+                if entry.filename.endswith((".xml", ".rels")):
+                    # Declarations stand before the first element. openpyxl refuses them in some of its parts only.
+                    with archive.open(entry) as member:
+                        next(iterparse(member, events=("start",), forbid_dtd=True), None)
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, ParseError, DefusedXmlException) as error:
+        raise _broken(error) from error
 
 
 def _open(file: BinaryIO) -> Any:
