@@ -1,3 +1,30 @@
-from ftcore.ui import page
+"""Overview: the next action, where the project stands, the projects."""
 
-page.header("overview")
+import streamlit as st
+
+from ftcore.ui import overview, page, session
+from ftcore.ui.journey import situation
+
+project = session.current_project()
+page.show_flash()
+if project is None:
+    overview.welcome()
+    st.stop()
+
+counts = session.counts(project)
+with session.db().read() as connection:
+    found = situation(connection, project.id, counts)
+
+overview.next_step(project, found)
+st.space("small")
+overview.step_row(found)
+st.space("small")
+overview.project_list(project)
+st.space("small")
+overview.running(project)
+overview.recent_changes(project)
+overview.keep_fresh(project)
+page.for_the_engineer(
+    {"Project": f"{project.id}, revision {project.revision}", "Workspace": session.workspace().root},
+    command=f"tuneworthy --workspace {session.workspace().root}",
+)

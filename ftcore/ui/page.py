@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+import re
+from collections.abc import Mapping
+from typing import Any
 
 import streamlit as st
 
@@ -19,10 +20,13 @@ PAGES = {
     "report": ("pages/5_report.py", "Report", ":material/slideshow:"),
 }
 FLASH = "flash"
+PROSE = 720
+"""Pixels: lines longer than this are hard to read."""
 PRACTICE = (
     "Measured on the small practice model. It shows your examples can teach; it does not show that a larger model "
     "needs teaching."
 )
+_MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>$~:&^=\"'])")
 
 
 def header(name: str, lead: str = "") -> Project:
@@ -35,9 +39,17 @@ def header(name: str, lead: str = "") -> Project:
         st.page_link(PAGES["overview"][0], label="Go to the Overview", icon=":material/arrow_forward:")
         st.stop()
     if lead:
-        st.write(lead)
+        st.markdown(lead, width=PROSE)
     show_flash()
     return project
+
+
+def plain(text: str) -> str:
+    """Text that people or models wrote, for a place that renders Markdown (a button, a title): nothing in it is a mark.
+
+    A Markdown image would fetch its address; `:red[...]` and `$...$` would change what is read.
+    """
+    return _MARKS.sub(r"\\\1", " ".join(text.split()))
 
 
 def flash(text: str, *, icon: str = ":material/check:") -> None:
@@ -48,7 +60,7 @@ def flash(text: str, *, icon: str = ":material/check:") -> None:
 def show_flash() -> None:
     said = st.session_state.pop(FLASH, None)
     if said is not None:
-        st.toast(said[0], icon=said[1])
+        st.toast(plain(said[0]), icon=said[1])
 
 
 def practice_stamp() -> None:
@@ -56,12 +68,14 @@ def practice_stamp() -> None:
     st.info(PRACTICE, icon=":material/science:")
 
 
-@contextmanager
-def for_the_engineer(facts: Mapping[str, object], command: str = "") -> Iterator[None]:
-    """The fold at a page's foot: models, seeds, hashes, and the command line that does the same."""
-    with st.expander("For the engineer", icon=":material/code:"):
+def for_the_engineer(facts: Mapping[str, object], command: str = "") -> Any:
+    """The fold at a page's foot: models, seeds, hashes, and the command line that does the same. It gives the fold, so
+    that a page can put more into it: `with for_the_engineer({...}): ...`."""
+    st.space("small")
+    fold = st.expander("For the engineer", icon=":material/code:")
+    with fold:
         for name, value in facts.items():
             st.text(f"{name}: {value}")
         if command:
-            st.code(command, language="bash")
-        yield
+            st.code(command, language="bash", wrap_lines=True)
+    return fold

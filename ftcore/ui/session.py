@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from ftcore.records import Project
-from ftcore.store import projects
-from ftcore.store.database import Database, StoreError
+from ftcore.store import examples, projects
+from ftcore.store.database import Database, StoreError, open_database
+from ftcore.store.examples import Counts
 from ftcore.workspace import Workspace, open_workspace
 
 PROJECT = "project"
 WHO = "who"
 
 
-@st.cache_resource(show_spinner=False)
 def workspace() -> Workspace:
     return open_workspace()
 
 
 @st.cache_resource(show_spinner=False)
-def _database() -> Database:
-    return workspace().open_database()
+def _database(path: str) -> Database:
+    return open_database(Path(path))
 
 
 def db() -> Database:
     """The workspace's database; a page whose workspace cannot be opened says why and stops."""
     try:
-        return _database()
+        return _database(str(workspace().database))
     except StoreError as error:
-        st.error(str(error))
+        st.error(str(error), icon=":material/lock:")
         st.stop()
 
 
@@ -63,6 +65,17 @@ def open_project(project_id: int) -> None:
     st.session_state[PROJECT] = project_id
     if st.query_params.get(PROJECT) != str(project_id):
         st.query_params[PROJECT] = str(project_id)
+
+
+def counts(project: Project) -> Counts:
+    """The project's numbers, counted once a revision."""
+    return _counts(str(db().path), project.id, project.revision)
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _counts(path: str, project_id: int, revision: int) -> Counts:
+    with db().read() as c:
+        return examples.counts(c, project_id)
 
 
 def _number(text: str | None) -> int | None:

@@ -1,0 +1,180 @@
+"""What the overview draws: the next action, the six steps, the projects, what runs and what was changed."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ftcore.dataset.raw import SourceError
+from ftcore.records import Project, Task
+from ftcore.store import jobs, journal, projects, tasks
+from ftcore.ui import page, session, sidebar
+from ftcore.ui.journey import NextAction, Situation, next_action, steps
+
+MARKS = {
+    "done": (":material/check_circle:", "Done"),
+    "now": (":material/arrow_circle_right:", "Next"),
+    "later": (":material/radio_button_unchecked:", "Later"),
+}
+SHOWN_PROJECTS = 20
+TASK_NAMES = {
+    "import": "Reading a file",
+    "check": "Checking the examples",
+    "export": "Writing files",
+    "reconcile": "Following a training job",
+    "evaluate": "Running a comparison",
+}
+
+
+def welcome() -> None:
+    """The first screen of an empty workspace: three ways in."""
+    st.title("Should you fine-tune a language model?", anchor=False)
+    st.markdown("Start with your spreadsheet, five questions, or a finished sample.", width=page.PROSE)
+    ways = st.columns(3, gap="medium")
+    with ways[0]:
+        st.subheader("A finished sample", anchor=False)
+        st.write("240 support tickets of a small shop, with problems to find. Everything is filled in.")
+        _sample_button(primary=True)
+    with ways[1]:
+        st.subheader("Five questions", anchor=False)
+        st.write("About ten minutes to a recommendation. “Not sure” is a good answer.")
+        if st.button("Answer the five questions", key="start-decide"):
+            sidebar.create("My first project")
+            st.switch_page(page.PAGES["decide"][0])
+    with ways[2]:
+        st.subheader("Your spreadsheet", anchor=False)
+        st.write("One column people write, one you answer. The checks show in a minute how much of it is usable.")
+        if st.button("Import a spreadsheet", key="start-import"):
+            sidebar.create("My first project")
+            st.switch_page(page.PAGES["curate"][0], query_params={"curate": "Import"})
+
+
+def next_step(project: Project, situation: Situation) -> None:
+    """The next action as the page's title, with its one primary button."""
+    action = next_action(situation)
+    st.text(project.name)
+    st.title(page.plain(action.sentence), anchor=False)
+    if st.button(action.label, type="primary", icon=":material/arrow_forward:", key="next-action"):
+        go(action, project)
+
+
+def go(to: NextAction, project: Project) -> None:
+    st.switch_page(page.PAGES[to.page][0], query_params=_address(to, project))
+
+
+def _address(to: NextAction, project: Project) -> dict[str, str]:
+    return {session.PROJECT: str(project.id)} | ({"curate": to.mode} if to.mode else {})
+
+
+def step_row(situation: Situation) -> None:
+    every = steps(situation)
+    for column, step in zip(st.columns(len(every), gap="small"), every, strict=True):
+        with column, st.container(gap="xxsmall"):
+            icon, word = MARKS[step.state]
+            st.markdown(f"{icon} **{step.name}**")
+            st.text(step.told)
+            if step.state != "later":
+                st.badge(word, color="primary" if step.state == "now" else "gray")
+
+
+def project_list(current: Project) -> None:
+    with session.db().read() as c:
+        known = projects.every(c)
+    st.subheader("Projects", anchor=False)
+    for project in known[:SHOWN_PROJECTS]:
+        here = project.id == current.id
+        name, since, button = st.columns((6, 3, 2), vertical_alignment="center")
+        name.text(project.name)
+        since.text(f"since {project.created_at.astimezone():%d %b %Y}" if project.created_at else "")
+        button.button(
+            "Open",
+            key=f"open-{project.id}",
+            on_click=session.open_project,
+            args=(project.id,),
+            disabled=here,
+            help="This is the project you see." if here else None,
+            width="stretch",
+        )
+    if len(known) > SHOWN_PROJECTS:
+        st.caption(f"The {SHOWN_PROJECTS} newest of {len(known):,}. The others are in the list at the left.")
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.text_input(
+            "New project", key="overview-new", max_chars=sidebar.MAX_NAME, placeholder="What is it about?", width=320
+        )
+        st.button("Create", key="overview-create", on_click=_create)
+        if not any(project.sample for project in known):
+            _sample_button(primary=False)
+
+
+def running(project: Project) -> None:
+    """Folded: the worker's tasks of this project and its jobs that have not ended."""
+    with session.db().read() as c:
+        open_tasks = tasks.open_tasks(c, project.id)
+        open_jobs = [job for job in jobs.of_project(c, project.id) if not job.state.ended]
+    number = len([task for task in open_tasks if task.kind != "reconcile"]) + len(open_jobs)
+    with st.expander(f"Running now: {number}", icon=":material/pending:"):
+        if not number:
+            st.write("Nothing runs. What you start goes on when you close this tab, and is listed here.")
+        for job in open_jobs:
+            st.text(f"Training {job.base_model}: {job.state}, step {job.step:,} of {job.total_steps:,}")
+        for task in open_tasks:
+            if task.kind != "reconcile":
+                st.text(_told(task))
+
+
+def recent_changes(project: Project) -> None:
+    with st.expander("Recent changes", icon=":material/history:"):
+        with session.db().read() as c:
+            found = journal.last(c, project.id, limit=10)
+        if not found:
+            st.write("Nothing was changed yet. Each edit, approval and rejection is listed here with who and when.")
+        for change in found:
+            undone = " (undone)" if change.state == "undone" else ""
+            st.text(f"{change.at.astimezone():%d %b %H:%M}   {change.who or 'somebody'}   {change.label}{undone}")
+
+
+def keep_fresh(project: Project) -> None:
+    """Draws the page again while something runs, so that its sentence never lags behind."""
+    with session.db().read() as c:
+        busy = bool(tasks.open_tasks(c, project.id))
+    if busy:
+        _watch(project.id, project.revision)
+
+
+@st.fragment(run_every=1.5)
+def _watch(project_id: int, revision: int) -> None:
+    with session.db().read() as c:
+        changed = projects.get(c, project_id).revision != revision or not tasks.open_tasks(c, project_id)
+    if changed:
+        st.rerun()
+
+
+def _told(task: Task) -> str:
+    name = TASK_NAMES.get(task.kind, task.kind)
+    at = f": {task.done:,} of {task.total:,}" if task.total else ""
+    return f"{name}{at}" if task.state == "running" else f"{name}: waiting"
+
+
+def _create() -> None:
+    name = str(st.session_state["overview-new"]).strip()
+    if not name:
+        page.flash("Give the project a name first.", icon=":material/info:")
+        return
+    sidebar.create(name)
+    st.session_state["overview-new"] = ""
+    page.flash(f"Created “{name}”.")
+
+
+def _sample_button(*, primary: bool) -> None:
+    if not st.button("Open the sample project", type="primary" if primary else "secondary", key="open-sample"):
+        return
+    from ftcore.dataset.sample import open_sample
+
+    try:
+        with st.spinner("Filling the sample project"):
+            opened = open_sample(session.db(), who=session.who())
+    except (OSError, SourceError) as error:
+        st.error(f"The sample could not be opened: {error} Nothing else was changed.")
+        return
+    session.open_project(opened.id)
+    page.flash(f"“{opened.name}” is open.")
+    st.rerun()
