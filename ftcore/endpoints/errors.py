@@ -81,12 +81,12 @@ def retry_after(error: BaseException) -> float | None:
 
 
 def _ours(error: BaseException) -> EndpointError | None:
-    """Our own refusal, which the client wraps into a connection error."""
+    """Our own refusal, should a client have wrapped it."""
     seen: BaseException | None = error
     for _ in range(10):
         if seen is None or isinstance(seen, EndpointError):
             return seen
-        seen = seen.__cause__ or seen.__context__
+        seen = seen.__cause__
     return None
 
 

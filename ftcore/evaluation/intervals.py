@@ -1,8 +1,8 @@
 """Confidence intervals for an average, chosen so that they hold in small and skewed samples.
 
 Every sample is a set of independent units: an item, or a cluster of items (a document, a customer) with the `sums` of
-its values and its `sizes`. The average is sum(sums) / sum(sizes). Which interval is used when, and the simulations
-behind it: docs/statistics.md.
+its values and its `sizes`. The average is sum(sums) / sum(sizes). Plain t and bootstrap intervals are too short when few
+values differ (.80 instead of .95 for 20 right-or-wrong items): hence the choice made in `interval`.
 """
 
 from __future__ import annotations

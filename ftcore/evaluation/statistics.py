@@ -1,6 +1,7 @@
 """Is one arm better than another? A paired comparison with an interval, a p value and a verdict that does not overstate.
 
-The procedure and its simulations are in docs/statistics.md. Pure: numpy, and scipy where it is used.
+Simulated in tests/evaluation/test_evaluation_simulation.py. Sources: Miller 2024 (arXiv 2411.00640), Bowyer 2025
+(2503.01747). Pure: numpy, and scipy where it is used.
 """
 
 from __future__ import annotations

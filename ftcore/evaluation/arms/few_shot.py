@@ -48,13 +48,14 @@ def choose_shots(
             "No training example can be shown as an example: each needs one question and one answer, and must not be "
             "a test question."
         )
-    random.Random(seed).shuffle(usable)
-    usable.sort(key=_length)
+    usable.sort(key=lambda example: len(example.prompt) + len(example.response))
     waiting = usable[: max(len(usable) // 2, 4 * k)]
+    # Not the very shortest: those are seldom typical.
+    random.Random(seed).shuffle(waiting)
     chosen: list[TrainingExample] = []
     shown: set[object] = set()
     while waiting and len(chosen) < k:
-        best = max(waiting, key=lambda example: (_news(example, shown), -_length(example)))
+        best = max(waiting, key=lambda example: _news(example, shown))
         chosen.append(best)
         shown |= _features(best)
         waiting.remove(best)
@@ -64,10 +65,6 @@ def choose_shots(
 def _is_simple(example: TrainingExample) -> bool:
     answers = sum(1 for message in example.messages if message.get("role") == "assistant")
     return example.turns == 1 and answers == 1 and bool(example.prompt.strip()) and bool(example.response.strip())
-
-
-def _length(example: TrainingExample) -> int:
-    return len(example.prompt) + len(example.response)
 
 
 def _news(example: TrainingExample, shown: set[object]) -> float:

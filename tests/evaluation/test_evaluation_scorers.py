@@ -1,0 +1,165 @@
+"""Scorers take any text whatever, and say what they mean."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ftcore.evaluation.errors import EvaluationError
+from ftcore.evaluation.scorers import SCORERS, get, propose
+from ftcore.evaluation.scorers.json_text import find_json
+
+anything = st.text(alphabet=st.characters(exclude_categories=()), max_size=60)
+"""Halves of surrogate pairs included."""
+leaves = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), anything)
+values = st.recursive(leaves, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(anything, inner, max_size=3))
+
+
+@pytest.mark.parametrize("name", SCORERS)
+@given(answer=anything, expected=anything)
+@settings(max_examples=80, deadline=None)
+def test_a_score_is_between_0_and_1_for_any_text(name, answer, expected):
+    scorer = get(name)
+    assert 0 <= scorer.score(answer, expected) <= 1
+    assert isinstance(scorer.why(answer, expected), str)
+    if scorer.binary:
+        assert scorer.score(answer, expected) in (0, 1)
+
+
+@pytest.mark.parametrize("name", SCORERS)
+@given(value=values)
+@settings(max_examples=60, deadline=None)
+def test_the_expected_answer_itself_gets_the_full_score(name, value):
+    text = json.dumps(value)
+    assert get(name).score(text, text) == 1.0
+
+
+@pytest.mark.parametrize("name", SCORERS)
+@pytest.mark.shared
+def test_naughty_strings_break_no_scorer(name, shared_data):
+    strings = json.loads((shared_data / "naughty-strings" / "blns.json").read_text(encoding="utf-8"))
+    scorer = get(name)
+    for text in strings:
+        for other in ("", "{}", text, text[::-1]):
+            assert 0 <= scorer.score(text, other) <= 1
+            scorer.why(other, text)
+
+
+@pytest.mark.parametrize("name", SCORERS)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[" * 5_000,
+        "[" * 500 + "]" * 500,
+        '{"a":' * 900 + "1" + "}" * 900,
+        "9" * 5_000,
+        "x" * 300_000,
+        "```json\n" * 2_000,
+    ],
+    ids=["open brackets", "deep list", "deep object", "long number", "long text", "fences"],
+)
+def test_hostile_texts_are_scored_too(name, text):
+    scorer = get(name)
+    for answer, expected in ((text, "{}"), ("{}", text), (text, text)):
+        assert 0 <= scorer.score(answer, expected) <= 1
+        scorer.why(answer, expected)
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "expected", "score"),
+    [
+        ("exact_match", " card_arrival\n", "card_arrival", 1),
+        ("exact_match", "Card_arrival", "card_arrival", 0),
+        ("normalised_match", "**Card arrival.**", "card  ARRIVAL", 1),
+        ("normalised_match", "ﬁne", "fine", 1),
+        ("normalised_match", "STRASSE", "straße", 1),
+        ("normalised_match", "1.5", "15", 0),
+        ("normalised_match", "-5", "5", 0),
+        ("normalised_match", "C++", "C", 0),
+        ("normalised_match", "C#", "C", 0),
+        ("normalised_match", "yes", "yes, sir", 0),
+        ("normalised_match", "?", "!", 0),
+        ("json_valid", '{"a": 1}', '{"a": 2}', 1),
+        ("json_valid", '```json\n{"a": 1}\n```', '{"a": 2}', 0.5),
+        ("json_valid", 'Here you are: {"a": 1}', '{"a": 2}', 0),
+        ("json_valid", '{"a": NaN}', '{"a": 2}', 0),
+        ("json_valid", "{'a': 1}", '{"a": 2}', 0),
+        ("json_valid", "true", '{"a": 2}', 0),
+        ("json_valid", "", '{"a": 2}', 0),
+        ("json_fields", '{"b": "X.", "a": 1.0}', '{"a": 1, "b": "x"}', 1),
+        ("json_fields", '{"a": 1, "b": "y"}', '{"a": 1, "b": "x"}', 0.5),
+        ("json_fields", '{"a": 1}', '{"a": 1, "b": "x", "c": 1}', 0.5),
+        ("json_fields", '{"a": 1, "b": 2, "c": 3}', '{"a": 1}', 0.5),
+        ("json_fields", '{"l": [2, 1]}', '{"l": [1, 2]}', 1),
+        ("json_fields", '{"l": [1, 1]}', '{"l": [1]}', 2 / 3),
+        ("json_fields", '{"a": {"b": 1}}', '{"a.b": 1}', 0),
+        ("json_fields", '{"a": true}', '{"a": 1}', 0),
+        ("json_fields", '{"a": "1"}', '{"a": 1}', 0),
+        ("json_fields", '{"a": []}', '{"a": null}', 0),
+        ("json_fields", "{}", "{}", 1),
+        ("json_fields", '```\n{"a": 1}\n```', '{"a": 1}', 1),
+        ("json_fields", "Sorry", '{"a": 1}', 0),
+        ("json_fields", "Refund.", "refund", 1),
+        ("edit_similarity", "kitten", "sitting", 4 / 7),
+        ("edit_similarity", "", "", 1),
+        ("edit_similarity", "", "abc", 0),
+    ],
+)
+def test_what_a_scorer_means(name, answer, expected, score):
+    assert get(name).score(answer, expected) == pytest.approx(score)
+
+
+def test_a_score_says_why():
+    assert "code fence" in get("json_valid").why('```json\n{"a": 1}\n```', "{}")
+    assert "Not JSON" in get("json_valid").why("{oops", "{}")
+    assert "an object" in get("json_valid").why("[1]", "{}")
+    assert (
+        get("json_fields").why('{"a": 1, "z": 2}', '{"a": 2, "b": {"c": 3}}')
+        == "Wrong or missing: a, b.c. Not expected: z."
+    )
+    assert "Only case" in get("exact_match").why("Yes.", "yes")
+
+
+def test_a_fence_is_taken_off_only_when_nothing_stands_beside_it():
+    assert find_json("```json\n[1]\n```").fenced
+    assert not find_json("Here:\n```json\n[1]\n```").there
+    assert find_json("\ufeff[1]").there
+
+
+def test_an_unknown_scorer_is_refused_with_the_list():
+    with pytest.raises(EvaluationError, match="exact_match"):
+        get("bleurgh")
+
+
+@pytest.mark.parametrize(
+    ("expected", "name"),
+    [
+        (["card_arrival", "lost_card", "card_arrival", "lost_card"], "exact_match"),
+        ([f"label_{at}" for at in range(77)], "exact_match"),
+        (["Yes, please", "No, thanks"] * 10, "exact_match"),
+        (['{"intent": ["a"]}'] * 9 + ["oops"], "json_fields"),
+        (
+            ["A kind reply to somebody, with many words and a reason why it came late."] * 2 + ["Another."],
+            "edit_similarity",
+        ),
+        ([f"Dear customer {at}, thank you" for at in range(20)], "edit_similarity"),
+        ([], "exact_match"),
+    ],
+)
+def test_a_scorer_is_proposed_from_the_answers(expected, name):
+    proposed, why = propose(expected)
+    assert proposed == name
+    assert why.endswith(".")
+
+
+@pytest.mark.shared
+def test_real_labels_and_real_json_get_the_right_scorer(shared_data):
+    import csv
+
+    with (shared_data / "banking77" / "train.csv").open(encoding="utf-8", newline="") as file:
+        labels = [row["category"] for row in csv.DictReader(file)]
+    assert propose(labels[:5000:50])[0] == "exact_match"
+    assert propose(labels)[0] == "exact_match"
