@@ -12,7 +12,7 @@ from ftcore.records import Problem, Severity, TrainingExample
 
 # A whole answer (or prompt) that says that there is none.
 WHOLE = re.compile(
-    r"\W*(?:n/?a|null|none|nan|nil|undefined|tb[dac]|todo|fixme|test|asdf\w*|qwerty|x{2,}|foo|bar|placeholder|"
+    r"\W*(?:n/?a|null|none|nan|nil|undefined|tb[dac]|todo|fixme|test|asdf\w*|qwerty|x{2,5}|foo|bar|placeholder|"
     r"#n/a|#ref!|#value!|#name\?|#div/0!|lorem ipsum|[-_.?…]+)\W*",
     re.IGNORECASE,
 )

@@ -12,6 +12,7 @@ from ftcore.records import Problem, Severity, TrainingExample
 
 MOSTLY = 0.9
 LONG_ENOUGH = 40
+FEW_WORDS = 5
 LIST_ITEM = re.compile(r"\s*([-*•–]|\d+[.)])\s")
 ADDRESS = re.compile(r"(https?://|www\.|@)\S+\s*\Z")
 # Words after which no sentence ends.
@@ -64,16 +65,16 @@ def _open_end(answer: str, light: Profile) -> Iterator[Problem]:
         and text.count("{") + text.count("[") > text.count("}") + text.count("]")
     ):
         yield _cut(answer, len(text) - 1, "The answer opens a bracket and never closes it.")
-    elif OPEN_ENDS.search(text) and len(text.split()) >= 5:
+    elif OPEN_ENDS.search(text) and len(text.split()) >= FEW_WORDS:
         yield _cut(answer, max(0, len(text) - 12), "The answer stops in the middle of a sentence.")
     elif light.proper >= MOSTLY and len(text) >= LONG_ENOUGH and not ends_properly(text) and _is_sentence(last, text):
         yield _cut(answer, max(0, len(text) - 12), "The answer stops without a full stop; the others have one.")
 
 
 def _is_sentence(last: str, text: str) -> bool:
-    """Not a list item, an address, or the name under a letter."""
+    """Not a list item, an address, the name under a letter, or a single long word."""
     signature = last != text and len(last.split()) <= 4
-    return not (signature or LIST_ITEM.match(last) or ADDRESS.search(last))
+    return len(text.split()) >= FEW_WORDS and not (signature or LIST_ITEM.match(last) or ADDRESS.search(last))
 
 
 def _cut(answer: str, start: int, message: str) -> Problem:
