@@ -143,9 +143,9 @@ def test_a_name_that_leads_to_a_forbidden_number_is_refused_when_dialled(monkeyp
 
     innocent = Endpoint(1, "x", "https://innocent.example/v1")
     for forbidden in ("169.254.169.254", "127.0.0.1", "10.0.0.1"):  # noqa: B007 - read by lie()
-        with pytest.raises(EndpointError, match="innocent.example leads"):
+        with pytest.raises(EndpointError, match=r"innocent\.example leads"):
             connect(innocent, timeout=2).models.list()
-        with pytest.raises(EndpointError, match="innocent.example leads"):
+        with pytest.raises(EndpointError, match=r"innocent\.example leads"):
             asyncio.run(list_async())
 
 
