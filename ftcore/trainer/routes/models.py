@@ -37,7 +37,9 @@ def delete(model_id: str, state: State = Depends(state_of)) -> dict[str, Any]:
     """Takes a tuned model out of the list; its job and events stay."""
     model = catalogue.find(state.database, model_id)
     if model.adapter is None:
-        raise TrainerError("A base model cannot be deleted here; only tuned ones can.", status=403, code="cannot_delete_base")
+        raise TrainerError(
+            "A base model cannot be deleted here; only tuned ones can.", status=403, code="cannot_delete_base"
+        )
     state.database.write("UPDATE models SET deleted = 1 WHERE id = ?", (model_id,))
     state.engine.forget(model_id)
     return {"id": model_id, "object": "model", "deleted": True}

@@ -55,7 +55,9 @@ class Adapter:
 
     def loss(self, pack: Pack, total: int) -> tuple[torch.Tensor, int]:
         """(share of the batch's mean loss, answer tokens guessed right)."""
-        states = self.body(input_ids=pack.ids, position_ids=pack.positions, use_cache=False, packing=pack).last_hidden_state[0]
+        states = self.body(
+            input_ids=pack.ids, position_ids=pack.positions, use_cache=False, packing=pack
+        ).last_hidden_state[0]
         loss, right = HeadLoss.apply(states.index_select(0, pack.asked), self.head, pack.answers, total)
         return loss, int(right)
 
@@ -84,7 +86,9 @@ class Adapter:
         room = target.with_name(f".{target.name}")
         shutil.rmtree(room, ignore_errors=True)
         self.peft.save_pretrained(room)
-        learnt = {n.replace(".default.", "."): p.detach().contiguous() for n, p in zip(self.names, self.master, strict=True)}
+        learnt = {
+            n.replace(".default.", "."): p.detach().contiguous() for n, p in zip(self.names, self.master, strict=True)
+        }
         save_file(learnt, room / "adapter_model.safetensors", {"format": "pt"})
         os.replace(room, target)
 

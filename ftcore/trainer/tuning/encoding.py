@@ -35,10 +35,14 @@ def plain_messages(messages: list[Message]) -> list[dict[str, str]]:
     for message in messages:
         role = "system" if message["role"] == "developer" else message["role"]
         if role in ("tool", "function") or message.get("tool_calls") or message.get("function_call"):
-            raise TrainerError("It uses tools, which this model's chat template does not know.", code="unsupported_value")
+            raise TrainerError(
+                "It uses tools, which this model's chat template does not know.", code="unsupported_value"
+            )
         content = message.get("content")
         if isinstance(content, list) and any(part.get("type") not in ("text", "input_text") for part in content):
-            raise TrainerError("It has images or other parts that are not text; this model reads text only.", code="unsupported_value")
+            raise TrainerError(
+                "It has images or other parts that are not text; this model reads text only.", code="unsupported_value"
+            )
         plain.append({"role": role, "content": text_of(message)})
     return plain
 
@@ -73,5 +77,7 @@ def _span(tokenizer: Any, messages: list[dict[str, str]], at: int, text: str) ->
     begin = render(tokenizer, messages[:at], ask=True)
     whole = render(tokenizer, messages[: at + 1], ask=False).rstrip()
     if not text.startswith(begin) or not text.startswith(whole):
-        raise TrainerError("This model's chat template rewrites earlier turns, so a conversation of several answers cannot be learnt.")
+        raise TrainerError(
+            "This model's chat template rewrites earlier turns, so a conversation of several answers cannot be learnt."
+        )
     return len(begin), len(whole)

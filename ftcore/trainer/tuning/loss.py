@@ -20,7 +20,9 @@ class HeadLoss(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx: Any, hidden: torch.Tensor, weight: torch.Tensor, answers: torch.Tensor, total: int) -> tuple[torch.Tensor, torch.Tensor]:
+    def forward(
+        ctx: Any, hidden: torch.Tensor, weight: torch.Tensor, answers: torch.Tensor, total: int
+    ) -> tuple[torch.Tensor, torch.Tensor]:
         backward = torch.empty_like(hidden)
         loss, right = torch.zeros((), dtype=torch.float64), torch.zeros((), dtype=torch.long)
         for at in range(0, len(hidden), SLICE):

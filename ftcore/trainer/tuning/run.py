@@ -71,7 +71,9 @@ def _unusable(line: int, reason: str, param: str) -> TrainerError:
 class Training:
     """The loop. `state.safetensors` is where it goes on; checkpoints are what can be served."""
 
-    def __init__(self, folder: Path, order: Order, journal: Journal, training: list[Encoded], validation: list[Encoded]):
+    def __init__(
+        self, folder: Path, order: Order, journal: Journal, training: list[Encoded], validation: list[Encoded]
+    ):
         import torch
 
         from ftcore.trainer.tuning.adapter import Adapter, quick_bfloat16
@@ -115,7 +117,9 @@ class Training:
                     self.adapter.save_adapter(self._checkpoint())
                     self.journal.write("checkpoint", step=self.done_steps, **metrics)
                 if ends or time.monotonic() - saved > SAVE_EVERY:
-                    self.adapter.save_state(self.state, {"step": self.done_steps, "trained_tokens": self.trained_tokens})
+                    self.adapter.save_state(
+                        self.state, {"step": self.done_steps, "trained_tokens": self.trained_tokens}
+                    )
                     saved = time.monotonic()
 
     def _checkpoint(self) -> Path:
@@ -131,7 +135,7 @@ class Training:
         for part in micro_batches(batch):
             share, hits = self.adapter.loss(pack(part), total)
             share.backward()
-            loss, right = loss + float(share), right + hits
+            loss, right = loss + float(share.detach()), right + hits
         if not math.isfinite(loss) or not math.isfinite(self.adapter.step(self.done_steps + 1)):
             raise TrainerError(
                 f"The training ran away: the loss at step {self.done_steps + 1} is no number. A smaller"
@@ -154,7 +158,7 @@ class Training:
         with torch.no_grad():
             for part in micro_batches(sorted(self.validation, key=lambda e: len(e.ids))):
                 share, hits = self.adapter.loss(pack(part), total)
-                loss, right = loss + float(share), right + hits
+                loss, right = loss + float(share.detach()), right + hits
         accuracy = right / total
         names = ("valid_loss", "full_valid_loss"), ("valid_mean_token_accuracy", "full_valid_mean_token_accuracy")
         return dict.fromkeys(names[0], loss) | dict.fromkeys(names[1], accuracy)

@@ -1,0 +1,190 @@
+"""A model that answers: weights in memory, prompts in, next tokens out."""
+
+from __future__ import annotations
+
+import copy
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file
+
+from ftcore.trainer.generation.asking import Answering
+from ftcore.trainer.generation.prefixes import Ids, Prefixes, clusters
+from ftcore.trainer.generation.rows import Rows, joined
+
+PREFILL = 4_096
+CLOSE = 16
+
+
+def load_base(folder: Path) -> Any:
+    from transformers import AutoModelForCausalLM
+
+    from ftcore.trainer.tuning.adapter import quick_bfloat16
+
+    dtype = torch.bfloat16 if quick_bfloat16() else torch.float32
+    options = {"dtype": dtype, "attn_implementation": "sdpa", "use_safetensors": True, "local_files_only": True}
+    return AutoModelForCausalLM.from_pretrained(folder, **options).eval()
+
+
+def merged(base: Any, adapter: Path) -> Any:
+    """A copy of the base with what the adapter learnt added to its weights; layers that it leaves alone are shared.
+
+    Computed in float32 and rounded once: a tuned model then answers as quickly as its base.
+    """
+    config = json.loads((adapter / "adapter_config.json").read_text())
+    learnt = load_file(adapter / "adapter_model.safetensors")
+    scale = config["lora_alpha"] / config["r"]
+    shared = {
+        id(p): p for name, p in base.named_parameters() if f"base_model.model.{name[:-7]}.lora_A.weight" not in learnt
+    }
+    model = copy.deepcopy(base, shared)
+    with torch.no_grad():
+        for name, weight in model.named_parameters():
+            down = learnt.get(f"base_model.model.{name.removesuffix('.weight')}.lora_A.weight")
+            if down is not None:
+                up = learnt[f"base_model.model.{name.removesuffix('.weight')}.lora_B.weight"]
+                weight.copy_(weight.float() + scale * (up.float() @ down.float()))
+    return model
+
+
+@dataclass(slots=True, eq=False)
+class Speaker:
+    """One model with the answers it is giving. `answers[i]` is row i; `next` its latest token, `at` its position."""
+
+    model: Any
+    prefixes: Prefixes = field(init=False)
+    answers: list[Answering] = field(default_factory=list)
+    rows: Rows = field(default_factory=Rows)
+    next: torch.Tensor = field(default_factory=lambda: torch.zeros(0, dtype=torch.long))
+    at: torch.Tensor = field(default_factory=lambda: torch.zeros(0, dtype=torch.long))
+
+    def __post_init__(self) -> None:
+        self.prefixes = Prefixes(self._prefix)
+
+    @torch.inference_mode()
+    def admit(self, answers: list[Answering]) -> torch.Tensor:
+        """Reads the prompts and puts them beside the answers in progress; returns the first tokens' logits [new, V]."""
+        prompts: list[Ids] = [answer.prompt for answer in answers]
+        parts, order, logits = [], [], []
+        for shared, members in clusters(prompts):
+            length = shared or (self.prefixes.reach(prompts[members[0]]) if len(members) == 1 else 0)
+            for group in _groups(members, prompts, length):
+                rows, scores = self._read([prompts[member] for member in group], length)
+                parts.append(rows)
+                logits.append(scores)
+                order += group
+        self.prefixes.remember(prompts)
+        self.rows = joined([self.rows, *parts] if self.answers else parts)
+        arrived = [answers[member] for member in order]
+        self.answers += arrived
+        self.at = torch.cat([self.at, torch.tensor([len(answer.prompt) for answer in arrived])])
+        self.next = torch.cat([self.next, torch.zeros(len(arrived), dtype=torch.long)])
+        return torch.cat(logits)
+
+    @torch.inference_mode()
+    def step(self) -> torch.Tensor:
+        """Every answer's next logits [B, V], after its latest token has been read."""
+        ones = torch.ones(len(self.answers), 1, dtype=torch.bool)
+        seen = torch.cat([self.rows.filled, ones], 1)[:, None, None, :]
+        states = self._run(self.next[:, None], self.at[:, None], seen, self.rows)
+        self.rows.advance(ones)
+        self.at = self.at + 1
+        return self._logits(states[:, -1])
+
+    @torch.inference_mode()
+    def put(self, tokens: list[int], start: int) -> None:
+        """The tokens that were chosen for the rows from `start` on."""
+        self.next[start:] = torch.tensor(tokens)
+
+    @torch.inference_mode()
+    def keep(self, rows: list[int]) -> None:
+        """The other answers are done."""
+        self.answers = [self.answers[row] for row in rows]
+        if not rows:
+            self.rows, self.next, self.at = Rows(), self.next[:0], self.at[:0]
+            return
+        index = torch.tensor(rows)
+        self.rows.keep(rows)
+        self.next, self.at = self.next.index_select(0, index), self.at.index_select(0, index)
+
+    def _run(self, ids: torch.Tensor, positions: torch.Tensor, seen: torch.Tensor, rows: Rows) -> torch.Tensor:
+        found = self.model.get_decoder()(
+            input_ids=ids, position_ids=positions, attention_mask=seen, past_key_values=rows, use_cache=True
+        )
+        states: torch.Tensor = found.last_hidden_state
+        return states
+
+    def _logits(self, states: torch.Tensor) -> torch.Tensor:
+        """In bfloat16 the best few tokens often tie, so they are computed again in float32."""
+        head = self.model.get_output_embeddings().weight
+        logits = (states @ head.t()).float()
+        if head.dtype != torch.float32:
+            best = logits.topk(CLOSE).indices
+            exact = torch.einsum("bd,bkd->bk", states.float(), head[best].float())
+            logits.scatter_(1, best, exact)
+        return logits
+
+    def _prefix(self, ids: Ids, before: Rows | None) -> Rows:
+        rows = before or Rows()
+        count = len(ids)
+        positions = torch.arange(rows.used, rows.used + count)
+        seen = torch.arange(rows.used + count)[None] <= positions[:, None]
+        self._run(torch.tensor([list(ids)]), positions[None], seen[None, None], rows)
+        rows.advance(torch.ones(1, count, dtype=torch.bool))
+        return rows
+
+    def _read(self, prompts: list[Ids], shared: int) -> tuple[Rows, torch.Tensor]:
+        """Prompts that begin alike, their ends in line: (rows, logits [B, V])."""
+        width = max(len(prompt) for prompt in prompts) - shared
+        rows = self.prefixes.take(prompts[0][:shared]).repeated(len(prompts), width) if shared else Rows()
+        ids = torch.zeros(len(prompts), width, dtype=torch.long)
+        filled = torch.zeros(len(prompts), width, dtype=torch.bool)
+        positions = torch.zeros(len(prompts), width, dtype=torch.long)
+        for row, prompt in enumerate(prompts):
+            count = len(prompt) - shared
+            ids[row, width - count :] = torch.tensor(list(prompt[shared:]))
+            filled[row, width - count :] = True
+            positions[row, width - count :] = torch.arange(shared, len(prompt))
+        causal = torch.ones(width, width, dtype=torch.bool).tril()
+        # An empty column sees itself: a softmax over nothing would be NaN, and NaN spreads through 0 x value.
+        among = (causal & filled[:, None, :]) | torch.eye(width, dtype=torch.bool)
+        before = torch.ones(len(prompts), width, shared, dtype=torch.bool)
+        states = self._run(ids, positions, torch.cat([before, among], 2)[:, None], rows)
+        rows.advance(filled)
+        return rows, self._logits(states[:, -1])
+
+
+def _groups(members: list[int], prompts: list[Ids], shared: int) -> list[list[int]]:
+    """The members by length, in groups of at most so many tokens with their padding."""
+    groups: list[list[int]] = [[]]
+    for member in sorted(members, key=lambda m: len(prompts[m])):
+        width = len(prompts[member]) - shared
+        if groups[-1] and width * (len(groups[-1]) + 1) > PREFILL:
+            groups.append([])
+        groups[-1].append(member)
+    return groups
+
+
+def choose(logits: torch.Tensor, answers: list[Answering]) -> list[int]:
+    """The next token of every row, by its own temperature, top_p and seed."""
+    chosen: list[int] = logits.argmax(1).tolist()
+    for row, answer in enumerate(answers):
+        if answer.ask.temperature > 0:
+            chosen[row] = _drawn(logits[row], answer)
+    return chosen
+
+
+def _drawn(logits: torch.Tensor, answer: Answering) -> int:
+    if answer.generator is None:
+        answer.generator = torch.Generator()
+        answer.generator.seed() if answer.ask.seed is None else answer.generator.manual_seed(answer.ask.seed)
+    likely = torch.softmax(logits / answer.ask.temperature, 0)
+    if answer.ask.top_p < 1:
+        ordered, index = likely.sort(descending=True)
+        # The first token beyond the share is still in, so at least one always is.
+        ordered[ordered.cumsum(0) - ordered > answer.ask.top_p] = 0
+        return int(index[torch.multinomial(ordered, 1, generator=answer.generator)])
+    return int(torch.multinomial(likely, 1, generator=answer.generator))
