@@ -17,10 +17,12 @@ WHOLE = re.compile(
     re.IGNORECASE,
 )
 INSIDE = re.compile(
-    r"lorem ipsum|\bTODO\b|\bFIXME\b|\bTBD\b|#REF!|#VALUE!|#NAME\?|"
+    r"(?i:lorem ipsum)|\bTODO\b|\bFIXME\b|\bTBD\b|#REF!|#VALUE!|#NAME\?|"
     r"[\[<{](?:insert|your|enter|add|fill in|put) [^\]>}\n]{1,40}[\]>}]|"
     r"\{\{ *[\w.]+ *\}\}|<<[\w ]+>>|\$\{\w+\}"
 )
+GATE = re.compile(r"[\[<{#]|TODO|FIXME|TBD|[Ll]orem|LOREM")
+LONGEST_WHOLE = 60
 TEMPLATE = re.compile(r"\{\{|<<|\$\{")
 
 
@@ -28,9 +30,11 @@ def check(example: TrainingExample, _limits: Limits, light: Profile) -> Iterator
     for where, text in (("prompt", example.prompt), ("response", example.response)):
         if where == "response" and light.is_label(text):
             continue
-        if WHOLE.fullmatch(text) and text.strip():
+        if len(text) <= LONGEST_WHOLE and text.strip() and WHOLE.fullmatch(text):
             message = f'There is only a placeholder in {in_text(where)} ("{text.strip()[:20]}").'
             yield Problem("placeholder", Severity.WARNING, message, where, 0, len(text))
+            continue
+        if not GATE.search(text):
             continue
         for found in INSIDE.finditer(text):
             # A template that the question is about is no placeholder in the answer.

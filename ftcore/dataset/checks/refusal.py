@@ -27,10 +27,8 @@ REFUSALS = tuple(
         r"\bcomo (?:una? )?(?:ia|inteligencia artificial|modelo de lenguaje|modelo de linguagem)\b",
     )
 )
-GATE = re.compile(
-    r"sorry|afraid|\bai\b|artificial|language|can|unable|not able|training data|cut-?off|\bki\b|sprachmodell|\bia\b|lengua|lingua|intelig|künst",
-    re.IGNORECASE,
-)
+# One of these is in every refusal: most answers need no pattern.
+GATE = ("i can", "i won", "i am", "i'm", " ai", "as a ", "training data", "knowledge cut", "als ", "en tant", "como ")
 LOOK_AT = 600
 
 
@@ -39,7 +37,8 @@ def check(example: TrainingExample, _limits: Limits, light: Profile) -> Iterator
     if light.kind == "labels" and light.is_label(answer):
         return
     start = answer[:LOOK_AT].replace("\u2019", "'")
-    if not GATE.search(start):
+    lowered = start.lower()
+    if not any(word in lowered for word in GATE):
         return
     for pattern in REFUSALS:
         found = pattern.search(start)
