@@ -1,3 +1,55 @@
-from ftcore.ui import page
+import json
 
-page.header("train")
+import streamlit as st
+
+from ftcore.records import JobState
+from ftcore.store import endpoints, jobs, snapshots
+from ftcore.ui import job_list, job_panel, launch_form, page, session
+
+project = page.header("train", "A model learns from the examples that you approved.")
+with session.db().read() as c:
+    known = jobs.of_project(c, project.id)
+    last = known[0] if known else None
+    digest = snapshots.get(c, last.snapshot_id).digest if last else ""
+    endpoint = endpoints.get(c, last.endpoint_id) if last else None
+
+if last and not last.state.ended:
+    job_panel.watch(project, last.id)
+elif last:
+    ready = last.state is JobState.SUCCEEDED and digest == launch_form.load_of(project).digest
+    job_panel.outcome(project, last, primary=ready)
+    if ready:
+        with st.expander("Train again with other settings", icon=":material/tune:", key="again"):
+            launch_form.draw(project, known, primary=False)
+    else:
+        if last.state is JobState.SUCCEEDED:
+            st.subheader("Your examples have changed since", anchor=False)
+        launch_form.draw(project, known)
+else:
+    launch_form.draw(project, known)
+
+job_list.draw([job for job in known if job.state.ended])
+
+facts: dict[str, object] = {"Examples now (sha256)": launch_form.load_of(project).digest}
+if last and endpoint:
+    facts |= {
+        "Last job": last.remote_id or last.key,
+        "Its examples (sha256)": digest,
+        "Base model": last.base_model,
+        "Fine-tuned model": last.fine_tuned_model or "none yet",
+        "Endpoint": f"{endpoint.name}, {endpoint.base_url}",
+        "Seed": last.seed,
+        "System prompt trained with": last.system_prompt or "none",
+    }
+with page.for_the_engineer(facts, command="tuneworthy run FILE --epochs N --seed N"):
+    if last:
+        st.text("The request, as it was sent to POST /fine_tuning/jobs:")
+        supervised = {"hyperparameters": last.hyperparameters} if last.hyperparameters else {}
+        request = {
+            "model": last.base_model,
+            "training_file": f"{digest[:16]}-train.jsonl",
+            "seed": last.seed,
+            "method": {"type": "supervised", "supervised": supervised},
+            "metadata": {"tuneworthy_job": last.key},
+        }
+        st.code(json.dumps(request, indent=2), language="json")

@@ -11,12 +11,17 @@ from ftcore.store import examples, projects, snapshots
 
 
 def take_snapshot(c: Connection, project_id: int, *, who: str) -> Snapshot:
-    """Copies the approved examples, each under the project's short system prompt where it has none of its own.
+    """Copies the approved examples. Two snapshots of the same approved examples are one: they have the same digest."""
+    rows = rows_to_freeze(c, project_id)
+    tokens = sum(count_tokens(row.training) for row in rows)
+    return snapshots.take(c, project_id, rows, digest=digest(rows), tokens=tokens, who=who)
 
-    Two snapshots of the same approved examples are one: they have the same digest.
-    """
+
+def rows_to_freeze(c: Connection, project_id: int) -> list[SnapshotRow]:
+    """What a snapshot would hold now: the approved examples, each under the project's short system prompt where it has
+    none of its own."""
     project = projects.get(c, project_id)
-    rows = [
+    return [
         SnapshotRow(
             example.id,
             example.split or Split.TRAIN,
@@ -25,5 +30,3 @@ def take_snapshot(c: Connection, project_id: int, *, who: str) -> Snapshot:
         )
         for example in examples.every(c, project_id, status=Status.APPROVED)
     ]
-    tokens = sum(count_tokens(row.training) for row in rows)
-    return snapshots.take(c, project_id, rows, digest=digest(rows), tokens=tokens, who=who)
