@@ -4,7 +4,7 @@ import streamlit as st
 
 from ftcore.ui import page, sidebar
 
-st.set_page_config(page_title="Tuneworthy", page_icon=":material/tune:", layout="wide")
+st.set_page_config(page_title="Tuneworthy", page_icon=":material/tune:", layout="wide", initial_sidebar_state=264)
 
 # Our own sidebar draws the links: Streamlit's would put them above the brand and the project.
 chosen = st.navigation(

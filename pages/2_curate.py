@@ -1,3 +1,61 @@
-from ftcore.ui import page
+"""Curate: import, review, table, problems, split and export."""
 
-page.header("curate")
+import streamlit as st
+
+from ftcore.store import tasks
+from ftcore.ui import (
+    conflicts,
+    curate_head,
+    curate_state,
+    grid,
+    importing,
+    page,
+    problem_panel,
+    review,
+    session,
+    split_panel,
+    table_tools,
+)
+
+project = page.header("curate")
+counts = session.counts(project)
+with session.db().read() as connection:
+    checking = bool(tasks.open_tasks(connection, project.id, "check"))
+
+curate_head.draw(project, counts)
+mode = curate_state.mode(not counts.total)
+if mode == "Import":
+    if not importing.draw(project):
+        curate_head.primary(project, counts, mode)
+elif not counts.total:
+    st.markdown("There are no examples yet. Import a spreadsheet first: one column people write, one you answer.")
+    st.button("Go to Import", type="primary", on_click=curate_state.go, args=("Import",))
+elif mode == "Review":
+    review.draw(project)
+elif mode == "Table":
+    curate_head.primary(project, counts, mode)
+    where = table_tools.filters(project)
+    table_tools.bulk(project, where)
+    conflicts.draw(project)
+    rows = grid.draw(project, where)
+    grid.pager(project, table_tools.matching(project, where))
+    table_tools.row_in_full(project, rows)
+elif mode == "Problems":
+    curate_head.primary(project, counts, mode)
+    problem_panel.draw(project)
+else:
+    if not counts.approved:
+        curate_head.primary(project, counts, mode)
+    split_panel.draw(project, counts)
+
+if checking and mode in ("Table", "Problems"):
+    problem_panel.follow_checks(project.id, project.revision)
+page.for_the_engineer(
+    {
+        "Project": f"{project.id}, revision {project.revision}",
+        "Examples": f"{counts.total:,} ({counts.draft:,} draft, {counts.approved:,} approved, {counts.rejected:,} rejected)",
+        "Approved": f"{counts.train:,} train, {counts.validation:,} validation, {counts.test:,} test",
+        "Tokens": f"{counts.tokens:,}",
+    },
+    command="tuneworthy check FILE --json",
+)

@@ -1,0 +1,86 @@
+"""Two people edited one row: both texts are shown, and one of them chooses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from ftcore.dataset import curation
+from ftcore.dataset.curation import CellEdit
+from ftcore.records import Example, Project
+from ftcore.store import examples
+from ftcore.ui import curate_state, page, session
+
+FIELDS = {
+    "prompt": "what they write",
+    "response": "this answer",
+    "system": "these instructions",
+    "status": "this status",
+    "split": "this split",
+    "note": "this note",
+}
+
+
+def remember(project: Project, found: Sequence[tuple[int, dict[str, Any]]]) -> None:
+    """Keeps (example id, my values) until they are settled."""
+    mine = curate_state.remembered("conflicts", project)
+    for id_, values in found:
+        mine.setdefault(str(id_), {}).update(values)
+
+
+def draw(project: Project) -> None:
+    mine = curate_state.remembered("conflicts", project)
+    if not mine:
+        return
+    with session.db().read() as c:
+        rows = examples.get_many(c, [int(id_) for id_ in mine])
+    for row in rows:
+        for field, value in list(mine[str(row.id)].items()):
+            _one(project, row, field, value)
+
+
+def _one(project: Project, row: Example, field: str, value: Any) -> None:
+    who = row.changed_by or "Somebody"
+    with st.container(border=True):
+        said = f"{who} changed {FIELDS.get(field, field)} of row {row.id} while you were editing. Both versions are kept: choose one, or combine them."
+        st.warning(page.plain(said), icon=":material/call_merge:")
+        key = f"conflict-{row.id}-{field}"
+        theirs, ours = st.columns(2, gap="medium")
+        with theirs:
+            st.markdown("**Theirs, which stands**")
+            st.text(str(_stored(row, field) or "(empty)"))
+            st.button("Keep theirs", key=f"{key}-theirs", on_click=_settle, args=(project, row.id, field))
+        with ours:
+            st.markdown("**Yours**")
+            if field in ("status", "split"):
+                st.text(str(value))
+                st.session_state[key] = value
+            else:
+                st.text_area("Yours, or a combination of both", str(value), key=key, label_visibility="collapsed")
+            st.button("Take mine", key=f"{key}-mine", on_click=_take, args=(project, row.id, row.version, field, key))
+
+
+def _stored(row: Example, field: str) -> Any:
+    return getattr(row, field) if field in ("status", "split", "note") else getattr(row.training, field)
+
+
+def _settle(project: Project, example_id: int, field: str) -> None:
+    mine = curate_state.remembered("conflicts", project)
+    mine.get(str(example_id), {}).pop(field, None)
+    if not mine.get(str(example_id)):
+        mine.pop(str(example_id), None)
+
+
+def _take(project: Project, example_id: int, version: int, field: str, key: str) -> None:
+    """Mine over the version that was on the screen: if theirs changed again meanwhile, it is asked again."""
+    value = st.session_state[key]
+    edit = CellEdit(example_id, version, {field: value})
+    saved = curation.save(session.db(), project.id, [edit], who=session.who())
+    if saved.conflicts:
+        remember(project, [(example_id, {field: value})])
+        page.flash("It was changed once more meanwhile. Look again.", icon=":material/info:")
+        return
+    _settle(project, example_id, field)
+    page.flash("Yours is saved. The other version is in the history.")

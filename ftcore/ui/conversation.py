@@ -1,0 +1,99 @@
+"""One example as people read it: every turn, what was found in it, and a form to edit it. Nothing in it is rendered."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import streamlit as st
+
+from ftcore.dataset import curation
+from ftcore.dataset.curation import CellEdit
+from ftcore.records import Example, Message, Problem, Project, TrainingExample, text_of
+from ftcore.store import problems
+from ftcore.ui import conflicts, curate_state, page, session
+from ftcore.ui.problem_words import SEVERITIES, name_of
+
+SHOWN = 20_000
+"""Characters of one turn that are drawn."""
+ROLES = {
+    "system": ("Instructions", ":material/settings:"),
+    "developer": ("Instructions", ":material/settings:"),
+    "user": ("They write", ":material/person:"),
+    "assistant": ("You answer", ":material/edit_note:"),
+    "tool": ("A tool gives back", ":material/build:"),
+    "function": ("A tool gives back", ":material/build:"),
+}
+
+
+def show(training: TrainingExample) -> None:
+    """Every turn in its order."""
+    for message in training.messages:
+        _turn(message)
+
+
+def show_problems(project: Project, example_id: int, *, on_change: str = "") -> None:
+    """What was found, each with a way to ignore it here."""
+    with session.db().read() as c:
+        found = problems.of_example(c, example_id)
+    for place, problem in enumerate(found):
+        _problem(project, example_id, problem, f"{on_change}{place}")
+
+
+def edit_form(project: Project, example: Example, *, key: str) -> None:
+    """System, prompt and response as large fields, saved together."""
+    training = example.training
+    with st.form(f"{key}-{example.id}-{example.version}", border=False):
+        texts = {
+            "system": st.text_area("Instructions", training.system, height=90),
+            "prompt": st.text_area("They write (the last turn)", training.prompt, height=140),
+            "response": st.text_area("You answer (the last turn)", training.response, height=160),
+        }
+        note = st.text_input("Note", example.note)
+        if not st.form_submit_button("Save"):
+            return
+    values = {name: str(text) for name, text in texts.items() if text != getattr(training, name)}
+    if note != example.note:
+        values["note"] = str(note)
+    if not values:
+        return
+    edit = CellEdit(example.id, example.version, values)
+    saved = curation.save(session.db(), project.id, [edit], who=session.who())
+    conflicts.remember(project, [(example.id, values) for _ in saved.conflicts])
+    curate_state.check_again(project, session.counts(project).total)
+    page.flash("Saved." if saved.changed else "It was changed meanwhile: both versions are shown above the table.")
+    st.rerun()
+
+
+def _turn(message: Message) -> None:
+    name, icon = ROLES.get(str(message.get("role")), ("Turn", ":material/chat:"))
+    with st.chat_message(name, avatar=icon):
+        st.markdown(f"**{name}**")
+        text = text_of(message)
+        if text:
+            st.text(text[:SHOWN])
+        if len(text) > SHOWN:
+            st.caption(f"The first {SHOWN:,} of {len(text):,} characters.")
+        calls: Sequence[object] = message.get("tool_calls") or ()
+        if calls:
+            st.code(json.dumps(calls, ensure_ascii=False, indent=2)[:SHOWN], language="json")
+
+
+def _problem(project: Project, example_id: int, problem: Problem, place: str) -> None:
+    icon, severity = SEVERITIES[problem.severity]
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"{icon} **{page.plain(name_of(problem.code))}** ({severity.lower()})")
+        st.text(problem.message, width="stretch")
+        st.button(
+            "Ignore here",
+            key=f"ignore-{example_id}-{problem.code}-{place}",
+            type="tertiary",
+            on_click=_ignore,
+            args=(project.id, example_id, problem.code),
+        )
+
+
+def _ignore(project_id: int, example_id: int, code: str) -> None:
+    with session.db().write() as c:
+        problems.ignore(c, project_id, example_id, code)
+    page.flash(f"“{name_of(code)}” is ignored at this row.")

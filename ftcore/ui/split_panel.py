@@ -1,0 +1,129 @@
+"""What each split is for, how many examples are in it, and the files to take away."""
+
+from __future__ import annotations
+
+import random
+import uuid
+
+import streamlit as st
+
+from ftcore.dataset import curation
+from ftcore.records import Project, Severity, Split, Status
+from ftcore.store import examples, problems, projects
+from ftcore.store.examples import Counts, Filter
+from ftcore.ui import curate_state, grid, page, session
+from ftcore.ui.problem_words import name_of
+
+PURPOSE = {
+    Split.TRAIN: "The model learns from these.",
+    Split.VALIDATION: "Watched while it learns, to stop in time and to choose between ways.",
+    Split.TEST: "Kept aside until the end: only they can show whether it worked.",
+}
+
+
+def draw(project: Project, counts: Counts) -> None:
+    numbers = {Split.TRAIN: counts.train, Split.VALIDATION: counts.validation, Split.TEST: counts.test}
+    if not counts.approved:
+        st.subheader("Nothing is approved yet.", anchor=False)
+        st.markdown(
+            "Only approved examples are trained on, tested on and exported. Approve some first.", width=page.PROSE
+        )
+        return
+    blocked = _blocking(project)
+    st.markdown(f"Of the {counts.approved:,} approved examples:")
+    for side, number in numbers.items():
+        with st.container(horizontal=False, gap="xxsmall"):
+            name, value, purpose, file = st.columns((2, 1, 5, 3), vertical_alignment="center")
+            name.markdown(f"**{side.value.capitalize()}**")
+            value.text(f"{number:,}")
+            purpose.text(PURPOSE[side])
+            with file:
+                _download(project, side, 0 if blocked else number)
+    st.markdown(shows(counts.test), width=page.PROSE)
+    _mover(project, numbers)
+
+
+def shows(test_rows: int) -> str:
+    """What so many test rows can show, in a sentence."""
+    if not test_rows:
+        return "Without test examples nothing can be shown. Move some to the test split."
+    from ftcore.evaluation.statistics import detectable_difference
+
+    points = round(detectable_difference(test_rows) * 100)
+    return f"Before spending anything: your {test_rows:,} test rows can show differences above about {points} points."
+
+
+def _blocking(project: Project) -> bool:
+    """Approved rows with an error keep the files from being written: says which, and leads there."""
+    with session.db().read() as c:
+        codes = [code for code, severity, _ in problems.tally(c, project.id) if severity is Severity.ERROR]
+        found = {code: examples.count(c, project.id, Filter(status=Status.APPROVED, problem=code))[0] for code in codes}
+    for code, number in found.items():
+        if number:
+            told, button = st.columns((6, 2), vertical_alignment="center")
+            rows = "1 approved row has" if number == 1 else f"{number:,} approved rows have"
+            said = f"{rows} an error ({name_of(code)}). Mend or reject before exporting."
+            told.error(page.plain(said), icon=":material/error:")
+            button.button("Show these", key=f"blocked-{code}", on_click=curate_state.show_problem, args=(code,))
+    return any(found.values())
+
+
+def _mover(project: Project, numbers: dict[Split, int]) -> None:
+    with st.expander("Move examples between splits", icon=":material/swap_horiz:"):
+        st.markdown(
+            "A random few are moved; one Undo brings them back. To choose them yourself, tick them in the table."
+        )
+        origin, target, how_many, button = st.columns((2, 2, 2, 2), vertical_alignment="bottom")
+        sides = list(Split)
+        source = origin.selectbox("From", sides, format_func=str.capitalize, key="move-from")
+        goal = target.selectbox("To", sides, index=2, format_func=str.capitalize, key="move-to")
+        most = max(numbers[source], 1)
+        number = how_many.number_input("How many", 1, most, min(20, most), key=f"move-number-{source}-{most}")
+        button.button(
+            "Move",
+            key="move-some",
+            disabled=source == goal or not numbers[source],
+            on_click=_move,
+            args=(project, source, goal, int(number)),
+            width="stretch",
+        )
+
+
+def _move(project: Project, source: Split, goal: Split, number: int) -> None:
+    with session.db().read() as c:
+        ids = examples.ids(c, project.id, Filter(status=Status.APPROVED, split=source))
+    chosen = sorted(random.Random(project.revision).sample(ids, min(number, len(ids))))
+    saved = curation.move(session.db(), project.id, chosen, goal, who=session.who())
+    grid.refresh(project)
+    page.flash(f"{len(saved.changed):,} moved to {goal}. Undo in the table takes it back.")
+
+
+def _download(project: Project, side: Split, number: int) -> None:
+    st.download_button(
+        f"Download {side}.jsonl",
+        data=lambda: _file(project.id, side),
+        file_name=f"{side}.jsonl",
+        mime="application/jsonl",
+        type="primary" if side is Split.TRAIN else "secondary",
+        disabled=not number,
+        key=f"download-{side}",
+        on_click="ignore",
+        width="stretch",
+        help="OpenAI chat format: one conversation a line. It is written and read back when you click.",
+    )
+
+
+def _file(project_id: int, side: Split) -> bytes:
+    """The split's approved examples as a job would train on them: under the short instructions where they have none."""
+    from ftcore.dataset.targets import openai_chat
+
+    with session.db().read() as c:
+        approved = examples.every(c, project_id, status=Status.APPROVED)
+        short = projects.get(c, project_id).tuned_prompt
+    rows = [row.training for row in approved if (row.split or Split.TRAIN) is side]
+    path = session.workspace().folder("exports") / f"project-{project_id}-{side}-{uuid.uuid4().hex}.jsonl"
+    try:
+        openai_chat.export([row if row.system else row.with_system(short) for row in rows], path)
+        return path.read_bytes()
+    finally:
+        path.unlink(missing_ok=True)
