@@ -91,8 +91,8 @@ def _further(case: Case, key: str | None, action: Action) -> tuple[Action, ...]:
     found: list[Action] = []
     for later in [k for k in QUESTIONS if k != key]:
         stop = case.stop(later)
+        if stop is Action.DO_NOT_FINE_TUNE:
+            break  # nothing to do: the warnings say that fine-tuning would not pay even then
         if stop and stop is not action and stop not in found:
             found.append(stop)
-        if stop is Action.DO_NOT_FINE_TUNE:
-            break
     return tuple(found)

@@ -71,6 +71,8 @@ class Wording:
         for item in case.evidence:
             if item.practice and item.measured and item.question in self._walked and not counts(item):
                 yield f"On the practice model: {item.text} That does not show what a larger model needs, so it does not count here."
+        if self._action is not Action.DO_NOT_FINE_TUNE and case.stop("high_volume_narrow") is Action.DO_NOT_FINE_TUNE:
+            yield "Even after that, fine-tuning would hardly pay here: no good reason for it holds."
         if self._action is Action.FINE_TUNE:
             yield from self._tuning_warnings()
 

@@ -52,7 +52,7 @@ def arm_bars(arms: Sequence[ArmResult], *, dark: bool = False, axis: str = "Scor
     """One bar an arm, in the order given, with its 95% interval, its figure written at it and its own marker shape."""
     import plotly.graph_objects as go
 
-    on, figure = ground(dark), _figure(dark, height=72 + 62 * max(1, len(arms)))
+    on, figure = ground(dark), _figure(dark, height=70 + 88 * max(1, len(arms)))
     for at, arm in enumerate(arms):  # by number, not by name: two arms may bear one name
         value = arm.average * 100
         low, high = max(0.0, arm.average - arm.low) * 100, max(0.0, arm.high - arm.average) * 100
@@ -62,7 +62,13 @@ def arm_bars(arms: Sequence[ArmResult], *, dark: bool = False, axis: str = "Scor
         )
         figure.add_trace(
             go.Bar(
-                x=[value], y=[at], orientation="h", marker_color=colour, width=0.46, hovertemplate=hover, opacity=0.9
+                x=[value],
+                y=[at],
+                orientation="h",
+                width=0.26,
+                # Half see-through, so that the interval is seen on it.
+                marker={"color": _faint(colour), "line": {"color": colour, "width": 2}},
+                hovertemplate=hover,
             )
         )
         figure.add_trace(
@@ -96,8 +102,8 @@ def arm_bars(arms: Sequence[ArmResult], *, dark: bool = False, axis: str = "Scor
             xanchor="left",
             xshift=12,
         )
-    figure.update_xaxes(range=[0, 109], tickvals=[0, 25, 50, 75, 100], title_text=html.escape(axis))
-    _name_rows(figure, [_label(arm.label or arm.arm, arm.model) for arm in arms])
+    figure.update_xaxes(range=[0, 109], tickvals=[0, 25, 50, 75, 100], tickangle=0, title_text=html.escape(axis))
+    _name_rows(figure, [_label(arm.label or arm.arm, arm.model) for arm in arms], above=12)
     return figure
 
 
@@ -110,7 +116,7 @@ def difference_plot(
 
     on = ground(dark)
     rows = [(label, comparison), *others]
-    figure = _figure(dark, height=118 + 58 * len(rows))
+    figure = _figure(dark, height=118 + 64 * len(rows))
     band = comparison.delta * 100
     figure.add_vrect(x0=-band, x1=band, fillcolor=on.border, opacity=0.16, line_width=0)
     figure.add_vline(x=0, line_color=on.text, line_width=1.5)
@@ -135,11 +141,16 @@ def difference_plot(
                 hovertemplate=f"{signed(one.difference)} ({signed(one.low)} to {signed(one.high)})<extra></extra>",
             )
         )
-        text = f"<b>{signed(one.difference)}</b> ({signed(one.low)} to {signed(one.high)})"
-        figure.add_annotation(x=value, y=at, text=text, showarrow=False, yshift=22)
     reach = max(band * 1.6, 8.0, *(abs(edge) * 112 for _, one in rows for edge in (one.low, one.high)))
     figure.update_xaxes(range=[-reach, reach], title_text="← worse    points of 100    better →")
-    _name_rows(figure, [_label(f"against {name}") for name, _ in rows])
+    values = [f"<b>{signed(one.difference)}</b> ({signed(one.low)} to {signed(one.high)})" for _, one in rows]
+    names = [_label(f"against {name}") for name, _ in rows]
+    _name_rows(
+        figure,
+        [f"{name}: {value}" for name, value in zip(names, values, strict=True)],
+        above=10,
+        ground_colour=on.background,
+    )
     figure.add_annotation(
         x=0,
         y=1,
@@ -231,21 +242,32 @@ def _figure(dark: bool, *, height: int) -> go.Figure:
     return figure
 
 
-def _name_rows(figure: go.Figure, names: Sequence[str]) -> None:
-    """Names the rows 0, 1, ... from the top."""
-    figure.update_yaxes(
-        tickvals=list(range(len(names))),
-        ticktext=list(names),
-        range=[len(names) - 0.5, -0.5],
-        showgrid=False,
-        ticks="",
-        linecolor="rgba(0,0,0,0)",
-        ticklabelstandoff=8,
-    )
+def _faint(colour: str) -> str:
+    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return f"rgba({red},{green},{blue},0.5)"
+
+
+def _name_rows(figure: go.Figure, names: Sequence[str], *, above: int, ground_colour: str | None = None) -> None:
+    """Names the rows 0, 1, ... from the top, each `above` pixels over its middle: beside them there would be no room
+    on a telephone. `ground_colour` keeps a name readable where it crosses a line."""
+    for at, name in enumerate(names):
+        figure.add_annotation(
+            x=0,
+            xref="paper",
+            xanchor="left",
+            y=at,
+            yanchor="bottom",
+            yshift=above,
+            text=name,
+            align="left",
+            bgcolor=ground_colour,
+            showarrow=False,
+        )
+    figure.update_yaxes(showticklabels=False, range=[len(names) - 0.6, -0.8], showgrid=False, ticks="", visible=False)
 
 
 def _label(text: str, second: str = "") -> str:
-    """A category's name, short enough for the axis; the model stands small below it."""
+    """A row's name, short enough for a telephone; the model stands small below it."""
     first = html.escape(_short(text, 34))
     return f"{first}<br><span style='font-size:12px'>{html.escape(_short(second, 40))}</span>" if second else first
 

@@ -11,6 +11,7 @@ from typing import Any
 from ftcore.records import Story
 from ftcore.report import figures, sections, words
 from ftcore.report.file import replace_file
+from ftcore.report.palette import ARMS, arm_colour
 from ftcore.report.sections import escaped
 
 _HERE = Path(__file__).parent
@@ -51,13 +52,22 @@ def as_html(story: Story) -> str:
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n',
             '<meta name="referrer" content="no-referrer">\n',
             f"<title>{escaped(story.project)}: report</title>\n",
-            f"<style>\n{(_HERE / 'page.css').read_text(encoding='utf-8')}</style>\n</head>\n<body>\n",
+            f"<style>\n{(_HERE / 'page.css').read_text(encoding='utf-8')}{_arm_colours()}</style>\n</head>\n<body>\n",
             body,
             f'\n<script type="application/json" id="figures">{_inert(drawn)}</script>' if drawn else "",
             "".join(f"\n<script>{script}</script>" for script in scripts),
             "\n</body>\n</html>\n",
         )
     )
+
+
+def _arm_colours() -> str:
+    """The arms' dots in the palette's colours; on paper the light ones."""
+
+    def rules(dark: bool) -> str:
+        return " ".join(f".dot.{arm} {{ background: {arm_colour(arm, dark=dark)}; }}" for arm in ARMS)
+
+    return f"{rules(False)}\n@media screen and (prefers-color-scheme: dark) {{ {rules(True)} }}\n"
 
 
 def _figures(story: Story) -> list[dict[str, Any]]:

@@ -1,16 +1,19 @@
-// Draws the figures in the reader's theme, again when it changes, and in light for paper.
+// Draws the figures in the reader's theme, again when it changes, and in light and narrower for paper.
 "use strict";
 (function () {
   var figures = JSON.parse(document.getElementById("figures").textContent);
   var dark = window.matchMedia("(prefers-color-scheme: dark)");
-  function draw(asDark) {
+  var PAPER = 660; // CSS pixels that A4 and Letter both hold between the margins
+  function draw(asDark, width) {
     figures.forEach(function (figure) {
       var drawn = asDark ? figure.dark : figure.light;
-      Plotly.react(figure.id, drawn.data, drawn.layout, figure.config);
+      var layout = Object.assign({}, drawn.layout, width ? { width: width, autosize: false } : { autosize: true });
+      Plotly.react(figure.id, drawn.data, layout, figure.config);
     });
   }
-  draw(dark.matches);
-  dark.addEventListener("change", function () { draw(dark.matches); });
-  window.addEventListener("beforeprint", function () { draw(false); });
-  window.addEventListener("afterprint", function () { draw(dark.matches); });
+  function drawOnScreen() { draw(dark.matches, 0); }
+  drawOnScreen();
+  dark.addEventListener("change", drawOnScreen);
+  window.addEventListener("beforeprint", function () { draw(false, PAPER); });
+  window.addEventListener("afterprint", drawOnScreen);
 })();

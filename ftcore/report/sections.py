@@ -9,7 +9,7 @@ from ftcore.decision import load
 from ftcore.records import Comparison, SideBySide, Story
 from ftcore.report import words
 from ftcore.report.file import clean, cut
-from ftcore.report.palette import arm_colour
+from ftcore.report.palette import arm_family
 
 SHOWN = 200
 """How many answers stand side by side; the rest are counted."""
@@ -26,9 +26,14 @@ def escaped(text: object) -> str:
 def top(story: Story) -> str:
     advice = story.recommendation
     standing = words.standing(story)
-    badge = f'<p><span class="standing">{escaped(standing)}</span></p>' if standing else ""
-    finding = words.finding(story)
-    lead = f'<p class="lead">{escaped(finding)}</p>' if finding and finding not in words.headline(story) else ""
+    meaning = escaped(words.standing_meaning(story))
+    badge = (
+        f'<p><span class="standing">{escaped(standing)}</span> {meaning[:1].upper()}{meaning[1:]}</p>'
+        if standing
+        else ""
+    )
+    finding = words.second_sentence(story)
+    lead = f'<p class="lead">{escaped(finding)}</p>' if finding else ""
     by = f" by {escaped(story.made_by)}" if story.made_by else ""
     boxes = (
         ("Money", words.money(story)),
@@ -61,7 +66,7 @@ def compared(story: Story) -> str:
         for arm in story.arms
     )
     head = ("Way to answer", "Model", "Score of 100", "95% interval", "Tokens in / out", "Median time", "Missing")
-    sub = f"Every way answered the same {n} test examples, which no model was trained on. Measured by “{words.scorer_name(story)}”."
+    sub = f"Every way answered the same {n} test examples, which the tuned model never saw in training. Measured by “{words.scorer_name(story)}”."
     alt = "; ".join(f"{arm.label or arm.arm}: {words.points(arm.average)} of 100" for arm in story.arms)
     return _section("What was compared", sub, f"{_place('figure-arms', alt)}{_table(head, rows, numbers=range(2, 7))}")
 
@@ -78,8 +83,9 @@ def certainty(story: Story) -> str:
     )
     said = "".join(f"<p>{escaped(sentence)}</p>" for sentence in words.certainty(comparison))
     alt = f"Difference {words.signed(comparison.difference)} of 100, {words.signed(comparison.low)} to {words.signed(comparison.high)}"
+    on_practice = ", on the practice model" if story.practice else ""
     return _section(
-        f"How sure it is: {words.VERDICTS[comparison.verdict].lower()}",
+        f"How sure it is: {words.VERDICTS[comparison.verdict].lower()}{on_practice}",
         f"The tuned model minus “{other}”, the best alternative, on the same examples.",
         f'{_place("figure-difference", alt)}<ul class="tally">{tally}</ul>{said}',
     )
@@ -141,7 +147,7 @@ def every_answer(story: Story) -> str:
     arms = [arm.arm for arm in story.arms] or sorted({name for row in rows for name in row.answers})
     head = ("", "Asked", "Wanted", *(words.label_of(story, name) for name in arms))
     body = (
-        [str(at), _text(row.input), _text(row.expected), *(_answer(row, name) for name in arms)]
+        [str(at), _text(row.input), _text(row.expected), *(_answer(story, row, name) for name in arms)]
         for at, row in enumerate(rows[:SHOWN], 1)
     )
     left = len(rows) - SHOWN
@@ -215,24 +221,23 @@ def _row(story: Story, row: SideBySide) -> str:
     found, tuned = words.primary(story), words.tuned_arm(story)
     shown = [name for name in (tuned.arm if tuned else "", found[0] if found else "") if name]
     answers = "".join(
-        f"<dt>{_arm_name(name, words.label_of(story, name))}{_score(row, name)}</dt><dd>{_text(row.answers.get(name))}</dd>"
+        f"<dt>{_arm_name(name, words.label_of(story, name))}{_score(story, row, name)}</dt><dd>{_text(row.answers.get(name))}</dd>"
         for name in shown
     )
     wanted = f"<dt>Wanted</dt><dd>{_text(row.expected)}</dd>"
     return f'<div class="row"><div class="asked">{_text(row.input)}</div><dl>{wanted}{answers}</dl></div>'
 
 
-def _answer(row: SideBySide, arm: str) -> str:
-    return f"{_text(row.answers.get(arm))}{_score(row, arm)}"
+def _answer(story: Story, row: SideBySide, arm: str) -> str:
+    return f"{_text(row.answers.get(arm))}{_score(story, row, arm)}"
 
 
-def _score(row: SideBySide, arm: str) -> str:
-    score = row.scores.get(arm)
-    return f" <small>({words.points(score)} of 100)</small>" if score is not None else " <small>(no score)</small>"
+def _score(story: Story, row: SideBySide, arm: str) -> str:
+    return f" <small>({words.score_words(story, row.scores.get(arm))})</small>"
 
 
 def _arm_name(arm: str, label: str) -> str:
-    return f'<span class="dot" style="background:{arm_colour(arm)}"></span><span class="name">{escaped(label)}</span>'
+    return f'<span class="dot {arm_family(arm)}"></span><span class="name">{escaped(label)}</span>'
 
 
 def _text(text: str | None) -> str:

@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from ftcore.decision.framework import load
-from ftcore.records import LOCAL, Action, ArmResult, Comparison, SideBySide, Story, Verdict
-from ftcore.report.palette import arm_family
+from ftcore.records import LOCAL, Action, Comparison, Story, Verdict
+
+# Pages speak through this module alone: it hands on the names it does not use itself.
+from ftcore.report.facts import (  # noqa: F401
+    arm_of,
+    change,
+    counts_right_answers,
+    day,
+    duration,
+    label_of,
+    points,
+    primary,
+    regressions,
+    score_words,
+    scorer_name,
+    shown_rows,
+    signed,
+    tuned_arm,
+)
 
 PRACTICE_STAMP = "Practice model"
 MISSING_LIMIT = 0.02
 """Above this share of missing answers there is no verdict."""
 
 STANDING = {"believed": "Believed", "partly_measured": "Partly measured", "measured": "Measured"}
+STANDING_MEANING = {
+    "believed": "the advice rests on answers to questions; nothing behind it has been measured.",
+    "partly_measured": "some of what the advice rests on was measured, some is belief.",
+    "measured": "everything the advice rests on was measured.",
+}
 VERDICTS = {
     Verdict.CLEARLY_BETTER: "Clearly better",
     Verdict.BETTER: "Better",
@@ -22,46 +42,6 @@ VERDICTS = {
     Verdict.NOT_ENOUGH_EVIDENCE: "Not enough evidence",
 }
 _AHEAD = (Verdict.CLEARLY_BETTER, Verdict.BETTER)
-
-
-def points(share: float) -> str:
-    """A share in [-1, 1] as a number of 100 without its sign: whole, or with one decimal where that would read 0."""
-    value = abs(share) * 100
-    whole = f"{value:.0f}"
-    return whole if whole != "0" or value < 0.05 else f"{value:.1f}"
-
-
-def signed(share: float) -> str:
-    """The same with its sign, and a true minus."""
-    text = points(share)
-    return text if text == "0" else f"{'+' if share > 0 else '−'}{text}"
-
-
-def primary(story: Story) -> tuple[str, Comparison] | None:
-    """(arm compared against, fine-tuned minus that arm) of the primary comparison; None when nothing was measured."""
-    return story.comparisons[0] if story.comparisons else None
-
-
-def arm_of(story: Story, name: str) -> ArmResult | None:
-    return next((arm for arm in story.arms if arm.arm == name), None)
-
-
-def tuned_arm(story: Story) -> ArmResult | None:
-    return next((arm for arm in story.arms if arm_family(arm.arm) == "fine_tuned"), None)
-
-
-def label_of(story: Story, name: str) -> str:
-    """How an arm is called in a report: its label, or its name in words."""
-    arm = arm_of(story, name)
-    return (arm.label if arm else "") or name.replace("_", " ")
-
-
-def counts_right_answers(story: Story) -> bool:
-    """True when every score is 0 or 1, so that an average is a share of answers that are right."""
-    scores = [score for row in story.rows for score in row.scores.values() if score is not None]
-    if scores:
-        return all(score in (0.0, 1.0) for score in scores)
-    return any(word in story.scorer for word in ("exact", "valid", "label"))
 
 
 def headline(story: Story) -> str:
@@ -75,6 +55,13 @@ def headline(story: Story) -> str:
     if story.practice:
         return "On the small practice model only: " + _lower(finding(story))
     return _verdict_sentence(story, *found)
+
+
+def second_sentence(story: Story) -> str:
+    """What was measured, where the headline does not say it already; "" otherwise."""
+    found = primary(story)
+    said = found is None or headline(story) in (_verdict_sentence(story, *found), _no_verdict(found[1]))
+    return "" if said or headline(story).endswith(_lower(finding(story))) else finding(story)
 
 
 def finding(story: Story) -> str:
@@ -115,7 +102,7 @@ def _gain(story: Story, comparison: Comparison) -> str:
     word = "more" if comparison.difference >= 0 else "fewer"
     amount = points(comparison.difference)
     if counts_right_answers(story):
-        return f"{amount} {word} of every 100 handled correctly"
+        return f"{amount} {word} of every 100 questions handled correctly"
     return f"{amount} points of 100 {'higher' if comparison.difference >= 0 else 'lower'} on “{scorer_name(story)}”"
 
 
@@ -163,10 +150,13 @@ def method(comparison: Comparison) -> str:
 
 
 def standing(story: Story) -> str:
-    """ "Believed", "Partly measured" or "Measured", with the practice model named; "" without advice."""
-    if story.recommendation is None:
-        return ""
-    return STANDING[story.recommendation.standing]
+    """What the advice rests on; "" without advice."""
+    return STANDING[story.recommendation.standing] if story.recommendation else ""
+
+
+def standing_meaning(story: Story) -> str:
+    """The standing explained in a sentence; "" without advice."""
+    return STANDING_MEANING[story.recommendation.standing] if story.recommendation else ""
 
 
 def axis_title(story: Story) -> str:
@@ -174,15 +164,6 @@ def axis_title(story: Story) -> str:
     if counts_right_answers(story):
         return "Right answers of every 100"
     return f"{scorer_name(story)}, points of 100" if scorer_name(story) else "Points of 100"
-
-
-def day(made_at: str) -> str:
-    """The date as people write it, from ISO 8601; the text itself when it is something else."""
-    try:
-        found = datetime.fromisoformat(made_at)
-    except ValueError:
-        return made_at
-    return f"{found.day} {found:%B %Y}"
 
 
 def stamp(story: Story) -> str:
@@ -225,6 +206,8 @@ def risk(story: Story) -> str:
         return "The measurement comes from a small practice model; a larger model may already do this without training."
     if comparison.verdict is Verdict.NOT_ENOUGH_EVIDENCE:
         return "Deciding on so little: the difference could go either way."
+    if comparison.verdict in (Verdict.EQUIVALENT, Verdict.WORSE):
+        return "It holds for questions like these. When the task or the volume changes, measure again."
     if comparison.losses:
         of = comparison.wins + comparison.ties + comparison.losses
         return f"On {comparison.losses} of {of} test examples the tuned model did worse than “{label_of(story, name)}”. Read them before you decide."
@@ -243,8 +226,9 @@ def decision_wanted(story: Story) -> str:
         return "Agree to collect more test examples before any money is spent."
     if advice is None:
         return "Agree who answers the five questions, and by when."
-    what = load().actions[advice.action].what
-    return f"Agree to this next step: {_lower(what)}"
+    if advice.action is Action.MEASURE_FIRST and len(advice.would_change) > 1:
+        return f"Agree to this trial: {_lower(advice.would_change[1])}"
+    return f"Agree to this next step: {_lower(load().actions[advice.action].what)}"
 
 
 def data_sentences(story: Story) -> tuple[str, ...]:
@@ -295,46 +279,10 @@ def limits(story: Story) -> tuple[str, ...]:
     if scorer_name(story):
         said.append(f"“{scorer_name(story)}” was the measure. What it does not look at was not measured.")
     if hidden := sum(row.private for row in story.rows):
-        said.append(f"{hidden} private rows count in the averages and are not shown.")
+        said.append(
+            f"{hidden} private row{'s count' if hidden > 1 else ' counts'} in the averages, and no private text is shown."
+        )
     return tuple(said)
-
-
-def scorer_name(story: Story) -> str:
-    return story.scorer_label or story.scorer.replace("_", " ")
-
-
-def shown_rows(story: Story) -> tuple[SideBySide, ...]:
-    """The rows that may leave the machine, the worst for the tuned model first. Private ones are never among them."""
-    order = sorted((row for row in story.rows if not row.private), key=lambda row: _loss_order(story, row))
-    return tuple(order)
-
-
-def regressions(story: Story, limit: int = 5) -> tuple[SideBySide, ...]:
-    """The worst rows where the tuned model scored below the primary alternative, at most `limit`."""
-    return tuple(row for row in shown_rows(story) if (change(story, row) or 0) < 0)[:limit]
-
-
-def change(story: Story, row: SideBySide) -> float | None:
-    """Fine-tuned minus the primary alternative on one row; None when a score is missing."""
-    found, tuned = primary(story), tuned_arm(story)
-    if found is None or tuned is None:
-        return None
-    ours, theirs = row.scores.get(tuned.arm), row.scores.get(found[0])
-    return None if ours is None or theirs is None else ours - theirs
-
-
-def _loss_order(story: Story, row: SideBySide) -> tuple[bool, float, str]:
-    difference = change(story, row)
-    return (difference is None, difference or 0.0, row.case_id)
-
-
-def duration(seconds: float) -> str:
-    """Seconds as people say them."""
-    if seconds < 90:
-        return f"{seconds:.0f} seconds"
-    if seconds < 5400:
-        return f"{seconds / 60:.0f} minutes"
-    return f"{seconds / 3600:.1f} hours"
 
 
 def _lower(sentence: str) -> str:

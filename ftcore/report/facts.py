@@ -1,0 +1,104 @@
+"""What a story holds, looked up and written as numbers: the rows that may be shown, the arms, points, days."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from ftcore.records import ArmResult, Comparison, SideBySide, Story
+from ftcore.report.palette import arm_family
+
+
+def points(share: float) -> str:
+    """A share in [-1, 1] as a number of 100 without its sign: whole, or with one decimal where that would read 0."""
+    value = abs(share) * 100
+    whole = f"{value:.0f}"
+    return whole if whole != "0" or value < 0.05 else f"{value:.1f}"
+
+
+def signed(share: float) -> str:
+    """The same with its sign, and a true minus."""
+    text = points(share)
+    return text if text == "0" else f"{'+' if share > 0 else '−'}{text}"
+
+
+def primary(story: Story) -> tuple[str, Comparison] | None:
+    """(arm compared against, fine-tuned minus that arm) of the primary comparison; None when nothing was measured."""
+    return story.comparisons[0] if story.comparisons else None
+
+
+def arm_of(story: Story, name: str) -> ArmResult | None:
+    return next((arm for arm in story.arms if arm.arm == name), None)
+
+
+def tuned_arm(story: Story) -> ArmResult | None:
+    return next((arm for arm in story.arms if arm_family(arm.arm) == "fine_tuned"), None)
+
+
+def label_of(story: Story, name: str) -> str:
+    """How an arm is called in a report: its label, or its name in words."""
+    arm = arm_of(story, name)
+    return (arm.label if arm else "") or name.replace("_", " ")
+
+
+def counts_right_answers(story: Story) -> bool:
+    """True when every score is 0 or 1, so that an average is a share of answers that are right."""
+    scores = [score for row in story.rows for score in row.scores.values() if score is not None]
+    if scores:
+        return all(score in (0.0, 1.0) for score in scores)
+    return any(word in story.scorer for word in ("exact", "valid", "label"))
+
+
+def scorer_name(story: Story) -> str:
+    return story.scorer_label or story.scorer.replace("_", " ")
+
+
+def shown_rows(story: Story) -> tuple[SideBySide, ...]:
+    """The rows that may leave the machine, the worst for the tuned model first. Private ones are never among them."""
+    order = sorted((row for row in story.rows if not row.private), key=lambda row: _loss_order(story, row))
+    return tuple(order)
+
+
+def regressions(story: Story, limit: int = 5) -> tuple[SideBySide, ...]:
+    """The worst rows where the tuned model scored below the primary alternative, at most `limit`."""
+    return tuple(row for row in shown_rows(story) if (change(story, row) or 0) < 0)[:limit]
+
+
+def change(story: Story, row: SideBySide) -> float | None:
+    """Fine-tuned minus the primary alternative on one row; None when a score is missing."""
+    found, tuned = primary(story), tuned_arm(story)
+    if found is None or tuned is None:
+        return None
+    ours, theirs = row.scores.get(tuned.arm), row.scores.get(found[0])
+    return None if ours is None or theirs is None else ours - theirs
+
+
+def _loss_order(story: Story, row: SideBySide) -> tuple[bool, float, str]:
+    difference = change(story, row)
+    return (difference is None, difference or 0.0, row.case_id)
+
+
+def duration(seconds: float) -> str:
+    """Seconds as people say them."""
+    if seconds < 90:
+        return f"{seconds:.0f} seconds"
+    if seconds < 5400:
+        return f"{seconds / 60:.0f} minutes"
+    return f"{seconds / 3600:.1f} hours"
+
+
+def day(made_at: str) -> str:
+    """The date as people write it, from ISO 8601; the text itself when it is something else."""
+    try:
+        found = datetime.fromisoformat(made_at)
+    except ValueError:
+        return made_at
+    return f"{found.day} {found:%B %Y}"
+
+
+def score_words(story: Story, score: float | None) -> str:
+    """One answer's score as a reader wants it: right or wrong where there is nothing between."""
+    if score is None:
+        return "no score"
+    if counts_right_answers(story):
+        return "right" if score >= 1 else "wrong"
+    return f"{points(score)} of 100"

@@ -1,0 +1,175 @@
+"""The HTML report: complete, inert, private, and drawn in a real browser."""
+
+import json
+import os
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+import stories
+
+from ftcore.records import Verdict
+from ftcore.report import write_html
+from ftcore.report.html import as_html
+
+CHROMIUM = Path("/usr/bin/chromium")
+OURS = (
+    " html head meta title style body header main section footer h1 h2 h3 p dl dt dd div span table thead tbody tr th td "
+    "ul ol li b em small bdi code pre details summary "
+)
+"""Every element that the report itself writes."""
+
+
+class Elements(HTMLParser):
+    """The elements and attributes that a browser would find."""
+
+    def __init__(self):
+        super().__init__()
+        self.tags, self.attributes = set(), set()
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+
+
+def outside_scripts(document):
+    return re.sub(r"<script.*?</script>", "", document, flags=re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def naughty(shared_data):
+    return json.loads((shared_data / "naughty-strings" / "blns.json").read_text(encoding="utf-8"))
+
+
+def test_the_report_tells_its_story_in_order():
+    told = outside_scripts(as_html(stories.believable()))
+    parts = (
+        "Fine-tuning is worth it: 18 more of every 100",
+        "Money",
+        "Biggest risk",
+        "Decision wanted",
+        "What was compared",
+        "How sure it is: clearly better",
+        "Where the tuned model is worse",
+        "What we advise, and why",
+        "What the data was",
+        "How it was trained",
+        "Method and limits",
+        "One training run; repeats may differ.",
+        "Every answer side by side",
+        "For the engineer",
+        stories.TUNED,
+        "Bonett-Price",
+    )
+    places = [told.find(part) for part in parts[:14]]
+    assert -1 not in places
+    assert places == sorted(places)
+    assert all(part in told for part in parts)
+
+
+def test_the_practice_stamp_stands_before_the_headline():
+    told = as_html(stories.practice())
+    assert told.index("Measured on the small practice model.") < told.index("<h1>")
+    assert "Practice model" in told
+    assert 'class="stamp"' not in as_html(stories.believable())
+
+
+def test_private_rows_never_appear(naughty):
+    assert "PRIVATE-ROW-TEXT" not in as_html(stories.hostile(naughty))
+
+
+def test_at_most_200_answers_stand_there_and_the_rest_are_counted():
+    from dataclasses import replace
+
+    told = outside_scripts(as_html(replace(stories.believable(), rows=stories.rows(260))))
+    assert "200 of 256" in told
+    assert "56 more are in the app" in told
+    assert told.count("(ticket ") < 2 * 206
+
+
+def test_nothing_measured_still_gives_the_decision_marked_believed():
+    told = as_html(stories.unmeasured())
+    assert "Let the model look the facts up" in told
+    assert ">Believed<" in told
+    assert "Nothing has been measured." in told
+    assert "<script>" not in told
+    assert "Nothing has been decided or measured yet." in as_html(stories.nothing())
+
+
+def test_the_file_refers_to_nothing_outside():
+    for story in (stories.believable(), stories.practice(), stories.unmeasured()):
+        told = outside_scripts(as_html(story))
+        assert not re.search(r"""(src|href|action)\s*=|url\(|@import""", told)
+        assert "default-src 'none'" in told
+        assert "unsafe-eval" not in told
+
+
+def test_hostile_text_is_text(naughty):
+    told = outside_scripts(as_html(stories.hostile(naughty)))
+    found = Elements()
+    found.feed(told)
+    assert not [tag for tag in found.tags if f" {tag} " not in OURS]
+    assert found.attributes <= {
+        "lang",
+        "charset",
+        "http-equiv",
+        "content",
+        "name",
+        "class",
+        "id",
+        "role",
+        "aria-label",
+        "scope",
+        "dir",
+    }
+    assert told.encode("utf-8")
+    assert "\x00" not in told
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_in_a_browser_the_figures_are_drawn_and_hostile_text_runs_nothing(tmp_path, naughty, scheme):
+    if not CHROMIUM.exists() and os.environ.get("CI") != "true":
+        pytest.skip("Chromium is missing")
+    from playwright.sync_api import sync_playwright
+
+    believable = write_html(stories.believable(), tmp_path / "believable.html")
+    hostile = write_html(stories.hostile(naughty), tmp_path / "hostile.html")
+    said, asked = [], []
+    with sync_playwright() as play:
+        browser = play.chromium.launch(
+            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        )
+        page = browser.new_page(viewport={"width": 1280, "height": 900}, color_scheme=scheme)
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        page.on("request", lambda request: asked.append(request.url))
+        for path in (believable, hostile) if scheme == "light" else (believable,):
+            page.goto(path.as_uri())
+            page.wait_for_selector("#figure-loss .main-svg")
+            assert page.locator("#figure-arms .main-svg").count()
+            for fold in page.locator("summary").all():
+                fold.click()
+            assert page.evaluate("window.hacked") is None
+            assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+        page.set_viewport_size({"width": 390, "height": 800})
+        page.wait_for_timeout(500)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        browser.close()
+    assert said == []
+    assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
+
+
+def test_every_verdict_has_its_sentence():
+    from dataclasses import replace
+
+    from ftcore.report import words
+
+    told = set()
+    for verdict in Verdict:
+        story = replace(stories.believable(), comparisons=(("few_shot", stories.comparison(verdict=verdict)),))
+        told.add(words.headline(story))
+        assert words.risk(story)
+        assert words.decision_wanted(story)
+    assert len(told) == len(Verdict)
