@@ -1,3 +1,62 @@
-from ftcore.ui import page
+import streamlit as st
 
-page.header("evaluate")
+from ftcore.store import jobs, runs
+from ftcore.ui import answers, page, run_form, run_panel, session, verdict_panel
+
+project = page.header("evaluate")
+with session.db().read() as c:
+    models = [job for job in jobs.of_project(c, project.id) if job.fine_tuned_model]
+    every_run = runs.of_project(c, project.id)
+    newest = run_panel.standing(c, every_run[0]) if every_run else None
+    done = next((run for run in every_run if run.state == "done"), None)
+    done_standing = run_panel.standing(c, done) if done else None
+
+facts: dict[str, object] = {"Model": models[0].fine_tuned_model if models else "none yet"}
+if newest and newest.open:
+    run_panel.watch(project, newest.run.id)
+elif newest and newest.run.state != "done":
+    run_panel.ended_early(project, newest, primary=True)
+
+if done and done_standing and newest and not newest.open:
+    from ftcore.report.telling import tell
+
+    story = tell(session.db(), project.id, who=session.who())
+    settled = newest.run.id == done.id
+    fresh = bool(models) and models[0].id == done.job_id
+    no_verdict = verdict_panel.undecided(story)
+    if settled:
+        run_panel.missing(done_standing, no_verdict=no_verdict)
+    if not fresh:
+        st.info(
+            "A newer model has been trained since this comparison. Compare that one below.", icon=":material/update:"
+        )
+    verdict_panel.verdict(project, story, primary=settled and fresh and not no_verdict)
+    modes = ("Evidence", "Every answer", "How it was measured")
+    mode = st.segmented_control(
+        "View", modes, default=modes[0], required=True, key="view", bind="query-params", label_visibility="collapsed"
+    )
+    if mode == modes[0]:
+        verdict_panel.evidence(story)
+    elif mode == modes[1]:
+        answers.every_answer(story, key=str(done.id))
+    else:
+        verdict_panel.method(story, done, every_run)
+    with st.expander("Compare again", icon=":material/replay:", expanded=not fresh, key=f"again-{fresh}"):
+        run_form.draw(project, models, primary=settled and not fresh)
+    facts = {
+        "Fine-tuned model": story.fine_tuned_model,
+        "Base model": story.base_model,
+        "Scorer": story.scorer,
+        "Delta": done.delta,
+        "Seed": done.seed,
+        "Tokens allowed an answer": done.max_tokens,
+        "Examples (sha256)": story.snapshot,
+        "Run": done.id,
+    }
+elif not newest:
+    if models:
+        run_form.draw(project, models)
+    else:
+        run_form.empty(project)
+
+page.for_the_engineer(facts, command="tuneworthy run FILE --scorer NAME --test-rows N --seed N --json OUT")

@@ -167,7 +167,7 @@ def _say_readiness(order: Order) -> None:
         return
     st.warning(page.plain(order.ready.sentence), icon=":material/cloud_off:")
     if order.ready.command:
-        st.code(order.ready.command, language="bash")
+        st.code(order.ready.command, language=None)
     if order.ready.soon:
         _look_again(order)
 
@@ -224,7 +224,7 @@ def _settings(train: int) -> Settings:
 
 def _summary(load: Load, order: Order, guess: Estimate, price: str) -> None:
     train, validation, test = (load.count(split) for split in Split)
-    watched = f" and {validation:,} to watch it by" if validation else ""
+    watched = f" and {validation:,} to watch the learning" if validation else ""
     passes = say.count(guess.epochs, "pass", "passes")
     goes = f"{say.count(train, 'example')} to learn from{watched}: {guess.tokens:,} tokens in {passes}"
     kept = f"{say.count(test, 'test example')}, kept for the comparison" if test else ""
