@@ -2,9 +2,15 @@
 
 import streamlit as st
 
+from ftcore.app_files import data_dir
 from ftcore.ui import page, sidebar
 
-st.set_page_config(page_title="Tuneworthy", page_icon=":material/tune:", layout="wide", initial_sidebar_state=264)
+st.set_page_config(
+    page_title="Tuneworthy",
+    page_icon=str(data_dir() / "brand" / "icon.svg"),  # a Material icon here would be fetched from the web
+    layout="wide",
+    initial_sidebar_state=264,
+)
 
 # Our own sidebar draws the links: Streamlit's would put them above the brand and the project.
 chosen = st.navigation(

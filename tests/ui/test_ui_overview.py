@@ -1,0 +1,190 @@
+"""The overview: what to do next, where the project stands, the projects."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
+
+from ftcore.decision import recommend
+from ftcore.records import Action, Job, JobState
+from ftcore.store import decisions, projects
+from ftcore.store.database import Database
+from ftcore.store.examples import Counts
+from ftcore.ui.journey import Situation, next_action, ready, steps
+
+Open = Callable[..., AppTest]
+
+CLEAN = Counts(total=289, draft=289, need_a_look=18)
+APPROVED = Counts(total=289, approved=271, rejected=18, train=200, validation=20, test=51)
+
+
+def job(state: JobState, **values: object) -> Job:
+    return Job(1, 1, 1, 1, "k", state, "base", **values)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("situation", "page", "says"),
+    [
+        (Situation(), "decide", "Five questions"),
+        (Situation(answered=3, advice=Action.MEASURE_FIRST), "decide", "3 of 5"),
+        (Situation(answered=5, advice=Action.USE_RAG, headline="Look it up."), "decide", "Look it up."),
+        (Situation(answered=5, advice=Action.FINE_TUNE), "curate", "Bring your examples"),
+        (Situation(importing=True), "curate", "being read"),
+        (Situation(counts=CLEAN), "curate", "271 examples have no problems"),
+        (Situation(counts=replace(CLEAN, need_a_look=289)), "curate", "289 examples need a look"),
+        (Situation(counts=Counts(total=4, approved=4, train=4)), "curate", "needs 10"),
+        (Situation(counts=replace(APPROVED, test=0)), "curate", "No test examples"),
+        (Situation(counts=APPROVED), "decide", "five questions"),
+        (Situation(counts=APPROVED, answered=5), "train", "Ready to train: 200"),
+        (Situation(counts=APPROVED, running=job(JobState.RUNNING, step=4, total_steps=9)), "train", "Step 4 of 9"),
+        (Situation(counts=APPROVED, running=job(JobState.UNKNOWN)), "train", "got no answer"),
+        (Situation(counts=APPROVED, last_job=job(JobState.FAILED)), "train", "stopped"),
+        (Situation(counts=APPROVED, models=1), "evaluate", "Compare it"),
+        (Situation(counts=APPROVED, models=1, run_state="running"), "evaluate", "is running"),
+        (Situation(counts=APPROVED, models=1, run_state="done", runs_done=1, compared_newest=True), "report", "Read"),
+    ],
+)
+def test_the_next_action_follows_the_journey(situation: Situation, page: str, says: str) -> None:
+    action = next_action(situation)
+    assert action.page == page
+    assert says in action.sentence
+    assert action.label
+
+
+@given(
+    st.builds(
+        Situation,
+        counts=st.builds(
+            lambda approved, draft, look, rejected, test: Counts(
+                total=approved + draft + rejected,
+                draft=draft,
+                approved=approved,
+                rejected=rejected,
+                train=max(0, approved - test),
+                test=min(test, approved),
+                need_a_look=min(look, draft),
+            ),
+            *[st.integers(0, 2000)] * 5,
+        ),
+        answered=st.integers(0, 5),
+        advice=st.one_of(st.none(), st.sampled_from(Action)),
+        importing=st.booleans(),
+        models=st.integers(0, 3),
+        runs_done=st.integers(0, 3),
+        compared_newest=st.booleans(),
+        run_state=st.sampled_from(["", "queued", "running", "done", "failed"]),
+    )
+)
+def test_there_is_always_one_next_action_and_exactly_one_step_is_next(situation: Situation) -> None:
+    action = next_action(situation)
+    assert action.label
+    every = steps(situation)
+    assert [step.name for step in every] == ["Decide", "Import", "Curate", "Train", "Evaluate", "Report"]
+    assert sum(step.state == "now" for step in every) == 1
+    assert ready(situation.counts) + situation.counts.need_a_look + situation.counts.rejected == situation.counts.total
+
+
+def test_an_empty_workspace_offers_three_ways_in(open_page: Open) -> None:
+    test = open_page("overview")
+    assert not test.exception
+    assert {"Open the sample project", "Answer the five questions", "Import a spreadsheet"} <= _labels(test)
+
+
+def test_opening_the_sample_fills_everything_with_one_click(db: Database, open_page: Open) -> None:
+    test = open_page("overview")
+    next(b for b in test.button if b.label == "Open the sample project").click().run(timeout=60)
+    assert not test.exception
+    with db.read() as c:
+        (project,) = projects.every(c)
+    assert project.sample
+    assert project.name in [text.value for text in test.text]
+
+
+def test_a_project_is_created_opened_and_renamed(db: Database, open_page: Open) -> None:
+    with db.write() as c:
+        projects.create(c, "First")
+    test = open_page("overview")
+    test.text_input(key="overview-new").set_value("  Second   one ")
+    test.button(key="overview-create").click().run()
+    assert not test.exception
+    with db.read() as c:
+        assert [p.name for p in projects.every(c)] == ["Second one", "First"]
+    assert test.query_params["project"] == "2"
+    test.text_input(key="rename-2-Second one").set_value("Renamed")
+    test.button(key="rename-project").click().run()
+    with db.read() as c:
+        assert projects.get(c, 2).name == "Renamed"
+    test.button(key="open-1").click().run()
+    assert test.query_params["project"] == "1"
+
+
+def test_the_address_names_the_project_and_a_strange_one_is_no_error(db: Database, open_page: Open) -> None:
+    with db.write() as c:
+        projects.create(c, "First")
+        projects.create(c, "Second")
+    assert "First" in [t.value for t in open_page("overview", project="1").text]
+    for strange in ("99", "x", "-1", "1; drop", "9" * 40):
+        test = open_page("overview", project=strange)
+        assert not test.exception
+
+
+def test_a_name_full_of_marks_is_drawn_as_it_is(db: Database, open_page: Open) -> None:
+    name = "![x](http://evil.example/a.png) $x$ :red[hi] <script>alert(1)</script>"
+    with db.write() as c:
+        projects.create(c, name)
+    test = open_page("overview")
+    assert not test.exception
+    assert name in [text.value for text in test.text]
+    assert not [m.value for m in test.markdown if "evil.example" in m.value]
+
+
+def test_initials_are_asked_once_and_kept(db: Database, open_page: Open) -> None:
+    test = open_page("overview")
+    test.text_input(key="initials").set_value(" DK ").run()
+    assert not test.exception
+    with db.read() as c:
+        assert projects.known_people(c) == ["DK"]
+    assert open_page("overview").text_input(key="initials").value == "DK"
+
+
+def test_a_workspace_of_a_newer_version_is_refused_with_a_sentence(db: Database, open_page: Open) -> None:
+    from sqlalchemy import text
+
+    with db.write() as c:
+        c.execute(text("UPDATE alembic_version SET version_num = 'm9999'"))
+    import streamlit
+
+    streamlit.cache_resource.clear()
+    test = open_page("overview")
+    assert not test.exception
+    assert any("made by a newer version. Nothing was changed." in error.value for error in test.error)
+
+
+def test_every_page_leads_back_to_the_overview_when_there_is_no_project(open_page: Open) -> None:
+    for name in ("decide", "curate"):
+        test = open_page(name)
+        assert not test.exception
+        assert any("Open the sample project" in m.value for m in test.markdown)
+
+
+def test_a_saved_decision_shows_in_the_steps(db: Database, open_page: Open) -> None:
+    with db.write() as c:
+        project = projects.create(c, "P")
+        decisions.save(
+            c,
+            project.id,
+            answers={"best_base_model": "yes"},
+            reasons=(),
+            recommendation=recommend({"best_base_model": "yes"}),
+            who="DK",
+        )
+    assert "1 of 5 answered" in [text.value for text in open_page("overview").text]
+
+
+def _labels(test: AppTest) -> set[str]:
+    return {button.label for button in test.button}
