@@ -192,8 +192,8 @@ def money(story: Story) -> str:
 
 
 def _percent(now: float, before: float) -> str:
-    change = (now - before) / before
-    return "" if abs(change) < 0.01 else f" ({abs(change):.0%} {'fewer' if change < 0 else 'more'})"
+    share = (now - before) / before
+    return "" if abs(share) < 0.01 else f" ({abs(share):.0%} {'fewer' if share < 0 else 'more'})"
 
 
 def risk(story: Story) -> str:
