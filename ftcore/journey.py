@@ -68,10 +68,32 @@ class Result:
     files: dict[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """A progress bar for each long step, drawn from what the store says while the worker works."""
+
+    progress: Progress
+    worker: threading.Thread
+
+    def follow(self, look: Callable[[], tuple[bool, int, int, T]], title: str) -> T:
+        """Draws a bar until `look` says that it has ended, and gives what it saw last."""
+        bar = self.progress.add_task(title, total=None)
+        while True:
+            ended, done, total, seen = look()
+            self.progress.update(bar, completed=done, total=total or None)
+            if ended:
+                self.progress.update(bar, completed=total or 1, total=total or 1)
+                return seen
+            if not self.worker.is_alive():
+                raise JourneyError("The worker stopped unexpectedly. What was finished is kept in the workspace.")
+            time.sleep(LOOK_SECONDS)
+
+
 def travel(workspace: Workspace, wish: Wish, *, console: Console) -> Result:
     """Walks the whole way and prints what was found. Raises JourneyError."""
     db = workspace.open_database()
-    with _bars(console) as bars, _worker(workspace), _trainer(workspace, db, console) as server:
+    with _progress(console) as progress, _worker(workspace) as worker, _trainer(workspace, db) as server:
+        bars = Bars(progress, worker)
         with db.write() as c:
             project = projects.create(c, _free_name(projects.every(c), wish.file.stem))
         taken = _import(db, workspace, project.id, wish, bars)
@@ -86,7 +108,7 @@ def travel(workspace: Workspace, wish: Wish, *, console: Console) -> Result:
         return _result(db, taken.result, job, story, files)
 
 
-def _import(db: Database, workspace: Workspace, project_id: int, wish: Wish, bars: Progress) -> Task:
+def _import(db: Database, workspace: Workspace, project_id: int, wish: Wish, bars: Bars) -> Task:
     payload = {
         "project_id": project_id,
         "file": keep_upload(workspace.folder("uploads"), wish.file),
@@ -127,7 +149,7 @@ def _say_left_out(db: Database, project_id: int, console: Console) -> None:
         console.print(f"Rows with problems are left out; look at them in the app: {said}", markup=False)
 
 
-def _train(db: Database, project_id: int, server: Endpoint, wish: Wish, bars: Progress) -> Job:
+def _train(db: Database, project_id: int, server: Endpoint, wish: Wish, bars: Bars) -> Job:
     from ftcore.training.launch import NotFit, launch
 
     try:
@@ -140,13 +162,13 @@ def _train(db: Database, project_id: int, server: Endpoint, wish: Wish, bars: Pr
             now = jobs.get(c, job.id)
         return now.state.ended, now.step, now.total_steps, now
 
-    ended = _follow(look, bars, "Training")
+    ended = bars.follow(look, "Training")
     if ended.state != JobState.SUCCEEDED:
         raise JourneyError(f"The training ended as {ended.state}. {ended.error}")
     return ended
 
 
-def _evaluate(db: Database, project_id: int, job: Job, wish: Wish, bars: Progress) -> None:
+def _evaluate(db: Database, project_id: int, job: Job, wish: Wish, bars: Bars) -> None:
     from ftcore.evaluation.errors import EvaluationError
     from ftcore.evaluation.plans import plan_run
 
@@ -238,34 +260,22 @@ def _verdict(verdict: Verdict) -> str:
     return verdict.value.replace("_", " ")
 
 
-def _follow_task(db: Database, task: Task, bars: Progress, title: str) -> Task:
+def _follow_task(db: Database, task: Task, bars: Bars, title: str) -> Task:
     def look() -> tuple[bool, int, int, Task]:
         with db.read() as c:
             now = tasks.get(c, task.id)
         return now.state not in (TaskState.QUEUED, TaskState.RUNNING), now.done, now.total, now
 
     try:
-        return _follow(look, bars, title)
+        return bars.follow(look, title)
     except KeyboardInterrupt:
         with db.write() as c:
             tasks.request_cancel(c, task.id)
         raise
 
 
-def _follow(look: Callable[[], tuple[bool, int, int, T]], bars: Progress, title: str) -> T:
-    """Draws a bar until `look` says that it has ended, and gives what it saw last."""
-    bar = bars.add_task(title, total=None)
-    while True:
-        ended, done, total, seen = look()
-        bars.update(bar, completed=done, total=total or None)
-        if ended:
-            bars.update(bar, completed=total or 1, total=total or 1)
-            return seen
-        time.sleep(LOOK_SECONDS)
-
-
 @contextmanager
-def _bars(console: Console) -> Iterator[Progress]:
+def _progress(console: Console) -> Iterator[Progress]:
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -273,26 +283,26 @@ def _bars(console: Console) -> Iterator[Progress]:
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=console) as bars:
-        yield bars
+    with Progress(*columns, console=console) as progress:
+        yield progress
 
 
 @contextmanager
-def _worker(workspace: Workspace) -> Iterator[None]:
+def _worker(workspace: Workspace) -> Iterator[threading.Thread]:
     from ftcore.worker.loop import work
 
     stop = threading.Event()
     thread = threading.Thread(target=work, args=(workspace, stop), name="worker", daemon=True)
     thread.start()
     try:
-        yield
+        yield thread
     finally:
         stop.set()
         thread.join(timeout=2)
 
 
 @contextmanager
-def _trainer(workspace: Workspace, db: Database, console: Console) -> Iterator[Endpoint]:
+def _trainer(workspace: Workspace, db: Database) -> Iterator[Endpoint]:
     """The trainer server that runs in this workspace, or one of our own for as long as we need it."""
     running = _address(workspace)
     if running:

@@ -66,7 +66,7 @@ def plan_run(
     with db.read() as c:
         base_prompt = projects.get(c, project_id).base_prompt or None
     shots = _shots(db, job, test, validation, seed)
-    arms = [
+    arms: list[dict[str, Any]] = [
         {"name": "base", "model": job.base_model, "system": base_prompt, "shots": []},
         {"name": "few_shot", "model": job.base_model, "system": base_prompt, "shots": shots},
         {"name": "fine_tuned", "model": job.fine_tuned_model, "system": None, "shots": []},

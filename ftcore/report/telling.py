@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 from sqlalchemy import Connection
 
 from ftcore.decision import evidence_from, recommend
@@ -13,6 +15,7 @@ from ftcore.records import (
     Evidence,
     Job,
     Recommendation,
+    Reply,
     SideBySide,
     Split,
     Story,
@@ -34,7 +37,7 @@ def tell(db: Database, project_id: int, *, who: str = "") -> Story:
         endpoint = endpoints.get(c, job.endpoint_id) if job else None
         snapshot = snapshots.get(c, job.snapshot_id) if job else None
         decision = decisions.latest(c, project_id)
-        told = {
+        told: dict[str, Any] = {
             "project": project.name,
             "made_at": now().isoformat(timespec="minutes"),
             "made_by": who,
@@ -67,7 +70,7 @@ def _job(c: Connection, project_id: int, run: Run | None) -> Job | None:
     return next((job for job in jobs.of_project(c, project_id) if job.fine_tuned_model), None)
 
 
-def _of_job(c: Connection, job: Job | None) -> dict[str, object]:
+def _of_job(c: Connection, job: Job | None) -> dict[str, Any]:
     if job is None:
         return {}
     took = (job.finished_at - job.started_at).total_seconds() if job.finished_at and job.started_at else None
@@ -83,7 +86,7 @@ def _of_job(c: Connection, job: Job | None) -> dict[str, object]:
     }
 
 
-def _of_run(c: Connection, run: Run | None) -> dict[str, object]:
+def _of_run(c: Connection, run: Run | None) -> dict[str, Any]:
     if run is None or not run.result:
         return {}
     return {
@@ -95,10 +98,10 @@ def _of_run(c: Connection, run: Run | None) -> dict[str, object]:
     }
 
 
-def comparison_of(kept: dict[str, object]) -> Comparison:
+def comparison_of(kept: dict[str, Any]) -> Comparison:
     """A comparison as it was kept in a run's result."""
     values = {name: kept[name] for name in Comparison.__dataclass_fields__}
-    return Comparison(**{**values, "verdict": Verdict(kept["verdict"])})  # type: ignore[arg-type]
+    return Comparison(**{**values, "verdict": Verdict(kept["verdict"])})
 
 
 def side_by_side(c: Connection, run: Run) -> list[SideBySide]:
@@ -124,7 +127,8 @@ def _advice(decision: decisions.Decision | None, run: Run | None, practice: bool
     """What is recommended now: the saved answers with what has been measured since."""
     if decision is None:
         return None
-    return recommend(decision.answers, decision.reasons, evidence_of(run, practice))  # type: ignore[arg-type]
+    answers = cast("dict[str, Reply]", decision.answers)
+    return recommend(answers, decision.reasons, evidence_of(run, practice))
 
 
 def evidence_of(run: Run | None, practice: bool) -> list[Evidence]:

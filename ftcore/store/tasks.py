@@ -72,6 +72,11 @@ def lease(c: Connection, *, clock: float | None = None) -> Task | None:
     return get(c, row["id"])
 
 
+def something_due(c: Connection) -> bool:
+    """Whether `lease` would find something, asked without the write lock."""
+    return c.execute(select(tasks.c.id).where(_due(time.time())).limit(1)).first() is not None
+
+
 def hold(
     c: Connection, task: Task, *, done: int | None = None, total: int | None = None, message: str | None = None
 ) -> bool:

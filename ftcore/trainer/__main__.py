@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from pathlib import Path
+from typing import TextIO
 
 import platformdirs
 
@@ -30,10 +31,10 @@ def main() -> int:
     return 0
 
 
-def _say(text: str, where: object = None) -> None:
-    stream = where or sys.stdout
-    stream.write(text + "\n")  # type: ignore[attr-defined]
-    stream.flush()  # type: ignore[attr-defined]
+def _say(text: str, stream: TextIO | None = None) -> None:
+    stream = stream or sys.stdout
+    stream.write(text + "\n")
+    stream.flush()
 
 
 if __name__ == "__main__":

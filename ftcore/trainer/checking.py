@@ -16,7 +16,8 @@ MINIMUM = 10
 
 def check_file(path: Path, filename: str) -> int:
     """How many examples there are. Raises `TrainerError` that names the first unusable lines with their reasons."""
-    count, faulty, reasons = 0, 0, []
+    count, faulty = 0, 0
+    reasons: list[str] = []
     for number, line in lines(path):
         fault = fault_of(line)
         if fault is None:

@@ -22,7 +22,7 @@ def main(folder: Path) -> int:
         from ftcore.trainer.tuning.run import run
 
         run(folder)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - told to the user, or tried again
         traceback.print_exc()
         told = explain(error)
         if told is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 
 def convert(gguf: Path, target: Path) -> None:
@@ -17,7 +18,7 @@ def convert(gguf: Path, target: Path) -> None:
     # What says "quantized" refuses to be saved, and would make every later load look for a GGUF file.
     if hasattr(config, "quantization_config"):
         del config.quantization_config
-    model = type(read)(config)
+    model: Any = type(read)(config)
     model.load_state_dict(read.state_dict())
     model.generation_config = GenerationConfig(eos_token_id=tokenizer.eos_token_id, pad_token_id=tokenizer.pad_token_id)
     # The weights were 4-bit: bfloat16 holds them at half the size of float32.

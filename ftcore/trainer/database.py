@@ -107,7 +107,7 @@ class Database:
         """True when the row was new. `table` and the keys of `row` are written in our code, never by a user."""
         verb = "INSERT OR IGNORE INTO" if or_ignore else "INSERT INTO"
         names, marks = ", ".join(row), ", ".join(f":{name}" for name in row)
-        return self.write(f"{verb} {table} ({names}) VALUES ({marks})", row) > 0  # noqa: S608
+        return self.write(f"{verb} {table} ({names}) VALUES ({marks})", row) > 0
 
     def change(self, table: str, key: str, row: Row) -> None:
         names = ", ".join(f"{name} = :{name}" for name in row)

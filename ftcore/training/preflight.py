@@ -79,9 +79,13 @@ def _enough(train: int, test: int, total: int) -> list[Finding]:
         return [Finding(Severity.ERROR, f"{said} Approve or add more on Curate.")]
     found = []
     if train < SENSIBLE:
-        found.append(Finding(Severity.WARNING, f"{train} training examples: gains are usually seen from {SENSIBLE} on."))
+        found.append(
+            Finding(Severity.WARNING, f"{train} training examples: gains are usually seen from {SENSIBLE} on.")
+        )
     if test == 0:
-        found.append(Finding(Severity.WARNING, "No test rows are held out: you will not be able to tell what it brought."))
+        found.append(
+            Finding(Severity.WARNING, "No test rows are held out: you will not be able to tell what it brought.")
+        )
     elif test < 30:
         found.append(Finding(Severity.WARNING, f"{test} test rows of {total} can only show very large differences."))
     return found

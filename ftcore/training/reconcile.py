@@ -65,21 +65,24 @@ def _submit(db: Database, client: openai.OpenAI, job: Job, exports: Path) -> Non
     with db.write() as c:
         if not jobs.change(c, job.id, expected=JobState.PLANNED, state=JobState.SUBMITTING, looked_at=None):
             return
-    wanted = {"hyperparameters": job.hyperparameters} if job.hyperparameters else {}
+    supervised = {"hyperparameters": job.hyperparameters} if job.hyperparameters else {}
+    method: Any = {"type": "supervised", "supervised": supervised}
     optional: dict[str, Any] = {"validation_file": validation} if validation else {}
     try:
         created = client.fine_tuning.jobs.create(
             model=job.base_model,
             training_file=training,
             seed=job.seed,
-            method={"type": "supervised", "supervised": wanted},  # type: ignore[typeddict-item]
+            method=method,
             metadata={KEY: job.key},
             **optional,
         )
     except (openai.APIConnectionError, openai.InternalServerError, openai.ConflictError) as error:
         with db.write() as c:
             jobs.change(c, job.id, expected=JobState.SUBMITTING, state=JobState.UNKNOWN)
-        raise NoAnswer("We asked for this job but got no answer. It may be running; we look before we ask again.") from error
+        raise NoAnswer(
+            "We asked for this job but got no answer. It may be running; we look before we ask again."
+        ) from error
     except openai.RateLimitError:  # a definite refusal that says "later"
         with db.write() as c:
             jobs.change(c, job.id, expected=JobState.SUBMITTING, state=JobState.PLANNED)
@@ -92,7 +95,10 @@ def _send_files(db: Database, client: openai.OpenAI, job: Job, exports: Path) ->
     with db.read() as c:
         training, validation = jobs.files(c, job.id)
         digest = snapshots.get(c, job.snapshot_id).digest
-        sides = {side: [r.training for r in snapshots.rows(c, job.snapshot_id, side)] for side in (Split.TRAIN, Split.VALIDATION)}
+        sides = {
+            side: [r.training for r in snapshots.rows(c, job.snapshot_id, side)]
+            for side in (Split.TRAIN, Split.VALIDATION)
+        }
     if not training:
         training = _upload(client, sides[Split.TRAIN], exports / f"{digest[:16]}-train.jsonl")
     if not validation and sides[Split.VALIDATION]:
@@ -150,8 +156,8 @@ def _follow(db: Database, client: openai.OpenAI, job: Job, endpoint: Endpoint) -
     with db.write() as c:
         jobs.add_events(c, job.id, events)
         jobs.add_metrics(c, job.id, metrics)
-        if values.get("fine_tuned_model"):
-            endpoints.keep_model(c, endpoint.id, remote.fine_tuned_model, base_model=job.base_model, job_id=job.id)
+        if name := values.get("fine_tuned_model"):
+            endpoints.keep_model(c, endpoint.id, name, base_model=job.base_model, job_id=job.id)
         jobs.change(c, job.id, **values)
 
 
@@ -191,7 +197,7 @@ def _new_events(client: openai.OpenAI, remote_id: str, known: set[str]) -> list[
     found: dict[str, JobEvent] = {}
     after: str | None = None
     while len(found) < MOST_EVENTS:
-        page = client.fine_tuning.jobs.list_events(remote_id, limit=100, **({"after": after} if after else {}))
+        page = client.fine_tuning.jobs.list_events(remote_id, limit=100, after=after or openai.omit)
         fresh = [e for e in page.data if e.id not in known and e.id not in found]
         for e in fresh:
             moment = datetime.fromtimestamp(e.created_at, UTC)

@@ -55,7 +55,7 @@ def downloads(story: Story, project: Project) -> None:
     with st.container(horizontal=True):
         st.download_button(
             "Download the deck",
-            _deck(story),
+            file_of(story, "pptx"),
             f"{name}.pptx",
             PPTX,
             type="primary",
@@ -66,7 +66,7 @@ def downloads(story: Story, project: Project) -> None:
         )
         st.download_button(
             "Web page",
-            _html(story),
+            file_of(story, "html"),
             f"{name}.html",
             "text/html",
             icon=":material/html:",
@@ -76,7 +76,7 @@ def downloads(story: Story, project: Project) -> None:
         )
         st.download_button(
             "Figures (JSON)",
-            _json(story),
+            file_of(story, "json"),
             f"{name}.json",
             "application/json",
             icon=":material/data_object:",
@@ -111,36 +111,19 @@ def _measured(story: Story) -> str:
     return f"{story.fine_tuned_model}, trained from {story.base_model}{kind}"
 
 
-def _deck(story: Story) -> Callable[[], bytes]:
-    def build() -> bytes:
-        from ftcore.report.deck import write_deck
+def file_of(story: Story, kind: str) -> Callable[[], bytes]:
+    """What makes the file of that kind ("pptx", "html" or "json") when it is called: not before somebody wants it."""
 
-        return _written(story, write_deck)
+    def build() -> bytes:
+        from ftcore.report import write_deck, write_html, write_json
+
+        write = {"pptx": write_deck, "html": write_html, "json": write_json}[kind]
+        with tempfile.TemporaryDirectory(prefix="tuneworthy-report-") as folder:
+            path = Path(folder) / f"report.{kind}"
+            write(story, path)
+            return path.read_bytes()
 
     return build
-
-
-def _html(story: Story) -> Callable[[], bytes]:
-    def build() -> bytes:
-        from ftcore.report.html import write_html
-
-        return _written(story, write_html)
-
-    return build
-
-
-def _json(story: Story) -> Callable[[], bytes]:
-    def build() -> bytes:
-        from ftcore.report.data import write_json
-
-        return _written(story, write_json)
-
-    return build
-
-
-def _written(story: Story, write: Callable[[Story, Path], Path]) -> bytes:
-    with tempfile.TemporaryDirectory(prefix="tuneworthy-report-") as folder:
-        return write(story, Path(folder) / "report").read_bytes()
 
 
 def _file_name(project: Project) -> str:

@@ -7,6 +7,8 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+from sqlalchemy.exc import OperationalError
+
 from ftcore.records import Task
 from ftcore.store import tasks
 from ftcore.store.database import Database
@@ -27,15 +29,24 @@ def work(workspace: Workspace, stop: threading.Event) -> None:
     free = threading.Semaphore(AT_ONCE)
     pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="task")
     while not stop.is_set():
-        keep_local_endpoint(db, workspace)
         free.acquire()
-        task = _lease(db)
+        task = _next(db, workspace)
         if task is None:
             free.release()
             stop.wait(IDLE_SECONDS)
             continue
         pool.submit(_do, db, workspace, task, free)
     pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _next(db: Database, workspace: Workspace) -> Task | None:
+    """The next task, leased. A database that is busy for long must not end the worker: it looks again."""
+    try:
+        keep_local_endpoint(db, workspace)
+        return _lease(db)
+    except OperationalError:
+        log.exception("the database did not answer; looking again")
+        return None
 
 
 def _lease(db: Database) -> Task | None:

@@ -31,7 +31,7 @@ def test_a_database_of_a_newer_version_is_refused_and_not_changed(tmp_path: Path
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
         connection.commit()
     before = path.read_bytes()
-    with pytest.raises(StoreError, match="newer version. Nothing was changed"):
+    with pytest.raises(StoreError, match="Nothing was changed"):
         open_database(path)
     assert path.read_bytes() == before
 
@@ -61,9 +61,14 @@ def test_a_file_that_is_no_database_is_refused_in_words(tmp_path: Path) -> None:
 
 def test_a_write_is_whole_or_absent(tmp_path: Path) -> None:
     db = open_database(tmp_path / "t.db")
-    with pytest.raises(RuntimeError), db.write() as c:
-        projects.create(c, "Half")
-        raise RuntimeError
+
+    def write_half() -> None:
+        with db.write() as c:
+            projects.create(c, "Half")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write_half()
     with db.read() as c:
         assert projects.every(c) == []
         assert integrity(c) == "ok"

@@ -32,7 +32,11 @@ def test_a_worker_that_was_taken_for_dead_can_no_longer_write(db: Database) -> N
         assert first is not None
         assert second is not None
         assert second.fence == first.fence + 1
-        for write in (lambda: tasks.finish(c, first, {}), lambda: tasks.hold(c, first), lambda: tasks.fail(c, first, "x")):
+        for write in (
+            lambda: tasks.finish(c, first, {}),
+            lambda: tasks.hold(c, first),
+            lambda: tasks.fail(c, first, "x"),
+        ):
             with pytest.raises(tasks.LostLease):
                 write()
         tasks.finish(c, second, {"n": 1})

@@ -21,11 +21,21 @@ from ftcore.trainer.generation.asking import Answering, Ask, Piece
 from ftcore.trainer.state import State, state_of
 from ftcore.trainer.tuning.encoding import plain_messages
 
-KNOWN = frozenset(
-    ("model", "messages", "temperature", "top_p", "max_tokens", "max_completion_tokens", "stop", "seed", "n", "stream")
-    + ("stream_options", "user", "metadata", "store", "safety_identifier", "prompt_cache_key", "service_tier")
+ANSWER = (
+    "model",
+    "messages",
+    "temperature",
+    "top_p",
+    "max_tokens",
+    "max_completion_tokens",
+    "stop",
+    "seed",
+    "n",
+    "stream",
 )
-"""The last ones concern the service, not the answer; they change nothing here."""
+SERVICE = ("stream_options", "user", "metadata", "store", "safety_identifier", "prompt_cache_key", "service_tier")
+KNOWN = frozenset((*ANSWER, *SERVICE))
+"""What concerns the service and not the answer changes nothing here."""
 DEFAULTS: dict[str, tuple[Any, ...]] = {
     "presence_penalty": (0,),
     "frequency_penalty": (0,),

@@ -164,14 +164,15 @@ def list_jobs(
     state: State = Depends(state_of),
 ) -> dict[str, Any]:
     """Newest first; `metadata[key]=value` keeps the jobs that carry all the named pairs."""
-    where, values = "1 = 1", {}
+    where = "1 = 1"
+    values: dict[str, Any] = {}
     wanted = [
         (key[9:-1], value)
         for key, value in request.query_params.multi_items()
         if key.startswith("metadata[") and key[-1] == "]"
     ]
     for at, (key, value) in enumerate(wanted):
-        where += f" AND EXISTS (SELECT 1 FROM json_each(metadata) AS m WHERE m.key = :k{at} AND m.value = :v{at})"
+        where += f" AND EXISTS (SELECT 1 FROM json_each(metadata) AS m WHERE m.key = :k{at} AND m.value = :v{at})"  # noqa: S608 - {at} counts
         values |= {f"k{at}": key, f"v{at}": value}
     rows, more = page(state.database, "jobs", after=after, limit=limit, where=where, values=values)
     return listed([to_wire(row) for row in rows], more)

@@ -1,0 +1,149 @@
+"""A server of the fine-tuning protocol that misbehaves on demand and counts what it was asked. For faults only: the main path
+is tested against the project's own trainer."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import struct
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+FAULTS = ("reset_after", "reset_before", "error_500_after", "half_json_after", "conflict_409", "busy_429", "refuse_400")
+
+
+@dataclass
+class Remote:
+    """What the server knows. `faults` are used up one by one by the requests that create jobs."""
+
+    faults: list[str] = field(default_factory=list)
+    status: str = "succeeded"
+    ignores_filter: bool = False
+    repeats_events: bool = False
+    creates: int = 0
+    jobs: list[dict[str, Any]] = field(default_factory=list)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def create(self, body: dict[str, Any]) -> dict[str, Any]:
+        with self.lock:
+            self.creates += 1
+            job = {
+                "id": f"ftjob-{len(self.jobs)}",
+                "object": "fine_tuning.job",
+                "created_at": 1,
+                "finished_at": 2,
+                "status": "queued",
+                "model": body["model"],
+                "training_file": body["training_file"],
+                "fine_tuned_model": None,
+                "metadata": body.get("metadata", {}),
+                "trained_tokens": 7,
+                "error": None,
+            }
+            self.jobs.append(job)
+            return job
+
+
+@contextmanager
+def protocol_server(remote: Remote) -> Iterator[str]:
+    """Its base_url, while it runs."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            if self.path.endswith("/files"):
+                self._send(200, {"id": "file-1", "object": "file", "bytes": 1, "created_at": 1, "filename": "f"})
+            elif self.path.endswith("/cancel"):
+                remote.status = "cancelled"
+                self._send(200, self._job(self.path.split("/")[-2]))
+            else:
+                self._create(json.loads(body))
+
+        def _create(self, body: dict[str, Any]) -> None:
+            fault = remote.faults.pop(0) if remote.faults else ""
+            if fault == "reset_before":
+                self._reset()
+                return
+            if fault in ("conflict_409", "busy_429", "refuse_400"):
+                code = int(fault[-3:])
+                self._send(code, {"error": {"message": f"no: {code}", "type": "t", "param": None, "code": None}})
+                return
+            job = remote.create(body)
+            if fault == "reset_after":
+                self._reset()
+            elif fault == "error_500_after":
+                self._send(500, {"error": {"message": "oops", "type": "t", "param": None, "code": None}})
+            elif fault == "half_json_after":
+                self._send(200, job, half=True)
+            else:
+                self._send(200, job)
+
+        def do_GET(self) -> None:
+            url = urlsplit(self.path)
+            if url.path.endswith("/events"):
+                event = {"object": "fine_tuning.job.event", "created_at": 1, "level": "info", "message": "m"}
+                data = [
+                    {**event, "id": f"e{i}", "data": {"step": i, "total_steps": 3, "train_loss": 1.0}}
+                    for i in (3, 2, 1)
+                ]
+                self._send(200, {"object": "list", "data": data, "has_more": remote.repeats_events})
+            elif re.search(r"/jobs/ftjob-\d+$", url.path):
+                self._send(200, self._job(url.path.rpartition("/")[2]))
+            else:
+                wanted = parse_qs(url.query).get("metadata[tuneworthy_job]", [None])[0]
+                data = [
+                    j
+                    for j in remote.jobs[::-1]
+                    if remote.ignores_filter or wanted is None or j["metadata"].get("tuneworthy_job") == wanted
+                ]
+                self._send(200, {"object": "list", "data": data, "has_more": False})
+
+        def _job(self, id_: str) -> dict[str, Any]:
+            job = next(j for j in remote.jobs if j["id"] == id_)
+            done = remote.status.lower() == "succeeded"
+            return {**job, "status": remote.status, "fine_tuned_model": f"ft:{id_}" if done else None}
+
+        def _send(self, code: int, value: Any, *, half: bool = False) -> None:
+            data = json.dumps(value).encode()
+            self.send_response(code)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data[: len(data) // 2] if half else data)
+            if half:
+                self._reset()
+
+        def _reset(self) -> None:
+            self.close_connection = True
+            linger = struct.pack("ii", 1, 0)  # closing sends RST
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+            self.wfile.flush()
+            self.connection.shutdown(socket.SHUT_RDWR)
+            self.connection.close()
+
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+        def finish(self) -> None:
+            try:
+                super().finish()
+            except (OSError, ValueError):
+                return  # we closed it ourselves
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    server.handle_error = lambda request, address: None  # type: ignore[method-assign]
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}/v1"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
