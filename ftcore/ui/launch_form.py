@@ -233,7 +233,9 @@ def _summary(load: Load, order: Order, guess: Estimate, price: str) -> None:
     else:
         where, time = order.endpoint.name if order.endpoint else "", "The server says when it has begun"
     lines = {"What": goes, "Not sent": kept, "Where": where, "Time": time[:1].upper() + time[1:], "Price": price}
-    ledger.draw({**lines, "Fingerprint": load.digest[:12]}, alt="What will be sent, where, how long it takes and its price")
+    ledger.draw(
+        {**lines, "Fingerprint": load.digest[:12]}, alt="What will be sent, where, how long it takes and its price"
+    )
 
 
 def _price(order: Order, tokens: int) -> str:

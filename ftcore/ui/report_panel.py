@@ -51,7 +51,7 @@ def believed(project: Project) -> None:
 
 def downloads(story: Story, project: Project) -> None:
     """Each file is made when it is asked for, not before."""
-    name = _file_name(project)
+    name = file_name(project)
     with st.container(horizontal=True):
         st.download_button(
             "Download the deck",
@@ -126,7 +126,7 @@ def file_of(story: Story, kind: str) -> Callable[[], bytes]:
     return build
 
 
-def _file_name(project: Project) -> str:
+def file_name(project: Project) -> str:
     """A name that every system takes; the user's own text is never a path."""
     slug = re.sub(r"[^a-z0-9]+", "-", project.name.lower()).strip("-")[:40]
     return f"tuneworthy-{slug or project.id}"

@@ -1,0 +1,175 @@
+"""Train: what goes where before, progress while it runs, and how the last one ended."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from ftcore.dataset import curation
+from ftcore.records import JobState, Split, Status
+from ftcore.store import examples, jobs, projects, tasks
+from ftcore.store.database import Database
+from ftcore.store.examples import Filter
+from ftcore.trainer import starter
+from ftcore.workspace import open_workspace
+from tests.ui.journeys import HOSTILE, MODEL, begin, listening
+
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture
+def trainer(db: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A trainer server that takes connections, with its model there."""
+    monkeypatch.setattr(starter, "is_ready", lambda: True)
+    with listening() as address:
+        open_workspace().trainer_address.write_text(address)
+        yield address
+
+
+def buttons(test: AppTest) -> dict[str, str]:
+    return {button.key.split("-Go to")[0]: button.proto.type for button in test.button if button.key}
+
+
+def said(test: AppTest) -> str:
+    kinds = (test.text, test.subheader, test.error, test.warning, test.info, test.caption, test.markdown)
+    return "\n".join(element.value for kind in kinds for element in kind)
+
+
+def test_an_empty_project_says_how_many_examples_it_takes(db: Database, open_page: Open) -> None:
+    with db.write() as c:
+        projects.create(c, "Empty")
+    test = open_page("train")
+    assert not test.exception
+    assert "Approve at least 10 examples first; 50 is a sensible start." in said(test)
+    assert buttons(test)["to-curate"] == "primary"
+
+
+def test_without_a_trainer_it_says_what_works_and_what_to_do(
+    db: Database, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(starter, "is_ready", lambda: False)
+    begin(db)
+    test = open_page("train")
+    assert not test.exception
+    assert test.button(key="start-training").disabled
+    assert "practice model is not on this computer yet" in test.warning[-1].value
+    assert any(code.value == "make run" for code in test.code)
+
+
+def test_start_writes_one_job_however_often_it_is_pressed(db: Database, trainer: str, open_page: Open) -> None:
+    journey = begin(db)
+    journey.endpoint(trainer)
+    first, second = open_page("train"), open_page("train")
+    for tab in (first, second):  # two tabs that show the same state
+        tab.button(key="start-training").click().run()
+        assert not tab.exception
+    with db.read() as c:
+        assert len(jobs.of_project(c, journey.project_id)) == 1
+        assert len(tasks.open_tasks(c, journey.project_id, "reconcile")) == 1
+    assert "start-training" not in buttons(first)
+    assert "Getting the examples ready" in said(first)
+
+
+def test_the_settings_travel_with_the_job(db: Database, trainer: str, open_page: Open) -> None:
+    journey = begin(db)
+    journey.endpoint(trainer)
+    test = open_page("train")
+    assert buttons(test)["start-training"] == "primary"
+    test.segmented_control(key="depth").set_value("All settings").run()
+    test.number_input(key="epochs").set_value(2)
+    test.number_input(key="seed").set_value(7)
+    test.number_input(key="batch").set_value(4).run()
+    test.button(key="start-training").click().run()
+    with db.read() as c:
+        job = jobs.of_project(c, journey.project_id)[0]
+    assert (job.hyperparameters, job.seed) == ({"n_epochs": 2, "batch_size": 4}, 7)
+
+
+def test_what_is_sent_is_told_by_split_with_its_price(db: Database, trainer: str, open_page: Open) -> None:
+    begin(db).endpoint(trainer)
+    told = open_page("train").table[0].value.to_string()
+    for part in ("24 examples", "6 to watch", "30 test examples", "This computer", "seconds", r"\$0"):
+        assert part in told
+
+
+def test_a_leak_stands_in_the_way_of_a_launch_and_leads_to_curate(db: Database, trainer: str, open_page: Open) -> None:
+    begin(db, leaked=2).endpoint(trainer)
+    test = open_page("train")
+    assert "2 test questions are in the training rows too" in test.error[0].value
+    assert "start-training" not in buttons(test)
+    assert buttons(test)["to-curate"] == "primary"
+
+
+def test_a_running_job_stands_in_the_place_of_the_settings(db: Database, open_page: Open) -> None:
+    begin(db).job(JobState.RUNNING, step=3)
+    test = open_page("train")
+    assert not test.exception
+    assert test.subheader[0].value == "Training: step 3 of 6, about 10 seconds left"
+    assert "start-training" not in buttons(test)
+    assert "It goes on when you close this tab" in said(test)
+
+
+def test_cancel_asks_once(db: Database, open_page: Open) -> None:
+    job = begin(db).job(JobState.RUNNING, step=3)
+    test = open_page("train")
+    test.button(key="cancel").click().run()
+    with db.read() as c:
+        assert not jobs.get(c, job.id).cancel_requested
+    test.button(key="cancel-yes").click().run()
+    with db.read() as c:
+        assert jobs.get(c, job.id).cancel_requested
+    assert test.subheader[0].value == "Stopping the training"
+
+
+def test_a_job_without_an_answer_is_not_asked_for_again(db: Database, open_page: Open) -> None:
+    begin(db).job(JobState.UNKNOWN, step=0)
+    test = open_page("train")
+    assert "It may be running, and we will not ask again until we know." in test.warning[0].value
+    assert "start-training" not in buttons(test)
+
+
+def test_a_finished_job_names_its_model_and_leads_on(db: Database, open_page: Open) -> None:
+    begin(db).job()
+    test = open_page("train")
+    assert not test.exception
+    assert any(code.value == MODEL for code in test.code)
+    assert "48 seconds" in said(test)
+    assert "4,200 tokens" in said(test)
+    assert "does not show that a larger model" in test.info[0].value
+    primary = [key for key, kind in buttons(test).items() if kind == "primary"]
+    assert len(primary) == 1
+    assert primary[0].startswith("to-evaluate")
+
+
+def test_examples_that_changed_since_make_training_the_next_action_again(
+    db: Database, trainer: str, open_page: Open
+) -> None:
+    journey = begin(db)
+    journey.job()
+    journey.endpoint(trainer)
+    with db.read() as c:
+        one = examples.ids(c, journey.project_id, Filter(split=Split.TRAIN))[0]
+    curation.decide(db, journey.project_id, [one], Status.REJECTED, who="DK")
+    test = open_page("train")
+    assert "Your examples have changed since" in said(test)
+    assert [key for key, kind in buttons(test).items() if kind == "primary"] == ["start-training"]
+
+
+def test_a_failed_job_says_why_in_words_and_nothing_in_them_is_a_mark(db: Database, open_page: Open) -> None:
+    begin(db).job(JobState.FAILED, step=3, error=f"not enough memory. {HOSTILE}")
+    test = open_page("train")
+    assert not test.exception
+    assert test.error[0].value.startswith("Training stopped")
+    assert "![x](" not in said(test)
+    assert "start-training" in buttons(test)
+
+
+def test_past_jobs_are_listed_with_their_curves(db: Database, open_page: Open) -> None:
+    journey = begin(db)
+    journey.job(JobState.FAILED, step=3, error="no")
+    journey.job()
+    table = open_page("train").dataframe[0].value
+    assert list(table["Ended"]) == ["finished", "failed"]
+    assert [len(losses) for losses in table["Loss"]] == [6, 3]
