@@ -15,6 +15,7 @@ from ftcore.ui import conflicts, curate_state, grid_edits, page, session
 from ftcore.ui.problem_words import name_of
 
 ROWS = 100
+TYPES = {grid_edits.TICK: "bool", "split": "object", "line": "Int64"}
 
 
 def draw(project: Project, where: Filter) -> list[Example]:
@@ -40,7 +41,13 @@ def draw(project: Project, where: Filter) -> list[Example]:
     if grid_edits.out_of_date(grid_edits.by_id(edited, state["ids"]), {row.id: row for row in rows}, ticked):
         _new_editor(state, state["ids"])
     state["versions"] = {row.id: row.version for row in rows}
-    _editor(project, state, rows, ticked)
+    if rows:
+        _editor(project, state, rows, ticked)
+    else:
+        st.markdown("No row matches this filter.")
+        st.button(
+            "Show all rows", key="show-all", on_click=curate_state.go, args=("Table",), kwargs={curate_state.TEXT: ""}
+        )
     return rows
 
 
@@ -107,7 +114,7 @@ def _editor(project: Project, state: dict[str, Any], rows: list[Example], ticked
             "changed": [row.changed_by for row in rows],
         },
         index=pd.Index([row.id for row in rows], name="Row"),
-    )
+    ).astype(TYPES)  # without fixed types a column of empty cells changes its type, and the editor its identity
     columns = st.column_config
     st.data_editor(
         frame,

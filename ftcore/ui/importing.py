@@ -60,6 +60,11 @@ def _plan(project: Project, place: dict[str, Any]) -> None:
     seen = import_plan.preview(path, name)
     _recognised(seen)
     mapping = _mapping(seen, place["file"])
+    if seen.shape == "columns" and len(seen.columns) < 2:
+        only = f" (“{seen.columns[0]}”)" if seen.columns else ""
+        said = f"The file has only one column{only}. Two are needed: what people write, and what you answer. Nothing was imported."
+        st.error(page.plain(said), icon=":material/error:")
+        return
     if seen.shape == "columns" and not (mapping["input"] and mapping["output"]):
         st.info("Choose the two columns: what people write, and what you answer.")
         st.dataframe(list(seen.rows), hide_index=True)

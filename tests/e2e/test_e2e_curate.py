@@ -103,7 +103,9 @@ def test_an_old_edit_of_this_tab_never_overwrites_a_newer_one_of_another_tab(
 
 def test_the_review_keys_decide_and_take_back_but_not_while_typing(page: Any, app: RunningApp) -> None:
     project = _project(
-        app, "Review", [("Same question?", f"Answer number {n}, another one.") for n in range(4)] + TICKETS
+        app,
+        "Review",
+        [(f"Which colours does tent {c} come in?", f"Dear [insert name], {c} comes in green.") for c in "ABCD"] + TICKETS,
     )
     queue = [row.id for row in _rows(app, project, Filter(status=Status.DRAFT, problem="any"))]
     assert len(queue) >= 3
