@@ -175,6 +175,9 @@ def loss_curve(
         ("training", points_, arm_colour("fine_tuned", dark=dark), "solid"),
         ("validation", valid_points, arm_colour("prompt", dark=dark), "dash"),
     )
+    ends = [line[-1][1] for _, line, _, _ in lines if line]
+    top = max((loss for _, line, _, _ in lines for _, loss in line), default=0.0)
+    close = len(ends) == 2 and abs(ends[0] - ends[1]) < top / 8  # their names would lie on each other
     for name, line, colour, dash in lines:
         if not line:
             continue
@@ -197,7 +200,7 @@ def loss_curve(
             showarrow=False,
             xanchor="right",
             yanchor="bottom",
-            yshift=6,
+            yshift=26 if close and losses[-1] == max(ends) else 6,
             font={"color": on.text},
         )
     figure.update_xaxes(title_text="Step", rangemode="tozero")
@@ -269,7 +272,7 @@ def _name_rows(figure: go.Figure, names: Sequence[str], *, above: int, ground_co
 def _label(text: str, second: str = "") -> str:
     """A row's name, short enough for a telephone; the model stands small below it."""
     first = html.escape(_short(text, 34))
-    return f"{first}<br><span style='font-size:12px'>{html.escape(_short(second, 40))}</span>" if second else first
+    return f"{first}<br><span style='font-size:12px'>{html.escape(_short(second, 64))}</span>" if second else first
 
 
 def _short(text: str, limit: int) -> str:
