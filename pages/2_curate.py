@@ -23,17 +23,20 @@ with session.db().read() as connection:
     checking = bool(tasks.open_tasks(connection, project.id, "check"))
 
 curate_head.draw(project, counts)
-mode = curate_state.mode(not counts.total)
-if mode == "Import":
-    if not importing.draw(project):
+with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+    mode = curate_state.mode(not counts.total)
+    action = st.container(width="content")
+file_waits = importing.draw(project) if mode == "Import" else False
+if not file_waits and not (mode == "Split and export" and counts.approved):
+    with action:
         curate_head.primary(project, counts, mode)
-elif not counts.total:
+
+if mode != "Import" and not counts.total:
     st.markdown("There are no examples yet. Import a spreadsheet first: one column people write, one you answer.")
     st.button("Go to Import", type="primary", on_click=curate_state.go, args=("Import",))
 elif mode == "Review":
     review.draw(project)
 elif mode == "Table":
-    curate_head.primary(project, counts, mode)
     where = table_tools.filters(project)
     table_tools.bulk(project, where)
     conflicts.draw(project)
@@ -41,11 +44,8 @@ elif mode == "Table":
     grid.pager(project, table_tools.matching(project, where))
     table_tools.row_in_full(project, rows)
 elif mode == "Problems":
-    curate_head.primary(project, counts, mode)
     problem_panel.draw(project)
 else:
-    if not counts.approved:
-        curate_head.primary(project, counts, mode)
     split_panel.draw(project, counts)
 
 if checking and mode in ("Table", "Problems"):

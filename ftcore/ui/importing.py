@@ -119,7 +119,7 @@ def _conversations(look: FirstLook) -> None:
     rows = f"{look.read:,}{'+' if look.more else ''}"
     st.markdown(f"**The first of {rows} rows, as the model would see them**")
     for column, training in zip(st.columns(import_plan.SHOWN, gap="medium"), look.shown, strict=False):
-        with column.container(border=True, height=260):
+        with column.container(border=True, height=260, autoscroll=False):
             conversation.show(training)
     if look.first_reason:
         bad = look.read - look.accepted

@@ -42,14 +42,14 @@ def bulk(project: Project, where: Filter) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.button("Tick this page", key="tick-page", on_click=_tick_page, args=(project,))
         st.button(
-            f"Approve {len(ticked):,} ticked",
+            "Approve ticked" if nothing else f"Approve {len(ticked):,} ticked",
             key="approve-ticked",
             disabled=nothing,
             on_click=_decide,
             args=(project, Status.APPROVED),
         )
         st.button(
-            f"Reject {len(ticked):,} ticked",
+            "Reject ticked" if nothing else f"Reject {len(ticked):,} ticked",
             key="reject-ticked",
             disabled=nothing,
             on_click=_decide,
@@ -78,7 +78,7 @@ def bulk(project: Project, where: Filter) -> None:
                         width="stretch",
                     )
                 st.button("Untick all", key="untick", on_click=_untick, args=(project,), width="stretch")
-    _history(project)
+        _history(project)
 
 
 def matching(project: Project, where: Filter) -> str:
@@ -121,20 +121,13 @@ def _history(project: Project) -> None:
     undone = next((change for change in reversed(recent) if change.state == "undone"), None)
     if done is None and undone is None:
         return
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        for change, label, icon, action in (
-            (done, "Undo", ":material/undo:", _undo),
-            (undone, "Redo", ":material/redo:", _redo),
-        ):
-            if change is not None:
-                st.button(
-                    f"{label}: {_told(change)}",
-                    key=label.lower(),
-                    icon=icon,
-                    type="tertiary",
-                    on_click=action,
-                    args=(project,),
-                )
+    for change, label, icon, action in (
+        (done, "Undo", ":material/undo:", _undo),
+        (undone, "Redo", ":material/redo:", _redo),
+    ):
+        if change is not None:
+            name = f"{label}: {_told(change)}"
+            st.button(name, key=label.lower(), icon=icon, type="tertiary", on_click=action, args=(project,))
 
 
 def _told(change: Change) -> str:

@@ -105,11 +105,14 @@ def test_the_review_keys_decide_and_take_back_but_not_while_typing(page: Any, ap
     project = _project(
         app,
         "Review",
-        [(f"Which colours does tent {c} come in?", f"Dear [insert name], {c} comes in green.") for c in "ABCD"] + TICKETS,
+        [(f"Which colours does tent {c} come in?", f"Dear [insert name], {c} comes in green.") for c in "ABCD"]
+        + TICKETS,
     )
     queue = [row.id for row in _rows(app, project, Filter(status=Status.DRAFT, problem="any"))]
     assert len(queue) >= 3
     _open(page, app, project, "Review")
+    page.get_by_role("button", name=re.compile("^Approve A")).wait_for()
+    page.wait_for_timeout(300)
     page.keyboard.press("a")
     _until(lambda: _row(app, queue[0]).status is Status.APPROVED)
     settled(page)
@@ -172,7 +175,11 @@ def test_the_naughty_strings_run_nothing_in_any_mode(
         words.press("Enter")
         settled(page)
         matching = int(
-            page.get_by_text(re.compile(r"rows? match")).inner_text().split("·")[1].split()[0].replace(",", "")
+            page.get_by_text(re.compile(r"· [\d,+]+ rows? match"))
+            .inner_text()
+            .split("·")[1]
+            .split()[0]
+            .replace(",", "")
         )
         with app.db.read() as c:
             assert matching == examples.count(c, project.id, Filter(text=text))[0]
