@@ -15,6 +15,7 @@ from ftcore.trainer.journal import Journal
 
 def main(folder: Path) -> int:
     """0: the journal says how it ended. Anything else: the server starts it again from its last state."""
+    lifeline.share_processor()
     lifeline.follow()
     if hasattr(os, "nice"):
         os.nice(1)  # questions to a model come first

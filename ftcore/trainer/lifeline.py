@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 
 import psutil
 
@@ -17,6 +17,16 @@ PERIOD = 1.0
 def environment() -> dict[str, str]:
     """What a child must be given so that it follows this process: its pid, and when it began (pids are reused)."""
     return {PID: str(os.getpid()), BORN: repr(psutil.Process().create_time())}
+
+
+def share_processor(environ: MutableMapping[str, str] = os.environ) -> None:
+    """Threads of torch that wait for each other sleep instead of spinning. Call before torch is imported.
+
+    Measured on two busy cores (November 2026): the same arithmetic took 5 to 7 times as long when they spun, because
+    each spinning thread kept the processor from the one that it was waiting for.
+    """
+    for name, value in (("OMP_WAIT_POLICY", "PASSIVE"), ("GOMP_SPINCOUNT", "0"), ("KMP_BLOCKTIME", "0")):
+        environ.setdefault(name, value)
 
 
 def follow(environ: Mapping[str, str] = os.environ) -> threading.Thread | None:

@@ -126,6 +126,7 @@ def serve(workspace: Path, port: int = 0, *, announce: Callable[[str], None] | N
     `announce`. Raises OSError when the port is taken.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    lifeline.share_processor()
     lifeline.follow()
     app = create_app(workspace / "trainer", token_of(workspace))
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
