@@ -14,6 +14,8 @@ from ftcore.store import projects
 from ftcore.store.database import Database
 from ftcore.workspace import Workspace, open_workspace
 
+pytest_plugins = ["tests.fixtures_trainer"]
+
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared" / "data"
 
