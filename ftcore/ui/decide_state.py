@@ -39,6 +39,12 @@ def answer(db: Database, project_id: int, question: str, reply: Reply, *, who: s
         _save(c, project_id, {**now.answers, question: reply}, now.reasons, now, who)
 
 
+def fill(db: Database, project_id: int, answers: dict[str, Reply], reasons: tuple[str, ...], *, who: str) -> None:
+    """Saves a whole set of answers and reasons at once: the sample's."""
+    with db.write() as c:
+        _save(c, project_id, answers, reasons, _read(c, project_id), who)
+
+
 def tick(db: Database, project_id: int, reason: str, given: bool, *, who: str) -> None:
     """Saves that a reason is given, or no longer."""
     with db.write() as c:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import streamlit as st
 
 from ftcore.dataset.raw import SourceError
-from ftcore.records import Project, Task
+from ftcore.records import Project, Reply, Task
 from ftcore.store import jobs, journal, projects, tasks
-from ftcore.ui import page, session, sidebar
+from ftcore.ui import decide_state, page, session, sidebar
 from ftcore.ui.journey import NextAction, Situation, next_action, steps
 
 MARKS = {
@@ -167,11 +169,14 @@ def _create() -> None:
 def _sample_button(*, primary: bool) -> None:
     if not st.button("Open the sample project", type="primary" if primary else "secondary", key="open-sample"):
         return
-    from ftcore.dataset.sample import open_sample
+    from ftcore.dataset.sample import load_sample, open_sample
 
     try:
         with st.spinner("Filling the sample project"):
             opened = open_sample(session.db(), who=session.who())
+            said = load_sample()
+            answers = cast("dict[str, Reply]", dict(said.answers))
+            decide_state.fill(session.db(), opened.id, answers, tuple(said.reasons), who=session.who())
     except (OSError, SourceError) as error:
         st.error(f"The sample could not be opened: {error} Nothing else was changed.")
         return

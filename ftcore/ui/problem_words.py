@@ -9,7 +9,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "truncated": ("Cut off", "The answer seems to stop in the middle. The model would learn to stop there."),
     "broken_json": ("Broken JSON", "The answer should be JSON, and cannot be read as such."),
     "refusal": ("Refusal", "The answer declines to help. The model would learn to decline."),
-    "placeholder": ("Placeholder", "Something was left to be filled in, such as [NAME] or TODO."),
+    "placeholder": ("Placeholder", "Something was left to be filled in, such as TODO or {{name}}."),
     "encoding_damage": ("Damaged letters", "Letters were damaged on the way, such as Ã© for é."),
     "personal_data": (
         "Personal data",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import streamlit as st
 
 from ftcore.records import Project
@@ -16,7 +18,10 @@ def draw() -> None:
         known = projects.every(c)
     current = session.current_project()
     with st.sidebar:
-        st.markdown("### :material/tune: Tuneworthy")
+        with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+            st.markdown("### :material/tune: Tuneworthy", anchors=False)
+            if current is not None:
+                _quiet_place(current)
         if current is not None:
             _picker(known, current)
         for path, title, icon in page.PAGES.values():
@@ -38,23 +43,23 @@ def _address(current: Project | None) -> dict[str, str]:
 
 
 def _picker(known: list[Project], current: Project) -> None:
-    names = {project.id: project.name for project in known}
+    # Streamlit knows an option by its words: two projects of one name would be one to it, and every click would go there.
+    often = Counter(project.name for project in known)
+    names = {p.id: p.name if often[p.name] == 1 else f"{p.name} ({p.id})" for p in known}
     st.session_state["picked-project"] = current.id
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
-        st.selectbox(
-            "Project",
-            list(names),
-            format_func=lambda id_: names.get(id_, ""),
-            key="picked-project",
-            on_change=_pick,
-        )
-        with st.popover("", icon=":material/more_horiz:", type="tertiary", help="New project, rename"):
-            st.text_input("New project", max_chars=MAX_NAME, key="new-project", placeholder="What is it about?")
-            st.button("Create", key="create-project", on_click=_create)
-            st.text_input(
-                "Rename this project", value=current.name, max_chars=MAX_NAME, key=f"rename-{current.id}-{current.name}"
-            )
-            st.button("Rename", key="rename-project", on_click=_rename, args=(current,))
+    st.selectbox(
+        "Project", list(names), format_func=lambda id_: names.get(id_, ""), key="picked-project", on_change=_pick
+    )
+
+
+def _quiet_place(current: Project) -> None:
+    """New project and renaming: there when wanted, out of the way otherwise."""
+    with st.popover("", icon=":material/more_horiz:", type="tertiary", help="New project, rename"):
+        st.text_input("New project", max_chars=MAX_NAME, key="new-project", placeholder="What is it about?")
+        st.button("Create", key="create-project", on_click=_create)
+        key = f"rename-{current.id}-{current.name}"
+        st.text_input("Rename this project", value=current.name, max_chars=MAX_NAME, key=key)
+        st.button("Rename", key="rename-project", on_click=_rename, args=(current,))
 
 
 def _pick() -> None:
