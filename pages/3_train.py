@@ -12,6 +12,7 @@ with session.db().read() as c:
     last = known[0] if known else None
     digest = snapshots.get(c, last.snapshot_id).digest if last else ""
     endpoint = endpoints.get(c, last.endpoint_id) if last else None
+    file = jobs.files(c, last.id)[0] if last else ""
 
 if last and not last.state.ended:
     job_panel.watch(project, last.id)
@@ -47,7 +48,7 @@ with page.for_the_engineer(facts, command="tuneworthy run FILE --epochs N --seed
         supervised = {"hyperparameters": last.hyperparameters} if last.hyperparameters else {}
         request = {
             "model": last.base_model,
-            "training_file": f"{digest[:16]}-train.jsonl",
+            "training_file": file or "(not sent yet)",
             "seed": last.seed,
             "method": {"type": "supervised", "supervised": supervised},
             "metadata": {"tuneworthy_job": last.key},

@@ -34,6 +34,7 @@ def regressions(story: Story, limit: int = 5) -> list[SideBySide]:
 def every_answer(story: Story, *, key: str) -> None:
     """All rows, filtered and a page at a time."""
     shown = st.segmented_control("Show", SHOWN, default="All", required=True, key=f"shown-{key}")
+    models(story)
     rows = [row for row in worst_first(story) if shown in ("All", _group(story, row))]
     pages = max(1, -(-len(rows) // A_PAGE))
     place = f"answers-page-{key}-{shown}"
@@ -47,6 +48,11 @@ def every_answer(story: Story, *, key: str) -> None:
             st.button("Previous", key="answers-back", disabled=at == 0, on_click=_turn, args=(place, at - 1))
             st.text(f"Page {at + 1} of {pages}, {say.count(len(rows), 'row')}")
             st.button("Next", key="answers-on", disabled=at + 1 >= pages, on_click=_turn, args=(place, at + 1))
+
+
+def models(story: Story) -> None:
+    """Which model stands behind each way: scores are never shown without."""
+    st.caption(page.plain(" · ".join(f"{arm.label}: {arm.model}" for arm in story.arms)))
 
 
 def one(story: Story, row: SideBySide, arms: Sequence[str]) -> None:

@@ -34,10 +34,11 @@ def watch(project: Project, job_id: int) -> None:
         measured, events = jobs.metrics(c, job_id), jobs.events(c, job_id, limit=200)
     if job.state.ended:
         st.rerun()
+    st.subheader(_headline(job, events), anchor=False)
     if job.state is JobState.UNKNOWN:
         st.warning(UNKNOWN, icon=":material/help:")
-    st.subheader(_headline(job, events), anchor=False)
-    st.progress(min(1.0, job.step / job.total_steps) if job.total_steps else 0.0)
+    else:
+        st.progress(min(1.0, job.step / job.total_steps) if job.total_steps else 0.0)
     _hindrance(job, endpoint)
     st.text("It goes on when you close this tab, and this page finds it again.")
     if measured:

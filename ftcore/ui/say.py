@@ -41,7 +41,8 @@ def left(seconds: float) -> str:
 
 def moment(when: datetime | None) -> str:
     """A moment in this computer's time: "23 Nov, 05:09"."""
-    return when.astimezone().strftime("%-d %b, %H:%M") if when else ""
+    here = when.astimezone() if when else None
+    return f"{here.day} {here:%b, %H:%M}" if here else ""
 
 
 def _rounded(value: float, unit: str) -> int:

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from ftcore.records import Project, Story, Verdict
+from ftcore.records import Project, Story, Verdict, text_of
 from ftcore.report import words
+from ftcore.report.file import cut
+from ftcore.store import jobs
 from ftcore.store.runs import Run
-from ftcore.ui import answers, charts, ledger, page, say, way
+from ftcore.ui import answers, charts, ledger, page, say, session, way
 
 if TYPE_CHECKING:
     from ftcore.evaluation.verdict import Words
@@ -27,6 +29,9 @@ def verdict(project: Project, story: Story, *, primary: bool) -> None:
         st.subheader("No verdict", anchor=False)
     else:
         st.subheader(page.plain(headline(found[1], _said(story, found[0]))), anchor=False, width=page.PROSE + 80)
+    tuned = words.tuned_arm(story)
+    measured = f"{found[1].n} test examples, measured by “{words.scorer_name(story)}”"
+    st.caption(page.plain(f"{tuned.model if tuned else story.fine_tuned_model} · {measured}"))
     if story.practice:
         page.practice_stamp()
     if found[1].n and not undecided(story):
@@ -49,6 +54,8 @@ def evidence(story: Story) -> None:
     st.subheader("Where it got worse", anchor=False)
     if not worst:
         st.text(f"On none of the test examples did the tuned model score below “{words.label_of(story, name)}”.")
+    else:
+        answers.models(story)
     tuned = words.tuned_arm(story)
     for row in worst:
         answers.one(story, row, [tuned.arm if tuned else "fine_tuned", name])
@@ -101,21 +108,18 @@ def method(story: Story, run: Run, past: list[Run]) -> None:
         [
             {
                 "Way": arm.label,
-                "Model": arm.model,
                 "Average": round(arm.average * 100, 1),
                 "Tokens read": round(arm.tokens_in),
                 "Tokens written": round(arm.tokens_out),
                 "Median seconds": round(arm.seconds_median, 2),
                 "Missing": arm.missing,
+                "Model": arm.model,
             }
             for arm in story.arms
         ],
         hide_index=True,
     )
-    st.markdown("**The system prompt of each way**")
-    for arm in story.arms:
-        st.caption(page.plain(f"{arm.label} · {arm.model}"))
-        st.code(arm.system_prompt or "(each example's own)", language=None, wrap_lines=True)
+    _prompts(story, run)
     if len(past) > 1:
         st.markdown("**Comparisons so far**")
         st.dataframe([_past(one) for one in past], hide_index=True)
@@ -129,6 +133,21 @@ def _said(story: Story, against: str) -> Words:
         counted=words.counts_right_answers(story),
         practice=story.practice,
     )
+
+
+def _prompts(story: Story, run: Run) -> None:
+    """What each arm is told before the question, the examples in its prompt among it."""
+    with session.db().read() as c:
+        trained = jobs.get(c, run.job_id).system_prompt if run.job_id is not None else ""
+    shots = {arm["name"]: arm.get("shots") or [] for arm in run.arms}
+    st.markdown("**The system prompt of each way**")
+    for arm in story.arms:
+        st.caption(page.plain(f"{arm.label} · {arm.model}"))
+        told = arm.system_prompt or f"(as in training) {trained}"
+        for shot in shots.get(arm.arm, []):
+            turns = (m for m in shot["messages"] if m.get("role") in ("user", "assistant"))
+            told += "".join(f"\n\n[{turn['role']}] {text_of(turn)}" for turn in turns)
+        st.code(cut(told, answers.LONGEST), language=None, wrap_lines=True)
 
 
 def undecided(story: Story) -> bool:
