@@ -92,7 +92,7 @@ def up(
 
 @app.command()
 def run(
-    file: Annotated[Path, typer.Argument(help="CSV, TSV, JSONL, JSON, XLSX or Parquet.")],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV, TSV, JSONL, JSON, XLSX or Parquet.")],
     input: Annotated[str, typer.Option(help="The column that people write.")] = "",
     output: Annotated[str, typer.Option(help="The column with the ideal answer.")] = "",
     system: Annotated[
@@ -166,7 +166,7 @@ def _journey(file: Path, workspace: Path | None, json_out: Path | None, **wanted
 
 @app.command()
 def check(
-    file: Annotated[Path, typer.Argument(help="CSV, TSV, JSONL, JSON, XLSX or Parquet.")],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV, TSV, JSONL, JSON, XLSX or Parquet.")],
     input: Annotated[str, typer.Option(help="The column that people write.")] = "",
     output: Annotated[str, typer.Option(help="The column with the ideal answer.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,

@@ -22,7 +22,7 @@ from rich.table import Table
 from ftcore import supervisor
 from ftcore.dataset.curation import approve_clean
 from ftcore.dataset.sample import keep_upload
-from ftcore.records import LOCAL, Endpoint, Job, JobState, Mapping, Story, Task, TaskState, Verdict
+from ftcore.records import LOCAL, Endpoint, Job, JobState, Mapping, Severity, Story, Task, TaskState, Verdict
 from ftcore.store import endpoints, jobs, problems, projects, runs, snapshots, tasks
 from ftcore.store.database import Database
 from ftcore.worker.local_endpoint import keep_local_endpoint
@@ -91,8 +91,9 @@ class Bars:
 
 def travel(workspace: Workspace, wish: Wish, *, console: Console) -> Result:
     """Walks the whole way and prints what was found. Raises JourneyError."""
+    _must_be_able_to_train(workspace)
     db = workspace.open_database()
-    with _progress(console) as progress, _worker(workspace) as worker, _trainer(workspace, db) as server:
+    with _progress(console) as progress, _worker(workspace) as worker:
         bars = Bars(progress, worker)
         with db.write() as c:
             project = projects.create(c, _free_name(projects.every(c), wish.file.stem))
@@ -100,12 +101,37 @@ def travel(workspace: Workspace, wish: Wish, *, console: Console) -> Result:
         _settle_prompts(db, project.id, wish, console)
         approve_clean(db, project.id, who="cli")
         _say_left_out(db, project.id, console)
-        job = _train(db, project.id, server, wish, bars)
-        _evaluate(db, project.id, job, wish, bars)
-        files = _report(db, workspace, project.id, job)
-        story = _tell(db, project.id)
-        _print(story, console)
-        return _result(db, taken.result, job, story, files)
+        _must_be_fit(db, project.id)
+        with _trainer(workspace, db) as server:
+            job = _train(db, project.id, server, wish, bars)
+            _evaluate(db, project.id, job, wish, bars)
+    files = _report(db, workspace, project.id, job)
+    story = _tell(db, project.id)
+    _print(story, console)
+    return _result(db, taken.result, job, story, files)
+
+
+def _must_be_able_to_train(workspace: Workspace) -> None:
+    """What is missing is said before anything is imported."""
+    if _address(workspace):
+        return
+    if not supervisor.has_trainer():
+        raise JourneyError("Local training is not installed. Install it with: pip install 'tuneworthy[local]'")
+    from ftcore.trainer import starter
+
+    if not starter.is_ready():
+        raise JourneyError(starter.MISSING)
+
+
+def _must_be_fit(db: Database, project_id: int) -> None:
+    """Examples that cannot be trained on are refused before a server is started."""
+    from ftcore.dataset.freeze import rows_to_freeze
+    from ftcore.training.preflight import examine
+
+    with db.read() as c:
+        errors = [f.sentence for f in examine(rows_to_freeze(c, project_id)) if f.severity == Severity.ERROR]
+    if errors:
+        raise JourneyError(" ".join(errors), not_fit=True)
 
 
 def _import(db: Database, workspace: Workspace, project_id: int, wish: Wish, bars: Bars) -> Task:
@@ -308,8 +334,6 @@ def _trainer(workspace: Workspace, db: Database) -> Iterator[Endpoint]:
     if running:
         yield _endpoint(db, workspace)
         return
-    if not supervisor.has_trainer():
-        raise JourneyError("Local training is not installed. Install it with: pip install 'tuneworthy[local]'")
     workspace.trainer_address.unlink(missing_ok=True)
     child = supervisor.trainer_child(workspace)
     child.start()

@@ -73,11 +73,9 @@ def progress(framework: Framework, decided: Decided) -> None:
 
 
 def ask(project: Project, question: Question, decided: Decided, keys: Sequence[str]) -> None:
-    """One question with its example and its terms, and the answer to give."""
+    """One question with its example, and the answer to give."""
     st.subheader(question.question, anchor=False)
     st.markdown(f"*For example:* {page.plain(question.example)}")
-    for term, explanation in question.words.items():
-        st.markdown(f"**{page.plain(term.capitalize())}**: {page.plain(explanation)}")
     choices: list[Reply] = list(REPLIES)
     stands = decided.answers.get(question.key)
     place = f"reply-{project.id}-{question.key}"
@@ -102,7 +100,11 @@ def ask(project: Project, question: Question, decided: Decided, keys: Sequence[s
 
 
 def evidence(question: Question, decided: Decided, cards: Sequence[ResearchCard]) -> None:
-    """Beside a question: what was measured here, and, folded, what research says."""
+    """Beside a question: its terms, what was measured here, and, folded, what research says."""
+    st.markdown("**In plain words**")
+    for term, explanation in question.words.items():
+        name = term if term.isupper() else term.capitalize()
+        st.markdown(f"*{page.plain(name)}*: {page.plain(explanation)}")
     for found in (item for item in decided.evidence if item.question == question.key):
         _measured(found)
     research = [card for card in cards if card.about == question.key]

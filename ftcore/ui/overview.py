@@ -34,7 +34,7 @@ def welcome() -> None:
     ways = st.columns(3, gap="medium")
     with ways[0]:
         st.subheader("A finished sample", anchor=False)
-        st.write("240 support tickets of a small shop, with problems to find. Everything is filled in.")
+        st.write("Support tickets of a small shop, with problems to find. Everything is filled in.")
         _sample_button(primary=True)
     with ways[1]:
         st.subheader("Five questions", anchor=False)
