@@ -44,7 +44,7 @@ def draw(project: Project) -> None:
 def _one(project: Project, row: Example, field: str, value: Any) -> None:
     who = row.changed_by or "Somebody"
     with st.container(border=True):
-        said = f"{who} changed {FIELDS.get(field, field)} of row {row.id} while you were editing. Both versions are kept: choose one, or combine them."
+        said = f"{who} changed {FIELDS.get(field, field)} (row {row.id}) while you were editing. Both versions are kept: choose one, or combine them."
         st.warning(page.plain(said), icon=":material/call_merge:")
         key = f"conflict-{row.id}-{field}"
         theirs, ours = st.columns(2, gap="medium")

@@ -129,6 +129,19 @@ def test_the_review_keys_decide_and_take_back_but_not_while_typing(page: Any, ap
     assert _row(app, queue[1]).status is Status.DRAFT
 
 
+def test_the_overview_leads_to_the_mode_it_names_every_time(page: Any, app: RunningApp) -> None:
+    project = _project(app, "Leads", [(f"Colours of tent {c}?", f"Dear [insert name], {c} is green.") for c in "ABCD"])
+    for _ in range(2):
+        page.goto(f"{app.url}/?project={project.id}")
+        page.get_by_role("button", name="Review the 4").click()
+        page.get_by_text("4 left").wait_for()
+        assert f"project={project.id}" in page.url
+        page.get_by_text("Table", exact=True).click()
+        page.get_by_label("Words").wait_for()
+        page.get_by_role("link", name="Overview").click()
+        page.get_by_role("button", name="Review the 4").wait_for()
+
+
 def test_a_file_is_imported_and_approved_with_five_clicks(page: Any, app: RunningApp, tmp_path: Path) -> None:
     project = _project(app, "Import")
     file = _csv(tmp_path / "odd ../name.csv".replace("/", "_"), [*TICKETS, ("An empty one", "")])

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from ftcore.decision import recommend
 from ftcore.records import Action, Job, JobState
-from ftcore.store import decisions, projects
+from ftcore.store import decisions, examples, projects
 from ftcore.store.database import Database
 from ftcore.store.examples import Counts
 from ftcore.ui.journey import Situation, next_action, ready, steps
@@ -101,7 +101,13 @@ def test_opening_the_sample_fills_everything_with_one_click(db: Database, open_p
     assert not test.exception
     with db.read() as c:
         (project,) = projects.every(c)
+        decided = decisions.latest(c, project.id)
+        counts = examples.counts(c, project.id)
     assert project.sample
+    assert decided is not None
+    assert len(decided.answers) == 5
+    assert counts.approved > 200
+    assert counts.need_a_look > 5
     assert project.name in [text.value for text in test.text]
 
 
@@ -115,6 +121,7 @@ def test_a_project_is_created_opened_and_renamed(db: Database, open_page: Open) 
     with db.read() as c:
         assert [p.name for p in projects.every(c)] == ["Second one", "First"]
     assert test.query_params["project"] == "2"
+    test = open_page("overview", project="2")  # the test bench runs app.py, with its sidebar, on the first run only
     test.text_input(key="rename-2-Second one").set_value("Renamed")
     test.button(key="rename-project").click().run()
     with db.read() as c:
