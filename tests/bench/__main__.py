@@ -1,0 +1,22 @@
+"""`make bench`: runs every benchmark and prints a table."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.bench import bench_counting, bench_generation, bench_store
+
+
+def main() -> None:
+    table = Table("what", "ours", "baseline", "ours / baseline", "how it is measured")
+    for bench in (bench_store, bench_counting, bench_generation):
+        for row in bench.run():
+            table.add_row(
+                row.what, row.show(row.ours), row.show(row.baseline), f"{row.ours / row.baseline:.2f}", row.how
+            )
+    Console(width=180).print(table)
+
+
+if __name__ == "__main__":
+    main()
