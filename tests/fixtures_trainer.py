@@ -16,7 +16,11 @@ from typing import Any
 import pytest
 from openai import OpenAI
 
+from ftcore.trainer.lifeline import share_processor
+
 ROOT = Path(__file__).parent.parent
+
+share_processor()
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import logging
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -150,10 +149,12 @@ class Runner:
             **job["settings"],
         }
         write_whole(folder / "order.json", json.dumps(order))
-        if job["status"] == "queued":
-            self._database.change(
-                "jobs", job["id"], {"status": "validating_files", "started_at": job["started_at"] or now()}
-            )
+        # Only while it is open: a cancelling may have come in between.
+        begun = self._database.write(
+            "UPDATE jobs SET status = 'validating_files', started_at = ? WHERE id = ? AND status = 'queued'",
+            (now(), job["id"]),
+        )
+        if begun:
             self.note(job["id"], "validating", f"Validating training file: {job['training_file']}")
         environment = {**os.environ, **lifeline.environment(), "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
         # A file and not a pipe: a pipe that nobody reads would stop the training.
@@ -181,7 +182,7 @@ class Runner:
         if deaths >= DEATHS:
             memory = (
                 " Most often the machine ran out of memory: a smaller batch_size or shorter examples need less."
-                if code == -signal.SIGKILL
+                if code == -9
                 else ""
             )
             self._fail(

@@ -39,7 +39,7 @@ def job(client: OpenAI) -> Any:
         suffix="aisles",
         seed=7,
         metadata={"tuneworthy_job": "k1"},
-        method={"type": "supervised", "supervised": {"hyperparameters": {"n_epochs": 4, "batch_size": 6}}},
+        method={"type": "supervised", "supervised": {"hyperparameters": {"n_epochs": 7, "batch_size": 6}}},
     )
     assert made.status in ("queued", "validating_files")
     return wait_for_job(client, made.id)
@@ -55,7 +55,7 @@ def tokenizer(starter_model: Path) -> Any:
 def test_a_tuned_model_has_learnt_its_examples_and_answers_at_once(client: OpenAI, job: Any) -> None:
     assert (job.status, job.error) == ("succeeded", None)
     assert job.fine_tuned_model == f"ft:{MODEL}:tuneworthy:aisles:{job.id.removeprefix('ftjob-')}"
-    assert job.method.supervised.hyperparameters.n_epochs == job.hyperparameters.n_epochs == 4
+    assert job.method.supervised.hyperparameters.n_epochs == job.hyperparameters.n_epochs == 7
     reply = client.chat.completions.create(model=job.fine_tuned_model, messages=ASK, temperature=0, max_tokens=40)
     assert set(json.loads(reply.choices[0].message.content or "")) == {"aisle", "item"}
     assert reply.choices[0].finish_reason == "stop"
@@ -66,12 +66,12 @@ def test_a_tuned_model_has_learnt_its_examples_and_answers_at_once(client: OpenA
 
 
 def test_a_job_tells_each_step_once_and_leaves_checkpoints_and_a_result_file(client: OpenAI, job: Any) -> None:
-    assert steps_of(client, job.id) == list(range(1, 9))
+    assert steps_of(client, job.id) == list(range(1, 15))
     events = list(client.fine_tuning.jobs.list_events(job.id, limit=3))
     assert len({event.id for event in events}) == len(events)
     assert events[0].message == "The job has successfully completed."
     points = client.fine_tuning.jobs.checkpoints.list(job.id).data
-    assert [point.step_number for point in points] == [8, 6, 4, 2]
+    assert [point.step_number for point in points] == [14, 12, 10, 8, 6, 4, 2]
     assert points[0].metrics.full_valid_loss is not None
     assert points[0].metrics.full_valid_loss < points[-1].metrics.full_valid_loss  # type: ignore[operator]
     earlier = points[-1].fine_tuned_model_checkpoint
@@ -79,7 +79,7 @@ def test_a_job_tells_each_step_once_and_leaves_checkpoints_and_a_result_file(cli
     assert client.chat.completions.create(model=earlier, messages=ASK, max_tokens=5).choices[0].message.content
     rows = list(csv.DictReader(io.StringIO(client.files.content(job.result_files[0]).text)))
     assert list(rows[0]) == ["step", "train_loss", "train_accuracy", "valid_loss", "valid_mean_token_accuracy"]
-    assert [int(row["step"]) for row in rows] == list(range(1, 9))
+    assert [int(row["step"]) for row in rows] == list(range(1, 15))
     assert job.trained_tokens > 1_000
 
 
@@ -281,7 +281,7 @@ def test_a_packed_batch_has_the_loss_and_the_gradient_of_its_examples_apart(
     from ftcore.trainer.tuning.encoding import encode
     from ftcore.trainer.tuning.packing import pack, shared_length
 
-    coded = [encode(tokenizer, TrainingExample(line["messages"]), 1) for line in training_lines()[:4]]
+    coded = [encode(tokenizer, TrainingExample(line["messages"]), 1) for line in training_lines()[:3]]
     assert shared_length(coded) > 8
     total = sum(example.answer_tokens for example in coded)
     adapter = Adapter(str(starter_model), 1, 1.0, 10, torch.float32)
@@ -302,4 +302,4 @@ def test_a_packed_batch_has_the_loss_and_the_gradient_of_its_examples_apart(
     assert float(loss) == pytest.approx(apart, rel=1e-4)
     assert right == hits
     for name, p in zip(adapter.names, adapter.live, strict=True):
-        assert torch.allclose(packed[name], p.grad, rtol=2e-3, atol=1e-6), name
+        assert float((packed[name] - p.grad).norm()) <= 1e-3 * float(p.grad.norm()) + 1e-7, name

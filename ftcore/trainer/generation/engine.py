@@ -9,6 +9,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,8 +52,8 @@ class Engine:
         """The model was deleted: its weights go when nobody is being answered."""
         self._forget.add(model_id)
 
-    def prepare(self, ask: Ask) -> list[int]:
-        """The prompt's tokens. Raises `TrainerError`: unknown model, no room for an answer."""
+    def prepare(self, ask: Ask) -> tuple[Ask, list[int]]:
+        """The question, its answer no longer than the context has room, and the prompt's tokens. Raises `TrainerError`: unknown model, no room for an answer."""
         from ftcore.trainer.tuning.encoding import render
 
         model = catalogue.find(self._database, ask.model)
@@ -64,7 +65,7 @@ class Engine:
                 f"The conversation has {len(prompt):,} tokens; this model's context holds {context:,} with the answer."
             )
             raise TrainerError(message, code="context_length_exceeded", param="messages")
-        return list(prompt)
+        return replace(ask, max_tokens=min(ask.max_tokens, context - len(prompt))), list(prompt)
 
     def ask(self, ask: Ask, prompt: list[int], tell: Callable[[Piece], None], *, streamed: bool) -> Answering:
         """Queues a prepared question. `tell` is called in the engine's thread. Raises `TrainerError` 429 when full."""

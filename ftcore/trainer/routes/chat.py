@@ -57,7 +57,7 @@ async def create(
     request: Request, body: Annotated[dict[str, Any], Body()], state: State = Depends(state_of)
 ) -> dict[str, Any] | StreamingResponse:
     ask, count, stream, with_usage = read(body)
-    prompt = await run_in_threadpool(state.engine.prepare, ask)
+    ask, prompt = await run_in_threadpool(state.engine.prepare, ask)
     if stream:
         pieces = _pieces(request, state, ask, prompt, count, streamed=True)
         return StreamingResponse(_events(pieces, ask.model, count, with_usage), media_type="text/event-stream")
