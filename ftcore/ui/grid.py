@@ -122,7 +122,7 @@ def _editor(project: Project, state: dict[str, Any], rows: list[Example], ticked
         height=min(40 + 36 * max(len(rows), 3), 560),
         num_rows="fixed",
         column_config={
-            "Row": columns.NumberColumn("#", width=62, format="plain", help="The row's number in this project"),
+            "_index": columns.NumberColumn("#", width=62, format="plain", help="The row's number in this project"),
             grid_edits.TICK: columns.CheckboxColumn(
                 "✓", width=54, pinned=True, help="Tick rows to act on several at once"
             ),
@@ -138,7 +138,7 @@ def _editor(project: Project, state: dict[str, Any], rows: list[Example], ticked
             "line": columns.NumberColumn("Line", width=64, format="plain", help="Where it stood in the file"),
             "changed": columns.TextColumn("By", width=64),
         },
-        disabled=["problems", "turns", "tokens", "line", "changed"],
+        disabled=["_index", "problems", "turns", "tokens", "line", "changed"],
         on_change=_edited,
         args=(project, _key(project, state)),
         placeholder="",

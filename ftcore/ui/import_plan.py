@@ -45,6 +45,12 @@ def keep(upload: IO[bytes]) -> str:
     return name
 
 
+def forget(file: str) -> None:
+    """Takes away an upload that was looked at and never imported."""
+    if file:
+        path_of(file).unlink(missing_ok=True)
+
+
 def path_of(file: str) -> Path:
     return session.workspace().folder("uploads") / Path(file).name
 

@@ -41,11 +41,12 @@ def draw(project: Project) -> bool:
         help="CSV, TSV, Excel, JSON, JSON lines or Parquet; chat, Alpaca and ShareGPT files are recognised. Up to 200 MB.",
     )
     if uploaded is None:
-        place.pop("file", None)
+        import_plan.forget(place.pop("file", ""))
         _last_task(project)
         _results(project)
         return False
     if place.get("upload_id") != uploaded.file_id or "file" not in place:
+        import_plan.forget(place.get("file", ""))
         place.update(file=import_plan.keep(uploaded), name=uploaded.name, upload_id=uploaded.file_id)
     try:
         _plan(project, place)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from ftcore.records import Project
-from ftcore.store import problems, tasks
+from ftcore.store import tasks
 from ftcore.ui import curate_state, page, session
 from ftcore.ui.problem_words import SEVERITIES, explain, name_of
 
 
 def draw(project: Project) -> None:
+    found = session.problem_tally(project)
     with session.db().read() as c:
-        found = problems.tally(c, project.id)
         checking = bool(tasks.open_tasks(c, project.id, "check"))
     if not found:
         st.subheader("The checks found nothing.", anchor=False)

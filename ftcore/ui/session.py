@@ -6,8 +6,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from ftcore.records import Project
-from ftcore.store import examples, projects
+from ftcore.records import Project, Severity
+from ftcore.store import examples, problems, projects
 from ftcore.store.database import Database, StoreError, open_database
 from ftcore.store.examples import Counts
 from ftcore.workspace import Workspace, open_workspace
@@ -76,6 +76,17 @@ def counts(project: Project) -> Counts:
 def _counts(path: str, project_id: int, revision: int) -> Counts:
     with db().read() as c:
         return examples.counts(c, project_id)
+
+
+def problem_tally(project: Project) -> list[tuple[str, Severity, int]]:
+    """(code, severity, number of rows) of what the checks found, counted once a revision."""
+    return _tally(str(db().path), project.id, project.revision)
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _tally(path: str, project_id: int, revision: int) -> list[tuple[str, Severity, int]]:
+    with db().read() as c:
+        return problems.tally(c, project_id)
 
 
 def _number(text: str | None) -> int | None:

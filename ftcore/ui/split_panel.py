@@ -9,7 +9,7 @@ import streamlit as st
 
 from ftcore.dataset import curation
 from ftcore.records import Project, Severity, Split, Status
-from ftcore.store import examples, problems, projects
+from ftcore.store import examples, projects
 from ftcore.store.examples import Counts, Filter
 from ftcore.ui import curate_state, grid, page, session
 from ftcore.ui.problem_words import name_of
@@ -55,8 +55,8 @@ def shows(test_rows: int) -> str:
 
 def _blocking(project: Project) -> bool:
     """Approved rows with an error keep the files from being written: says which, and leads there."""
+    codes = [code for code, severity, _ in session.problem_tally(project) if severity is Severity.ERROR]
     with session.db().read() as c:
-        codes = [code for code, severity, _ in problems.tally(c, project.id) if severity is Severity.ERROR]
         found = {code: examples.count(c, project.id, Filter(status=Status.APPROVED, problem=code))[0] for code in codes}
     for code, number in found.items():
         if number:

@@ -17,11 +17,8 @@ WIDTH = 60
 
 
 def filters(project: Project) -> Filter:
-    with session.db().read() as c:
-        found = problems.tally(c, project.id)
-        any_problem, _ = examples.count(c, project.id, Filter(problem="any"))
-    per_code = {code: number for code, _severity, number in found}
-    names = {"": "All", "any": f"Need a look ({any_problem:,})", "none": "No problem"}
+    per_code = {code: number for code, _severity, number in session.problem_tally(project)}
+    names = {"": "All", "any": "Any error or warning", "none": "No problem"}
     names |= {code: f"{name_of(code)} ({number:,})" for code, number in per_code.items()}
     chosen = st.session_state.get(curate_state.PROBLEM, "")
     names.setdefault(chosen, f"{name_of(chosen)} (0)")

@@ -197,6 +197,18 @@ def test_the_naughty_strings_run_nothing_in_any_mode(
         with app.db.read() as c:
             assert matching == examples.count(c, project.id, Filter(text=text))[0]
 
+    page.get_by_role("button", name=re.compile("Approve the .* with no problems")).click()
+    settled(page)
+    _open(page, app, project, "Split and export")
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Download train.jsonl").click()
+    lines = Path(waiting.value.path()).read_text("utf-8").split("\n")[:-1]
+    with app.db.read() as c:
+        assert len(lines) == examples.counts(c, project.id).train > 100
+    assert {line["messages"][-2]["content"] for line in map(json.loads, lines)} <= {
+        text.strip() for text in strings
+    } | set(strings)
+
 
 def test_the_array_of_naughty_strings_is_refused_or_read_with_a_sentence(
     page: Any, app: RunningApp, shared_data: Path
