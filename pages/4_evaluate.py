@@ -16,6 +16,9 @@ if newest and newest.open:
     run_panel.watch(project, newest.run.id)
 elif newest and newest.run.state != "done":
     run_panel.ended_early(project, newest, primary=True)
+    if not done:
+        with st.expander("Start another comparison", icon=":material/replay:", key="another"):
+            run_form.draw(project, models, primary=False)
 
 if done and done_standing and newest and not newest.open:
     from ftcore.report.telling import tell

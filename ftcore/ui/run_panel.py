@@ -13,6 +13,8 @@ from ftcore.store import runs, tasks
 from ftcore.store.runs import Run
 from ftcore.ui import ledger, page, say, session
 
+PACE_SECONDS = 60.0
+"""How far back the pace is taken from: long prompts come slower than short ones."""
 ENDED = (TaskState.DONE, TaskState.FAILED, TaskState.CANCELLED)
 
 
@@ -62,7 +64,9 @@ def watch(project: Project, run_id: int) -> None:
 
 def ended_early(project: Project, now: Standing, *, primary: bool) -> None:
     """A comparison that failed or was stopped: nothing that arrived is lost."""
-    kept = f"{now.arrived:,} of {now.run.total:,} answers arrived and are kept"
+    kept = (
+        f"{now.arrived:,} of {now.run.total:,} answers arrived and are kept" if now.arrived else "No answer had arrived"
+    )
     if now.run.state == "cancelled" or (now.task and now.task.state is TaskState.CANCELLED):
         st.info(f"The comparison was stopped, as asked. {kept}.", icon=":material/stop_circle:")
     else:
@@ -85,7 +89,7 @@ def missing(now: Standing, *, no_verdict: bool) -> None:
 
 
 def go_on(now: Standing, *, primary: bool) -> None:
-    label = f"Ask for only the {now.missing:,}" if now.missing else "Finish the comparison"
+    label = f"Ask for only the {now.missing:,}" if now.missing and now.arrived else "Finish the comparison"
     st.button(
         label,
         type="primary" if primary else "secondary",
@@ -104,9 +108,13 @@ def _go_on(now: Standing) -> None:
 
 
 def _left(run: Run, arrived: int) -> str:
-    """The time that is left at the pace seen since this tab looked first."""
-    first = st.session_state.setdefault(f"run-seen-{run.id}", (time.monotonic(), arrived))
-    passed, fresh = time.monotonic() - first[0], arrived - first[1]
+    """The time that is left at the pace of the last minute, as this tab saw it; nothing while answers stay away."""
+    moment = time.monotonic()
+    seen: list[tuple[float, int]] = st.session_state.setdefault(f"run-seen-{run.id}", [])
+    seen.append((moment, arrived))
+    while seen[0][0] < moment - PACE_SECONDS:
+        seen.pop(0)
+    passed, fresh = moment - seen[0][0], arrived - seen[0][1]
     if passed < 5 or fresh < 5:
         return ""
     return f", {say.left((run.total - arrived) * passed / fresh)}"
