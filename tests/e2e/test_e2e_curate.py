@@ -264,7 +264,8 @@ def _type(tab: Any, column: str, row: int, text: str, *, settle: bool = True) ->
     tab.mouse.dblclick(x, y)
     tab.locator(".gdg-input").wait_for()
     tab.keyboard.press("Control+a")
-    tab.keyboard.type(text, delay=10)
+    tab.keyboard.type(text, delay=30)
+    tab.wait_for_timeout(80)  # faster than any hand, the grid would commit the text as it was before the last keys
     tab.keyboard.press("Enter")
     if settle:
         tab.wait_for_timeout(300)
