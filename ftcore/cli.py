@@ -220,7 +220,7 @@ def serve(
         fail("Local training is not installed. Install it with: pip install 'tuneworthy[local]'")
     from ftcore.trainer.server import serve as serve_trainer
 
-    serve_trainer(open_workspace(workspace).root, port)
+    serve_trainer(open_workspace(workspace).root, port, announce=lambda address: print(address, flush=True))  # noqa: T201
 
 
 @app.command()

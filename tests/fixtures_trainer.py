@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from openai import OpenAI
 
-from ftcore.trainer.lifeline import share_processor
+from ftcore.supervision import share_processor
 
 ROOT = Path(__file__).parent.parent
 

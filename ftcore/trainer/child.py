@@ -8,15 +8,15 @@ import sys
 import traceback
 from pathlib import Path
 
-from ftcore.trainer import lifeline
+from ftcore import supervision
 from ftcore.trainer.errors import TrainerError
 from ftcore.trainer.journal import Journal
 
 
 def main(folder: Path) -> int:
     """0: the journal says how it ended. Anything else: the server starts it again from its last state."""
-    lifeline.share_processor()
-    lifeline.follow()
+    supervision.share_processor()
+    supervision.end_with_supervisor()
     if hasattr(os, "nice"):
         os.nice(1)  # questions to a model come first
     try:

@@ -18,7 +18,8 @@ from typing import Any
 
 import psutil
 
-from ftcore.trainer import catalogue, journal, lifeline, results
+from ftcore import supervision
+from ftcore.trainer import catalogue, journal, results
 from ftcore.trainer.database import Database, Row, new_id, now
 
 log = logging.getLogger(__name__)
@@ -156,7 +157,7 @@ class Runner:
         )
         if begun:
             self.note(job["id"], "validating", f"Validating training file: {job['training_file']}")
-        environment = {**os.environ, **lifeline.environment(), "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
+        environment = {**supervision.child_environment(), "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
         # A file and not a pipe: a pipe that nobody reads would stop the training.
         with (folder / "log.txt").open("ab") as out:
             child = subprocess.Popen(
@@ -287,9 +288,9 @@ def stop_stray(folder: Path) -> None:
     if not note.is_file():
         return
     child = json.loads(note.read_text())
-    if lifeline.lives(child["pid"], child["born"]):
+    if supervision.lives(child["pid"], child["born"]):
         psutil.Process(child["pid"]).kill()
-        while lifeline.lives(child["pid"], child["born"]):
+        while supervision.lives(child["pid"], child["born"]):
             time.sleep(0.05)
     note.unlink()
 

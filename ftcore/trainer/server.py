@@ -12,15 +12,19 @@ from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
+from filelock import FileLock
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ftcore.trainer import handlers, lifeline, starter
+from ftcore import supervision
+from ftcore.trainer import handlers, starter
 from ftcore.trainer.database import Database
 from ftcore.trainer.generation.engine import Engine
 from ftcore.trainer.routes import chat, files, jobs, models
 from ftcore.trainer.runner import Runner, write_whole
 from ftcore.trainer.state import State
 
+LOCK_SECONDS = 15.0
+"""A killed supervisor's server ends within five."""
 HOST = "127.0.0.1"
 LOOPBACK = frozenset(("127.0.0.1", "localhost", "[::1]", "::1"))
 LARGEST_BODY = 520 << 20
@@ -123,12 +127,20 @@ def serve(workspace: Path, port: int = 0, *, announce: Callable[[str], None] | N
     """Serves until it is told to stop (SIGINT, SIGTERM, or its supervisor's death). Port 0: a free one.
 
     Once it listens, its address is in `<workspace>/trainer-address` (`http://127.0.0.1:PORT/v1`) and is given to
-    `announce`. Raises OSError when the port is taken.
+    `announce`. One server a workspace: another one that is just ending is waited for. Raises OSError when the port is
+    taken, filelock.Timeout (an OSError) when the other one stays.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    lifeline.share_processor()
-    lifeline.follow()
-    app = create_app(workspace / "trainer", token_of(workspace))
+    supervision.share_processor()
+    supervision.end_with_supervisor()
+    home = workspace / "trainer"
+    home.mkdir(parents=True, exist_ok=True)
+    with FileLock(home / "lock", timeout=LOCK_SECONDS):
+        _serve(home, workspace, port, announce)
+
+
+def _serve(home: Path, workspace: Path, port: int, announce: Callable[[str], None] | None) -> None:
+    app = create_app(home, token_of(workspace))
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind((HOST, port))
