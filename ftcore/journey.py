@@ -265,7 +265,9 @@ def _result(db: Database, taken: dict[str, Any], job: Job, story: Story, files: 
 def _print(story: Story, console: Console) -> None:
     from ftcore.report import words
 
-    table = Table("arm", "model", f"{story.scorer_label}, average", "95% interval", "n", "missing", box=None)
+    table = Table(box=None)
+    for name in ("arm", "model", f"{story.scorer_label}, average", "95% interval", "n", "missing"):
+        table.add_column(name, overflow="fold")
     for arm in story.arms:
         interval = f"{arm.low:.3f} to {arm.high:.3f}"
         table.add_row(arm.label, arm.model, f"{arm.average:.3f}", interval, str(arm.n), str(arm.missing))

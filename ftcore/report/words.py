@@ -53,7 +53,13 @@ def headline(story: Story) -> str:
     if advice and (story.practice or (found[1].verdict in _AHEAD and advice.action is not Action.FINE_TUNE)):
         return advice.headline
     if story.practice:
-        return "On the small practice model only: " + _lower(finding(story))
+        said = finding(story)
+        start = "it is " if said.startswith("Too close") else ""
+        return (
+            f"On the small practice model {start}{_lower(said)}"
+            if start
+            else f"On the small practice model only: {_lower(said)}"
+        )
     return _verdict_sentence(story, *found)
 
 

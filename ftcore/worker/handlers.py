@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from ftcore.dataset.freeze import rows_to_freeze
 from ftcore.dataset.intake import recheck, take_in
 from ftcore.dataset.targets import openai_chat
-from ftcore.records import Mapping, Split, Status, Task
-from ftcore.store import examples
+from ftcore.records import Mapping, Split, Task
 from ftcore.store.database import Database
 from ftcore.training.reconcile import NoAnswer, advance
 from ftcore.worker.watch import Watch
@@ -54,14 +54,14 @@ def check_again(db: Database, workspace: Workspace, task: Task, watch: Watch) ->
 
 
 def export(db: Database, workspace: Workspace, task: Task, watch: Watch) -> dict[str, Any]:
-    """payload: project_id. One file a split of the approved examples, in exports/."""
+    """payload: project_id. One file a split of the approved examples, in exports/, as a job would train on them."""
     project_id = task.payload["project_id"]
     with db.read() as c:
-        approved = examples.every(c, project_id, status=Status.APPROVED)
+        rows = rows_to_freeze(c, project_id)
     written = {}
     for side in Split:
         path = workspace.folder("exports") / f"project-{project_id}-{side}.jsonl"
-        written[path.name] = openai_chat.export([e.training for e in approved if e.split == side], path)
+        written[path.name] = openai_chat.export([row.training for row in rows if row.split == side], path)
     return {"files": written}
 
 
