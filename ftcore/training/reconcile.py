@@ -137,8 +137,24 @@ def _newest(client: openai.OpenAI, key: str) -> Iterable[Any]:
 def _adopt(db: Database, job: Job, remote: Any) -> None:
     with db.write() as c:
         jobs.change(
-            c, job.id, state=JobState.SUBMITTED, remote_id=remote.id, remote_status=str(remote.status or ""), error=""
+            c,
+            job.id,
+            state=JobState.SUBMITTED,
+            remote_id=remote.id,
+            remote_status=str(remote.status or ""),
+            hyperparameters=job.hyperparameters | _settled(remote),
+            error="",
         )
+
+
+def _settled(remote: Any) -> dict[str, Any]:
+    """What the server made of "auto": newer servers say it in `method`, older ones at the top."""
+    method = getattr(remote, "method", None)
+    ours = getattr(getattr(method, "supervised", None), "hyperparameters", None) or getattr(
+        remote, "hyperparameters", None
+    )
+    values = ours if isinstance(ours, dict) else ours.model_dump() if isinstance(ours, openai.BaseModel) else {}
+    return {name: value for name, value in values.items() if isinstance(value, int | float | str)}
 
 
 def _follow(db: Database, client: openai.OpenAI, job: Job, endpoint: Endpoint) -> None:
