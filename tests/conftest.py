@@ -14,7 +14,7 @@ from ftcore.store import projects
 from ftcore.store.database import Database
 from ftcore.workspace import Workspace, open_workspace
 
-pytest_plugins = ["tests.fixtures_trainer"]
+pytest_plugins = ["tests.fixtures_browser", "tests.fixtures_trainer"]
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared" / "data"
@@ -65,3 +65,9 @@ PROVE = os.environ.get("TUNEWORTHY_PROVE") == "1"
 def times(usual: int, full: int) -> int:
     """How often a long proof is repeated: `full` under `make prove`."""
     return full if PROVE else usual
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests come last: from its first use on, the browser's event loop runs in this thread, and a test that
+    begins one of its own could not."""
+    items.sort(key=lambda item: item.get_closest_marker("e2e") is not None)

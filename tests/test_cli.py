@@ -11,6 +11,32 @@ import pytest
 
 from tests.conftest import ROOT, write_csv
 
+SHELVES = [
+    "lamp",
+    "chair",
+    "kettle",
+    "clock",
+    "mirror",
+    "rug",
+    "vase",
+    "stool",
+    "basket",
+    "candle",
+    "tray",
+    "bench",
+    "hammer",
+    "violin",
+    "teapot",
+    "ladder",
+    "pillow",
+    "compass",
+    "blanket",
+    "anchor",
+    "whistle",
+    "lantern",
+    "saddle",
+    "easel",
+]
 ANSWERS = [f"A kind answer, number {i}." for i in range(40)]
 
 
@@ -81,22 +107,7 @@ def test_a_column_that_is_not_there_is_said_with_those_that_are(tmp_path: Path) 
 @pytest.mark.model
 @pytest.mark.timeout(900)
 def test_run_walks_the_whole_way_and_writes_what_it_found(tmp_path: Path, starter_model: Path) -> None:
-    shelves = [
-        "lamp",
-        "chair",
-        "kettle",
-        "clock",
-        "mirror",
-        "rug",
-        "vase",
-        "stool",
-        "basket",
-        "candle",
-        "tray",
-        "bench",
-    ]
-    rows = [(f"Where do I find the {thing} and its twin {thing}?", "ABC"[i % 3]) for i, thing in enumerate(shelves * 2)]
-    rows = [(question + " " + "now" * (i // 12), answer) for i, (question, answer) in enumerate(rows)]
+    rows = [(f"Where do I find the {thing}?", "ABC"[i % 3]) for i, thing in enumerate(SHELVES)]
     path = write_csv(tmp_path / "shelves.csv", rows)
     out = tmp_path / "result.json"
     done = tuneworthy("run", path, "--epochs", "1", "--test-rows", "4", "--json", out, home=tmp_path / "w")

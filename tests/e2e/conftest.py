@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -17,27 +16,9 @@ from typing import Any
 import pytest
 
 from ftcore.workspace import open_workspace
-from tests.conftest import missing
 from tests.e2e.browsing import RunningApp
 
 ROOT = Path(__file__).parent.parent.parent
-BROWSERS = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    """Chromium, headless. `TUNEWORTHY_CHROMIUM` names one elsewhere."""
-    named = os.environ.get("TUNEWORTHY_CHROMIUM", "")
-    path = next((p for p in (named, *BROWSERS) if p and Path(p).exists()), None) or shutil.which("chromium")
-    if path is None:
-        missing("Chromium (apt install chromium)")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")

@@ -13,8 +13,8 @@ from playwright.sync_api import sync_playwright
 
 from ftcore.workspace import open_workspace
 from tests.e2e.browsing import settled
-from tests.e2e.conftest import ARGUMENTS, BROWSERS
 from tests.faults.supervised import Supervised
+from tests.fixtures_browser import ARGUMENTS, BROWSERS
 
 PAGES = {
     "overview": "overview",

@@ -272,7 +272,7 @@ def test_repeats_are_different_calls(server):
 
 
 def test_an_arm_may_answer_at_another_endpoint(server):
-    from conftest import FaultServer  # the same kind of server, a second one
+    from tests.evaluation.conftest import FaultServer  # the same kind of server, a second one
 
     other = FaultServer()
     try:

@@ -1,10 +1,8 @@
 """The HTML report: complete, inert, private, and drawn in a real browser."""
 
 import json
-import os
 import re
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
 import stories
@@ -13,7 +11,6 @@ from ftcore.records import Verdict
 from ftcore.report import write_html
 from ftcore.report.html import as_html
 
-CHROMIUM = Path("/usr/bin/chromium")
 OURS = (
     " html head meta title style body header main section footer h1 h2 h3 p dl dt dd div span table thead tbody tr th td "
     "ul ol li b em small bdi code pre details summary "
@@ -129,34 +126,26 @@ def test_hostile_text_is_text(naughty):
 
 @pytest.mark.e2e
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_in_a_browser_the_figures_are_drawn_and_hostile_text_runs_nothing(tmp_path, naughty, scheme):
-    if not CHROMIUM.exists() and os.environ.get("CI") != "true":
-        pytest.skip("Chromium is missing")
-    from playwright.sync_api import sync_playwright
-
+def test_in_a_browser_the_figures_are_drawn_and_hostile_text_runs_nothing(browser, tmp_path, naughty, scheme):
     believable = write_html(stories.believable(), tmp_path / "believable.html")
     hostile = write_html(stories.hostile(naughty), tmp_path / "hostile.html")
     said, asked = [], []
-    with sync_playwright() as play:
-        browser = play.chromium.launch(
-            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        )
-        page = browser.new_page(viewport={"width": 1280, "height": 900}, color_scheme=scheme)
-        page.on("console", lambda message: said.append(message.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
-        page.on("request", lambda request: asked.append(request.url))
-        for path in (believable, hostile) if scheme == "light" else (believable,):
-            page.goto(path.as_uri())
-            page.wait_for_selector("#figure-loss .main-svg")
-            assert page.locator("#figure-arms .main-svg").count()
-            for fold in page.locator("summary").all():
-                fold.click()
-            assert page.evaluate("window.hacked") is None
-            assert page.evaluate("document.documentElement.scrollWidth") <= 1280
-        page.set_viewport_size({"width": 390, "height": 800})
-        page.wait_for_timeout(500)
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390
-        browser.close()
+    page = browser.new_page(viewport={"width": 1280, "height": 900}, color_scheme=scheme)
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda request: asked.append(request.url))
+    for path in (believable, hostile) if scheme == "light" else (believable,):
+        page.goto(path.as_uri())
+        page.wait_for_selector("#figure-loss .main-svg")
+        assert page.locator("#figure-arms .main-svg").count()
+        for fold in page.locator("summary").all():
+            fold.click()
+        assert page.evaluate("window.hacked") is None
+        assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.wait_for_timeout(500)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.close()
     assert said == []
     assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
 
