@@ -146,8 +146,14 @@ def demo(
     from ftcore.dataset.sample import load_sample
 
     sample = load_sample()
-    prompts = {"system": sample.base_prompt, "tuned_system": sample.tuned_prompt}
-    _journey(sample.file, workspace, json_out, epochs=epochs, seed=seed, **prompts)
+    wanted = {
+        "name": sample.name,
+        "system": sample.base_prompt,
+        "tuned_system": sample.tuned_prompt,
+        "answers": dict(sample.answers),
+        "reasons": tuple(sample.reasons),
+    }
+    _journey(sample.file, workspace, json_out, epochs=epochs, seed=seed, **wanted)
 
 
 def _journey(file: Path, workspace: Path | None, json_out: Path | None, **wanted: Any) -> None:

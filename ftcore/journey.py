@@ -9,21 +9,23 @@ from __future__ import annotations
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from sqlalchemy import Connection
 
 from ftcore import supervisor
 from ftcore.dataset.curation import approve_clean
 from ftcore.dataset.sample import keep_upload
-from ftcore.records import LOCAL, Endpoint, Job, JobState, Mapping, Severity, Story, Task, TaskState, Verdict
-from ftcore.store import endpoints, jobs, problems, projects, runs, snapshots, tasks
+from ftcore.decision import recommend
+from ftcore.records import LOCAL, Endpoint, Job, JobState, Mapping, Reply, Severity, Story, Task, TaskState, Verdict
+from ftcore.store import decisions, endpoints, jobs, problems, projects, runs, snapshots, tasks
 from ftcore.store.database import Database
 from ftcore.worker.local_endpoint import keep_local_endpoint
 from ftcore.workspace import Workspace
@@ -56,6 +58,11 @@ class Wish:
     epochs: int | None = None
     seed: int = 0
     scorer: str = ""
+    name: str = ""
+    """The project's name; the file's when left out."""
+    answers: dict[str, str] = field(default_factory=dict)
+    """Answers to the five questions, when there are any (the sample's)."""
+    reasons: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +103,8 @@ def travel(workspace: Workspace, wish: Wish, *, console: Console) -> Result:
     with _progress(console) as progress, _worker(workspace) as worker:
         bars = Bars(progress, worker)
         with db.write() as c:
-            project = projects.create(c, _free_name(projects.every(c), wish.file.stem))
+            project = projects.create(c, _free_name(projects.every(c), wish.name or wish.file.stem))
+            _decide(c, project.id, wish)
         taken = _import(db, workspace, project.id, wish, bars)
         _settle_prompts(db, project.id, wish, console)
         approve_clean(db, project.id, who="cli")
@@ -109,6 +117,14 @@ def travel(workspace: Workspace, wish: Wish, *, console: Console) -> Result:
     story = _tell(db, project.id)
     _print(story, console)
     return _result(db, taken.result, job, story, files)
+
+
+def _decide(c: Connection, project_id: int, wish: Wish) -> None:
+    """Keeps the answers that came with the data, with the advice that follows from them."""
+    if wish.answers:
+        answers = cast("dict[str, Reply]", wish.answers)
+        advice = recommend(answers, wish.reasons)
+        decisions.save(c, project_id, answers=answers, reasons=wish.reasons, recommendation=advice, who="cli")
 
 
 def _must_be_able_to_train(workspace: Workspace) -> None:

@@ -17,7 +17,7 @@ from tests.faults.supervised import Supervised
 from tests.fixtures_browser import ARGUMENTS, BROWSERS
 
 PAGES = {
-    "overview": "overview",
+    "overview": "",
     "decide": "decide",
     "curate": "curate?curate=Table",
     "train": "train",
