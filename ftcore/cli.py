@@ -117,8 +117,11 @@ def run(
     json_out: Annotated[Path | None, typer.Option("--json", help="Write the result as JSON to this file.")] = None,
 ) -> None:
     """The whole journey without a browser: import, check, split, train, evaluate, report."""
+    from ftcore.evaluation.scorers import SCORERS
     from ftcore.records import Mapping
 
+    if scorer and scorer not in SCORERS:
+        raise typer.BadParameter(f"There is no scorer named {scorer}. There are: {', '.join(SCORERS)}.")
     mapping = Mapping(input=input, output=output) if input or output else None
     _journey(
         file,
@@ -158,6 +161,9 @@ def demo(
 
 def _journey(file: Path, workspace: Path | None, json_out: Path | None, **wanted: Any) -> None:
     from ftcore.journey import JourneyError, Wish, travel
+
+    if json_out is not None and not json_out.absolute().parent.is_dir():
+        raise typer.BadParameter(f"The folder of {json_out} does not exist.")
 
     try:
         result = travel(open_workspace(workspace), Wish(file=file, **wanted), console=out)

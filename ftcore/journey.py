@@ -24,8 +24,21 @@ from ftcore import supervisor
 from ftcore.dataset.curation import approve_clean
 from ftcore.dataset.sample import keep_upload
 from ftcore.decision import recommend
-from ftcore.records import LOCAL, Endpoint, Job, JobState, Mapping, Reply, Severity, Story, Task, TaskState, Verdict
-from ftcore.store import decisions, endpoints, jobs, problems, projects, runs, snapshots, tasks
+from ftcore.records import (
+    LOCAL,
+    Endpoint,
+    Job,
+    JobState,
+    Mapping,
+    Reply,
+    Severity,
+    Split,
+    Story,
+    Task,
+    TaskState,
+    Verdict,
+)
+from ftcore.store import decisions, endpoints, examples, jobs, problems, projects, runs, snapshots, tasks
 from ftcore.store.database import Database
 from ftcore.worker.local_endpoint import keep_local_endpoint
 from ftcore.workspace import Workspace
@@ -33,6 +46,9 @@ from ftcore.workspace import Workspace
 BASE_MODEL = "smollm2-135m-instruct"
 LOOK_SECONDS = 0.2
 SERVER_SECONDS = 90.0
+ASK_SECONDS = 5.0
+SILENT_SECONDS = 180.0
+"""A server that is silent for so long has gone for good."""
 
 T = TypeVar("T")
 
@@ -81,11 +97,24 @@ class Bars:
 
     progress: Progress
     worker: threading.Thread
+    server: supervisor.Child | None = None
+    """The trainer server that we started ourselves: it is started again when it dies."""
+    answers: Callable[[], bool] = lambda: True
+    """Whether the trainer server answers."""
 
     def follow(self, look: Callable[[], tuple[bool, int, int, T]], title: str) -> T:
         """Draws a bar until `look` says that it has ended, and gives what it saw last."""
         bar = self.progress.add_task(title, total=None)
+        heard = time.monotonic()
         while True:
+            if self.server is not None:
+                self.server.look(lambda said: self.progress.console.print(said, markup=False))
+            if time.monotonic() - heard > ASK_SECONDS and self.answers():
+                heard = time.monotonic()
+            if time.monotonic() - heard > SILENT_SECONDS:
+                raise JourneyError(
+                    "The trainer server does not answer any more. What was finished is kept; start again."
+                )
             ended, done, total, seen = look()
             self.progress.update(bar, completed=done, total=total or None)
             if ended:
@@ -110,7 +139,8 @@ def travel(workspace: Workspace, wish: Wish, *, console: Console) -> Result:
         approve_clean(db, project.id, who="cli")
         _say_left_out(db, project.id, console)
         _must_be_fit(db, project.id)
-        with _trainer(workspace, db) as server:
+        with _trainer(workspace, db) as (server, child):
+            bars = Bars(progress, worker, child, lambda: bool(_address(workspace)))
             job = _train(db, project.id, server, wish, bars)
             _evaluate(db, project.id, job, wish, bars)
     files = _report(db, workspace, project.id, job)
@@ -146,6 +176,8 @@ def _must_be_fit(db: Database, project_id: int) -> None:
 
     with db.read() as c:
         errors = [f.sentence for f in examine(rows_to_freeze(c, project_id)) if f.severity == Severity.ERROR]
+        if not any(row.split == Split.TEST for row in rows_to_freeze(c, project_id)):
+            errors.append("No usable test rows are left, so nothing could be compared. Hold some out with --test-rows.")
     if errors:
         raise JourneyError(" ".join(errors), not_fit=True)
 
@@ -175,6 +207,10 @@ def _settle_prompts(db: Database, project_id: int, wish: Wish, console: Console)
         project = projects.get(c, project_id)
         base, tuned = wish.system or project.base_prompt, wish.tuned_system or project.tuned_prompt
         projects.set_prompts(c, project_id, base=base, tuned=tuned)
+        own = any(example.training.system for example in examples.some(c, project_id, limit=200))
+    if own:
+        console.print("The examples bring their own system messages: the tuned model is trained and asked with those.")
+        tuned = ""
     if base:
         console.print("\nThe base model is asked with:", style="bold")
         console.print(base, markup=False, highlight=False)
@@ -346,18 +382,18 @@ def _worker(workspace: Workspace) -> Iterator[threading.Thread]:
 
 
 @contextmanager
-def _trainer(workspace: Workspace, db: Database) -> Iterator[Endpoint]:
+def _trainer(workspace: Workspace, db: Database) -> Iterator[tuple[Endpoint, supervisor.Child | None]]:
     """The trainer server that runs in this workspace, or one of our own for as long as we need it."""
     running = _address(workspace)
     if running:
-        yield _endpoint(db, workspace)
+        yield _endpoint(db, workspace), None
         return
     workspace.trainer_address.unlink(missing_ok=True)
     child = supervisor.trainer_child(workspace)
     child.start()
     try:
         _wait_for_server(workspace, child)
-        yield _endpoint(db, workspace)
+        yield _endpoint(db, workspace), child
     finally:
         child.ask_to_end()
         child.stop(time.monotonic() + supervisor.STOP_SECONDS)
@@ -378,7 +414,12 @@ def _address(workspace: Workspace) -> str:
         address = workspace.trainer_address.read_text().strip()
     except FileNotFoundError:
         return ""
-    return address if supervisor.answers(f"{address.removesuffix('/v1')}/health") else ""
+    try:
+        token = workspace.trainer_token.read_text().strip()
+    except FileNotFoundError:
+        return ""
+    # Not /health: another workspace's server may have taken the port, and would not know our token.
+    return address if supervisor.answers(f"{address}/models", token=token) else ""
 
 
 def _endpoint(db: Database, workspace: Workspace) -> Endpoint:

@@ -176,9 +176,11 @@ def _announce(workspace: Workspace, address: str, opened: Callable[[str], None],
             return
 
 
-def answers(url: str) -> bool:
+def answers(url: str, *, token: str = "") -> bool:
+    """Whether a GET on this loopback address is answered with 200, to whoever has the `token` when one is given."""
+    request = urllib.request.Request(url, headers={"Authorization": f"Bearer {token}"} if token else {})  # noqa: S310
     try:
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(url, timeout=2) as reply:
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=5) as reply:
             return bool(reply.status == 200)
     except (urllib.error.URLError, OSError):
         return False

@@ -63,7 +63,8 @@ def take_in(
         for row, split in zip(accepted, splits, strict=True)
     ]
     learnt = [row.training for row, split in zip(accepted, splits, strict=True) if split is Split.TRAIN]
-    derive = learnt and not project.base_prompt and not any(training.system for training in new)
+    wanting = not project.base_prompt or not project.tuned_prompt
+    derive = learnt and wanting and not any(training.system for training in new)
     prompts = derive_prompts(learnt) if derive else None  # from training rows alone: test answers must not leak
     progress(len(new), len(new), "Writing")
     with db.write() as c:
@@ -75,7 +76,8 @@ def take_in(
         ids = [example.id for example in before] + examples.ids_of_import(c, import_id)
         problems.replace(c, project_id, by_id(ids, found))
         if prompts is not None:
-            projects.set_prompts(c, project_id, base=prompts.full, tuned=prompts.short)
+            base, tuned = project.base_prompt or prompts.full, project.tuned_prompt or prompts.short
+            projects.set_prompts(c, project_id, base=base, tuned=tuned)
         return imports.get(c, import_id)
 
 

@@ -21,7 +21,7 @@ from ftcore.records import (
     Story,
     Verdict,
 )
-from ftcore.store import decisions, endpoints, imports, jobs, projects, runs, snapshots
+from ftcore.store import decisions, endpoints, examples, imports, jobs, projects, runs, snapshots
 from ftcore.store.database import Database
 from ftcore.store.runs import Run
 from ftcore.store.schema import now
@@ -106,6 +106,7 @@ def comparison_of(kept: dict[str, Any]) -> Comparison:
 
 def side_by_side(c: Connection, run: Run) -> list[SideBySide]:
     """Every test row of a run with all its answers, in the order of the snapshot."""
+    private = examples.private_ids(c, run.project_id)  # marked after the snapshot was taken, it counts all the same
     by_case: dict[str, dict[str, Answer]] = {}
     for answer in runs.answers(c, run.id, Split.TEST, run.scorer):
         by_case.setdefault(answer.case_id, {})[answer.arm] = answer
@@ -116,7 +117,7 @@ def side_by_side(c: Connection, run: Run) -> list[SideBySide]:
             expected=row.training.response,
             answers={arm: answer.text for arm, answer in found.items()},
             scores={arm: answer.score for arm, answer in found.items()},
-            private=row.private,
+            private=row.private or row.example_id in private,
         )
         for row in snapshots.rows(c, run.snapshot_id, Split.TEST)
         if (found := by_case.get(str(row.example_id)))

@@ -167,6 +167,13 @@ def every(c: Connection, project_id: int, *, status: Status | None = None) -> li
     return [_example(row, ()) for row in c.execute(query).mappings()]
 
 
+def private_ids(c: Connection, project_id: int) -> set[int]:
+    """Rows that must not leave the machine in a report."""
+    return set(
+        c.execute(select(examples.c.id).where(examples.c.project_id == project_id, examples.c.private)).scalars()
+    )
+
+
 def some(c: Connection, project_id: int, *, limit: int) -> list[Example]:
     """Rows from all over the project, without their problems: every n-th by its id."""
     first, last = c.execute(

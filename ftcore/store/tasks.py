@@ -7,6 +7,7 @@ a worker names its fence: once another worker holds the task, the first one's wr
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, insert, or_, select, update
@@ -52,16 +53,24 @@ def last(c: Connection, project_id: int, kind: str) -> Task | None:
     return _task(row) if row else None
 
 
-def lease(c: Connection, *, clock: float | None = None) -> Task | None:
-    """Takes the oldest task that is queued, or whose worker has not been heard of since its lease ended."""
+def revive(c: Connection, key: str) -> None:
+    """Queues a task again that was given up."""
+    given_up = (tasks.c.key == key, tasks.c.state.in_(("failed", "cancelled")))
+    c.execute(update(tasks).where(*given_up).values(state="queued", attempts=0, lease_until=None, finished_at=None))
+
+
+def lease(c: Connection, *, clock: float | None = None, skip: Collection[int] = ()) -> Task | None:
+    """Takes the oldest task that is queued, or whose worker has not been heard of since its lease ended. `skip` are
+    those that the caller is doing itself: after a laptop has slept, their leases look as if they had ended."""
     moment = time.time() if clock is None else clock
-    row = c.execute(select(tasks).where(_due(moment)).order_by(tasks.c.id).limit(1)).mappings().first()
+    free = select(tasks).where(_due(moment), tasks.c.id.not_in(skip))
+    row = c.execute(free.order_by(tasks.c.id).limit(1)).mappings().first()
     if row is None:
         return None
     if row["attempts"] >= ATTEMPTS:
         said = f"It was begun {ATTEMPTS} times and never ended. What was kept is kept; look at the log, then start it again."
         _end(c, row["id"], state="failed", error=said)
-        return lease(c, clock=clock)
+        return lease(c, clock=clock, skip=skip)
     taken = {
         "state": "running",
         "fence": row["fence"] + 1,

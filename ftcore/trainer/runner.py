@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 
 PERIOD = 0.2
 GRACE = 3.0
+STUMBLE = 5.0
 DEATHS = 3
 METRICS = (
     "train_loss",
@@ -98,16 +99,23 @@ class Runner:
 
     def _work(self) -> None:
         while not self._stop.is_set():
-            job = self._database.row("SELECT * FROM jobs WHERE finished_at IS NULL ORDER BY seq LIMIT 1")
-            if job is None:
-                self._bell.wait(5)
-                self._bell.clear()
-                continue
             try:
-                self._run(job)
-            except Exception as error:
-                log.exception("The job %s could not be run", job["id"])
-                self._fail(job["id"], f"The training could not be started: {error}.", "server_error")
+                self._work_once()
+            except Exception:  # a full disk, say: the queue must be there when there is room again
+                log.exception("The queue stumbled; it goes on")
+                self._stop.wait(STUMBLE)
+
+    def _work_once(self) -> None:
+        job = self._database.row("SELECT * FROM jobs WHERE finished_at IS NULL ORDER BY seq LIMIT 1")
+        if job is None:
+            self._bell.wait(5)
+            self._bell.clear()
+            return
+        try:
+            self._run(job)
+        except Exception as error:
+            log.exception("The job %s could not be run", job["id"])
+            self._fail(job["id"], f"The training could not be started: {error}.", "server_error")
 
     def _run(self, job: Row) -> None:
         """One child from its start to its end; the outer loop comes back for the job if it has not ended."""
@@ -121,13 +129,13 @@ class Runner:
             return
         before = len(journal.steps(folder / "metrics.jsonl"))
         child = self._spawn(job, folder)
-        while child.poll() is None:
-            if self._stop.is_set() or self._cancelled(job["id"]):
-                stop(child)
-                break
-            offset = self._ingest(job["id"], offset)
-            self._bell.wait(PERIOD)
-            self._bell.clear()
+        try:
+            while child.poll() is None and not self._stop.is_set() and not self._cancelled(job["id"]):
+                offset = self._ingest(job["id"], offset)
+                self._bell.wait(PERIOD)
+                self._bell.clear()
+        finally:
+            stop(child)  # however the loop ended: a child that nobody follows must not train on
         code = child.wait()
         self._ingest(job["id"], offset)
         (folder / "child.json").unlink(missing_ok=True)

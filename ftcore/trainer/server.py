@@ -148,7 +148,10 @@ def _serve(home: Path, workspace: Path, port: int, announce: Callable[[str], Non
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=3
     )
-    _Announcing(config, lambda: _announce(workspace, address, announce)).run(sockets=[listener])
+    try:
+        _Announcing(config, lambda: _announce(workspace, address, announce)).run(sockets=[listener])
+    finally:  # nobody may take another server on this port for this one
+        (workspace / "trainer-address").unlink(missing_ok=True)
 
 
 def _announce(workspace: Path, address: str, announce: Callable[[str], None] | None) -> None:

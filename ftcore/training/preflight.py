@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from ftcore.chat import count_tokens
+from ftcore.chat import count_tokens, validate
 from ftcore.records import Job, Severity, SnapshotRow, Split
 
 MINIMUM = 10
@@ -51,6 +51,16 @@ def examine(rows: Sequence[SnapshotRow]) -> list[Finding]:
     found = [*_enough(len(sides[Split.TRAIN]), len(sides[Split.TEST]), len(rows))]
     train = {_asked(row) for row in sides[Split.TRAIN]}
     leaked = sum(1 for row in sides[Split.TEST] if _asked(row) in train)
+    broken = [
+        (row.example_id, problem.message)
+        for row in rows
+        for problem in validate(row.training)
+        if problem.severity == Severity.ERROR
+    ]
+    if broken:
+        which = ", ".join(str(id_) for id_ in sorted({id_ for id_, _ in broken})[:5])
+        said = f"{len({id_ for id_, _ in broken})} approved examples cannot be trained on (first: example {which}). {broken[0][1]}"
+        found.append(Finding(Severity.ERROR, f"{said} Mend or reject them on Curate."))
     if leaked:
         found.append(
             Finding(

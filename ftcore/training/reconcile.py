@@ -14,8 +14,8 @@ from typing import Any
 
 import openai
 
-from ftcore.dataset.targets import openai_chat
-from ftcore.endpoints import connect, normalise
+from ftcore.dataset.targets import ExportError, openai_chat
+from ftcore.endpoints import EndpointError, connect, normalise
 from ftcore.records import Endpoint, Job, JobEvent, JobState, Metric, Split
 from ftcore.store import endpoints, jobs, snapshots
 from ftcore.store.database import Database
@@ -26,6 +26,8 @@ KEY = "tuneworthy_job"
 SURE_SECONDS = {True: 3.0, False: 30.0}
 """How long after a first empty listing a second one makes it sure that the job does not exist: our own trainer
 (True) lists what it has committed, others may lag."""
+REFUSALS = (400, 401, 402, 403, 404, 405, 413, 415, 422)
+"""A server that answers so to a creation has not created anything."""
 MOST_EVENTS = 2_000
 """A server that ignores `after` repeats its first page for ever."""
 
@@ -49,12 +51,36 @@ def advance(db: Database, job_id: int, exports: Path) -> bool:
             _look_for(db, client, job, endpoint)
         else:
             _follow(db, client, job, endpoint)
-    except (openai.APIConnectionError, openai.InternalServerError, openai.RateLimitError) as error:
-        raise NoAnswer(f"{endpoint.name} did not answer; this is tried again by itself.") from error
+    except ExportError as error:
+        _end(db, job, JobState.FAILED, error=f"The training file could not be written: {error}")
+    except EndpointError as error:
+        if job.state != JobState.PLANNED:  # it may be running: a key that is missing today may be back tomorrow
+            raise NoAnswer(str(error)) from error
+        _end(db, job, JobState.FAILED, error=str(error))
     except openai.APIStatusError as error:
+        if not _is_final(db, job, error):
+            raise NoAnswer(
+                f"{endpoint.name} does not answer as it should ({_said(error)}); it is asked again."
+            ) from error
         _end(db, job, JobState.FAILED, error=f"{endpoint.name} refused: {_said(error)}")
+    except openai.APIConnectionError as error:
+        raise NoAnswer(f"{endpoint.name} did not answer; this is tried again by itself.") from error
     with db.read() as c:
         return jobs.get(c, job_id).state.ended
+
+
+def _is_final(db: Database, job: Job, error: openai.APIStatusError) -> bool:
+    """Whether the server's word ends the job. Before it was sent, every definite refusal does. Afterwards only "there is
+    no such job", said twice and some time apart: a key that is refused today says nothing about the job."""
+    if job.state == JobState.PLANNED:
+        return error.status_code in REFUSALS
+    if error.status_code != 404:
+        return False
+    with db.write() as c:
+        first = jobs.looked_at(c, job.id)
+        if first is None:
+            jobs.change(c, job.id, looked_at=now())
+        return first is not None and (now() - first).total_seconds() >= SURE_SECONDS[False]
 
 
 def _submit(db: Database, client: openai.OpenAI, job: Job, exports: Path) -> None:
@@ -77,16 +103,18 @@ def _submit(db: Database, client: openai.OpenAI, job: Job, exports: Path) -> Non
             metadata={KEY: job.key},
             **optional,
         )
-    except (openai.APIConnectionError, openai.InternalServerError, openai.ConflictError) as error:
+        if not isinstance(getattr(created, "id", None), str):
+            raise TypeError("the reply is no job")
+    except Exception as error:  # whatever a server or the way to it can do: only a definite refusal is one
+        definite = isinstance(error, openai.APIStatusError) and error.status_code in (*REFUSALS, 429)
+        state = JobState.PLANNED if definite else JobState.UNKNOWN
         with db.write() as c:
-            jobs.change(c, job.id, expected=JobState.SUBMITTING, state=JobState.UNKNOWN)
+            jobs.change(c, job.id, expected=JobState.SUBMITTING, state=state)
+        if definite:
+            raise
         raise NoAnswer(
             "We asked for this job but got no answer. It may be running; we look before we ask again."
         ) from error
-    except openai.RateLimitError:  # a definite refusal that says "later"
-        with db.write() as c:
-            jobs.change(c, job.id, expected=JobState.SUBMITTING, state=JobState.PLANNED)
-        raise
     _adopt(db, job, created)
 
 
@@ -144,6 +172,7 @@ def _adopt(db: Database, job: Job, remote: Any) -> None:
             remote_status=str(remote.status or ""),
             hyperparameters=job.hyperparameters | _settled(remote),
             error="",
+            looked_at=None,
         )
 
 

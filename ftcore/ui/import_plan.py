@@ -93,7 +93,10 @@ def ask_for(
     test_rows: int,
     prompts: tuple[str, str] | None,
 ) -> Task:
-    """Queues the import; with it, in one transaction, the two instructions (full for the base, short for the tuned)."""
+    """Queues the import; with it, in one transaction, the instructions (full for the base, short for the tuned) that
+    the user changed. What was left as proposed is derived again by the import, from all training rows: the first rows
+    of a sorted file hold only some of the labels."""
+    look = first_look(path_of(file), name, mapping)
     payload = {
         "project_id": project.id,
         "file": file,
@@ -104,7 +107,9 @@ def ask_for(
     }
     with session.db().write() as c:
         if prompts is not None:
-            projects.set_prompts(c, project.id, base=prompts[0], tuned=prompts[1])
+            base = "" if prompts[0] == look.full_prompt else prompts[0]
+            tuned = "" if prompts[1] == look.short_prompt else prompts[1]
+            projects.set_prompts(c, project.id, base=base, tuned=tuned)
         return tasks.put(c, "import", payload, project_id=project.id, key=f"import:{file}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from ftcore.dataset.intake import recheck, take_in
 from ftcore.dataset.targets import openai_chat
 from ftcore.records import Mapping, Split, Task
 from ftcore.store.database import Database
+from ftcore.store.tasks import LostLease
 from ftcore.training.reconcile import NoAnswer, advance
 from ftcore.worker.watch import Watch
 from ftcore.workspace import Workspace
@@ -18,6 +20,8 @@ from ftcore.workspace import Workspace
 Handler = Callable[[Database, Workspace, Task, Watch], dict[str, Any]]
 FOLLOW_SECONDS = 0.7
 NO_ANSWER_SECONDS = 3.0
+FAULT_SECONDS = 15.0
+log = logging.getLogger("tuneworthy.worker")
 
 
 class Postponed(Exception):
@@ -72,6 +76,12 @@ def reconcile(db: Database, workspace: Workspace, task: Task, watch: Watch) -> d
     except NoAnswer as error:
         watch.progress(0, 0, str(error))
         raise Postponed(NO_ANSWER_SECONDS) from error
+    except LostLease:
+        raise
+    except Exception as error:  # a job must never be left behind by a fault of ours: it is looked at again
+        log.exception("job %d could not be followed", task.payload["job_id"])
+        watch.progress(0, 0, f"Following the job failed ({error}); it is tried again.")
+        raise Postponed(FAULT_SECONDS) from error
     if not ended:
         raise Postponed(FOLLOW_SECONDS)
     return {}

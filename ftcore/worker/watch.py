@@ -6,6 +6,8 @@ import threading
 import time
 from types import TracebackType
 
+from sqlalchemy.exc import OperationalError
+
 from ftcore.records import Task
 from ftcore.store import tasks
 from ftcore.store.database import Database
@@ -63,3 +65,5 @@ class Watch:
             except tasks.LostLease:
                 self._lost = True
                 return
+            except OperationalError:  # the database is busy or the disk is full: the next renewal may succeed
+                continue
