@@ -12,8 +12,7 @@ if project is None:
     st.stop()
 
 counts = session.counts(project)
-with session.db().read() as connection:
-    found = situation(connection, project.id, counts)
+found = situation(session.db(), project.id, counts)
 
 overview.next_step(project, found)
 st.space("small")

@@ -5,25 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from sqlalchemy import Connection
-
 from ftcore.records import Action, Job, JobState
-from ftcore.store import decisions, imports, jobs, runs, tasks
+from ftcore.store import imports, jobs, runs, tasks
+from ftcore.store.database import Database
 from ftcore.store.examples import Counts
+from ftcore.ui import decide_state
 
 QUESTIONS = 5
 ENOUGH = 10
 """Approved training examples without which nothing can be trained (the protocol's minimum)."""
 STOPPING = (Action.TRY_BETTER_MODEL, Action.IMPROVE_PROMPT, Action.USE_RAG, Action.DO_NOT_FINE_TUNE)
-"""Advice that says: not by fine-tuning, or not yet."""
+"""Advice that says: not by fine-tuning, or not yet. One answer can be enough for it."""
 
 State = Literal["done", "now", "later"]
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What the store says about a project. `answered` counts the five questions; `running` tells of the newest job that
-    has not ended, `run_state` of the newest comparison ("" when there is none)."""
+    """What the store says about a project. `answered` counts the five questions; `advice` and `headline` are what follows
+    from the answers and from what was measured since, None and "" before any answer or reason; `running` tells of the
+    newest job that has not ended, `run_state` of the newest comparison ("" when there is none)."""
 
     counts: Counts = field(default_factory=Counts)
     answered: int = 0
@@ -59,22 +60,24 @@ class Step:
     told: str
 
 
-def situation(c: Connection, project_id: int, counts: Counts) -> Situation:
+def situation(db: Database, project_id: int, counts: Counts) -> Situation:
     """Reads what is needed to say where a project stands."""
-    decision = decisions.latest(c, project_id)
-    taken = imports.of_project(c, project_id)
-    every_job = jobs.of_project(c, project_id)
-    every_run = runs.of_project(c, project_id)
+    decided = decide_state.read(db, project_id)
+    said = bool(decided.answers or decided.reasons)
+    with db.read() as c:
+        taken = imports.of_project(c, project_id)
+        every_job = jobs.of_project(c, project_id)
+        every_run = runs.of_project(c, project_id)
+        importing = bool(tasks.open_tasks(c, project_id, "import"))
     made = [job for job in every_job if job.state is JobState.SUCCEEDED]
-    advice = decision.recommendation if decision else {}
     return Situation(
         counts=counts,
-        answered=len(decision.answers) if decision else 0,
-        advice=Action(advice["action"]) if advice else None,
-        headline=str(advice.get("headline", "")),
+        answered=len(decided.answers),
+        advice=decided.advice.action if said else None,
+        headline=decided.advice.headline if said else "",
         read=sum(one.read for one in taken),
         set_aside=sum(one.rejected for one in taken) + counts.rejected,
-        importing=bool(tasks.open_tasks(c, project_id, "import")),
+        importing=importing,
         jobs=len(every_job),
         running=next((job for job in every_job if not job.state.ended), None),
         last_job=every_job[0] if every_job else None,
@@ -160,13 +163,13 @@ def _under_way(s: Situation) -> NextAction | None:
 
 
 def _before_examples(s: Situation) -> NextAction:
+    if s.advice in STOPPING:
+        return NextAction(s.headline, "See why", "decide")
     if not s.answered:
         said = "Is fine-tuning the way at all? Five questions, about ten minutes."
         return NextAction(said, "Answer the five questions", "decide")
     if s.answered < QUESTIONS:
         return NextAction(f"{s.answered} of {QUESTIONS} questions are answered.", "Answer the next one", "decide")
-    if s.advice in STOPPING:
-        return NextAction(s.headline, "See why", "decide")
     return NextAction(
         "Bring your examples: one column people write, one you answer.", "Import a spreadsheet", "curate", "Import"
     )
@@ -190,11 +193,24 @@ def _with_examples(s: Situation) -> NextAction:
     if not counts.test:
         said = "No test examples are kept aside. Without them, nothing can be shown."
         return NextAction(said, "Keep some for the test", "curate", "Split and export")
+    if s.advice in (*STOPPING, Action.COLLECT_DATA):
+        return NextAction(s.headline, "See why", "decide")
     if not s.answered:
         said = "Your examples are ready. Before training: five questions on whether it is the way at all."
         return NextAction(said, "Answer the five questions", "decide")
-    said = f"Ready to train: {counts.train:,} examples to learn from, {counts.test:,} kept for the test."
-    return NextAction(said, "Go to training", "train")
+    return NextAction(_ready_to_train(s), "Go to training", "train")
+
+
+def _ready_to_train(s: Situation) -> str:
+    """To measure first is no advice against training: a small one can be the trial, and then it is called one."""
+    start = "Ready to train:"
+    if s.advice is Action.MEASURE_FIRST:
+        start = "Measure first. Ready for a trial training:"
+    said = f"{start} {s.counts.train:,} examples to learn from, {s.counts.test:,} kept for the test."
+    still = QUESTIONS - s.answered
+    if not still:
+        return said
+    return f"{said} {still} of the {QUESTIONS} questions {'is' if still == 1 else 'are'} still open."
 
 
 def _step_of(action: NextAction) -> str:

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
+from ftcore.dataset.sample import load_sample
 from ftcore.decision import recommend
-from ftcore.records import Action, Job, JobState
+from ftcore.decision.framework import QUESTIONS
+from ftcore.records import Action, Job, JobState, Reply
 from ftcore.store import decisions, examples, projects
 from ftcore.store.database import Database
 from ftcore.store.examples import Counts
-from ftcore.ui.journey import Situation, next_action, ready, steps
+from ftcore.ui import decide_state
+from ftcore.ui.journey import STOPPING, Situation, next_action, ready, steps
+from tests.ui.journeys import begin
 
 Open = Callable[..., AppTest]
 
@@ -41,6 +46,23 @@ def job(state: JobState, **values: object) -> Job:
         (Situation(counts=replace(APPROVED, test=0)), "curate", "No test examples"),
         (Situation(counts=APPROVED), "decide", "five questions"),
         (Situation(counts=APPROVED, answered=5), "train", "Ready to train: 200"),
+        (Situation(counts=APPROVED, answered=5, advice=Action.FINE_TUNE), "train", "Ready to train: 200"),
+        (Situation(counts=APPROVED, answered=5, advice=Action.MEASURE_FIRST), "train", "trial training: 200"),
+        (
+            Situation(counts=APPROVED, answered=1, advice=Action.MEASURE_FIRST),
+            "train",
+            "4 of the 5 questions are still",
+        ),
+        (
+            Situation(answered=1, advice=Action.TRY_BETTER_MODEL, headline="Stronger first."),
+            "decide",
+            "Stronger first.",
+        ),
+        (
+            Situation(counts=APPROVED, last_job=job(JobState.CANCELLED), advice=Action.USE_RAG, headline="Look it up."),
+            "decide",
+            "Look it up.",
+        ),
         (Situation(counts=APPROVED, running=job(JobState.RUNNING, step=4, total_steps=9)), "train", "Step 4 of 9"),
         (Situation(counts=APPROVED, running=job(JobState.UNKNOWN)), "train", "got no answer"),
         (Situation(counts=APPROVED, last_job=job(JobState.FAILED)), "train", "stopped"),
@@ -54,6 +76,47 @@ def test_the_next_action_follows_the_journey(situation: Situation, page: str, sa
     assert action.page == page
     assert says in action.sentence
     assert action.label
+
+
+@pytest.mark.parametrize("advice", [*STOPPING, Action.COLLECT_DATA])
+@pytest.mark.parametrize("answered", [1, 5])
+def test_ready_to_train_is_never_said_against_the_advice(advice: Action, answered: int) -> None:
+    action = next_action(Situation(counts=APPROVED, answered=answered, advice=advice, headline="Don't fine-tune."))
+    assert (action.sentence, action.label, action.page) == ("Don't fine-tune.", "See why", "decide")
+
+
+@pytest.mark.parametrize(
+    ("answers", "reasons", "says"),
+    [
+        ({"best_base_model": "no"}, (), "Try the strongest model"),
+        (
+            {"best_base_model": "yes", "prompt_optimized": "yes"},
+            ("adding_knowledge",),
+            "Let the model look the facts up",
+        ),
+        (
+            dict.fromkeys(QUESTIONS, "yes") | {"high_volume_narrow": "no", "rag_would_solve": "no"},
+            (),
+            "Don't fine-tune.",
+        ),
+    ],
+)
+def test_the_overview_of_a_full_project_repeats_the_advice(
+    db: Database, open_page: Open, answers: dict[str, Reply], reasons: tuple[str, ...], says: str
+) -> None:
+    decide_state.fill(db, begin(db).project_id, answers, reasons, who="DK")
+    test = open_page("overview")
+    assert not test.exception
+    assert says in test.title[0].value.replace("\\", "")
+    assert test.button(key="next-action").label == "See why"
+
+
+def test_the_samples_answers_lead_on_to_training(db: Database, open_page: Open) -> None:
+    sample = load_sample()
+    decide_state.fill(db, begin(db).project_id, cast("dict[str, Reply]", sample.answers), tuple(sample.reasons), who="")
+    test = open_page("overview")
+    assert "Ready for a trial training: 24 examples" in test.title[0].value.replace("\\", "")
+    assert test.button(key="next-action").label == "Go to training"
 
 
 @given(
