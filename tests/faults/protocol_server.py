@@ -15,7 +15,17 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-FAULTS = ("reset_after", "reset_before", "error_500_after", "half_json_after", "conflict_409", "busy_429", "refuse_400")
+FAULTS = (
+    "reset_after",
+    "reset_before",
+    "error_500_after",
+    "timeout_408_after",
+    "html_after",
+    "half_json_after",
+    "conflict_409",
+    "busy_429",
+)
+"""What may become of a creation; after each of them exactly one job must exist."""
 
 
 @dataclass
@@ -23,6 +33,8 @@ class Remote:
     """What the server knows. `faults` are used up one by one by the requests that create jobs."""
 
     faults: list[str] = field(default_factory=list)
+    refusals: list[int] = field(default_factory=list)
+    """Statuses with which the next questions about a job are refused."""
     status: str = "succeeded"
     ignores_filter: bool = False
     repeats_events: bool = False
@@ -79,6 +91,10 @@ def protocol_server(remote: Remote) -> Iterator[str]:
                 self._reset()
             elif fault == "error_500_after":
                 self._send(500, {"error": {"message": "oops", "type": "t", "param": None, "code": None}})
+            elif fault == "timeout_408_after":
+                self._send(408, {"error": {"message": "too slow", "type": "t", "param": None, "code": None}})
+            elif fault == "html_after":
+                self._send(200, "<html>a proxy says hello</html>", kind="text/html")
             elif fault == "half_json_after":
                 self._send(200, job, half=True)
             else:
@@ -93,6 +109,9 @@ def protocol_server(remote: Remote) -> Iterator[str]:
                     for i in (3, 2, 1)
                 ]
                 self._send(200, {"object": "list", "data": data, "has_more": remote.repeats_events})
+            elif remote.refusals and "/jobs/" in url.path:
+                code = remote.refusals.pop(0)
+                self._send(code, {"error": {"message": f"no: {code}", "type": "t", "param": None, "code": None}})
             elif re.search(r"/jobs/ftjob-\d+$", url.path):
                 self._send(200, self._job(url.path.rpartition("/")[2]))
             else:
@@ -109,10 +128,10 @@ def protocol_server(remote: Remote) -> Iterator[str]:
             done = remote.status.lower() == "succeeded"
             return {**job, "status": remote.status, "fine_tuned_model": f"ft:{id_}" if done else None}
 
-        def _send(self, code: int, value: Any, *, half: bool = False) -> None:
-            data = json.dumps(value).encode()
+        def _send(self, code: int, value: Any, *, half: bool = False, kind: str = "application/json") -> None:
+            data = value.encode() if kind == "text/html" else json.dumps(value).encode()
             self.send_response(code)
-            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()
             self.wfile.write(data[: len(data) // 2] if half else data)

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from ftcore.dataset.curation import approve_clean
+from ftcore.dataset.curation import CellEdit, approve_clean, save
 from ftcore.dataset.intake import take_in
-from ftcore.records import Endpoint, Job, JobState, Project
-from ftcore.store import endpoints, jobs, tasks
+from ftcore.records import Endpoint, Job, JobState, Project, Status
+from ftcore.store import endpoints, examples, jobs, tasks
 from ftcore.store.database import Database
 from ftcore.training import reconcile
 from ftcore.training.launch import NotFit, cancel, launch
 from ftcore.training.reconcile import NoAnswer, advance
+from ftcore.worker.loop import work
+from ftcore.workspace import Workspace
 from tests.conftest import write_csv
-from tests.faults.protocol_server import Remote, protocol_server
+from tests.faults.protocol_server import FAULTS, Remote, protocol_server
 
 GREETINGS = ["hello", "good day", "where is it", "it broke", "too small", "thank you", "call me", "never again"]
 
@@ -68,7 +71,8 @@ def _sure_sooner(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    "fault", ["", "reset_after", "reset_before", "error_500_after", "half_json_after", "conflict_409", "busy_429"]
+    "fault",
+    ["", *FAULTS],
 )
 def test_one_launch_is_one_job(
     db: Database, letters: Project, endpoint: Endpoint, remote: Remote, tmp_path: Path, fault: str
@@ -171,3 +175,46 @@ def test_a_server_that_is_away_is_asked_again_and_nothing_is_lost(
             endpoints.put(c, "away", base_url=url, key_source=away.key_source)
         assert settle(db, job, tmp_path).state == JobState.SUCCEEDED
     assert remote.creates == 1
+
+
+def test_a_key_that_is_refused_while_the_job_runs_says_nothing_about_the_job(
+    db: Database, letters: Project, endpoint: Endpoint, remote: Remote, tmp_path: Path
+) -> None:
+    job = launch(db, letters.id, endpoint, base_model="m", who="t")
+    settle(db, job, tmp_path, until=lambda job: job.state == JobState.SUBMITTED)
+    remote.refusals = [401, 403, 409, 404]
+    assert settle(db, job, tmp_path).state == JobState.SUCCEEDED
+
+
+def test_an_approved_row_that_was_emptied_is_named_before_anything_is_sent(
+    db: Database, letters: Project, endpoint: Endpoint, remote: Remote
+) -> None:
+    with db.read() as c:
+        row = next(r for r in examples.page(c, letters.id).rows if r.status == Status.APPROVED)
+    save(db, letters.id, [CellEdit(row.id, None, {"response": ""})], who="t")
+    with pytest.raises(NotFit, match=f"example {row.id}"):
+        launch(db, letters.id, endpoint, base_model="m", who="t")
+
+
+def test_a_job_whose_task_was_given_up_is_followed_again_by_the_next_worker(
+    db: Database, letters: Project, endpoint: Endpoint, workspace: Workspace
+) -> None:
+    job = launch(db, letters.id, endpoint, base_model="m", who="t")
+    with db.write() as c:
+        task = tasks.lease(c)
+        assert task is not None
+        tasks.fail(c, task, "given up")
+    stop = threading.Event()
+    worker = threading.Thread(target=work, args=(workspace, stop), daemon=True)
+    worker.start()
+    until = time.monotonic() + 30
+    while time.monotonic() < until and not (ended := _state(db, job)).ended:
+        time.sleep(0.1)
+    stop.set()
+    worker.join(10)
+    assert ended == JobState.SUCCEEDED
+
+
+def _state(db: Database, job: Job) -> JobState:
+    with db.read() as c:
+        return jobs.get(c, job.id).state

@@ -1,0 +1,59 @@
+"""A file becomes examples: whole or not at all, with its splits and its instructions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ftcore.dataset.intake import recheck, take_in
+from ftcore.dataset.sources import SourceError
+from ftcore.records import Project, Split
+from ftcore.store import examples, imports, problems, projects
+from ftcore.store.database import Database
+from tests.conftest import write_csv
+
+
+def test_a_base_model_is_told_every_label_of_a_file_that_is_sorted_by_label(
+    db: Database, project: Project, shared_data: Path
+) -> None:
+    take_in(db, project.id, shared_data / "banking77" / "train.csv", name="train.csv", who="t")
+    with db.read() as c:
+        told = projects.get(c, project.id).base_prompt
+        labels = {row.training.response for row in examples.every(c, project.id)}
+    assert len(labels) == 77
+    assert [label for label in labels if label not in told] == []
+
+
+def test_a_file_that_cannot_be_read_leaves_nothing_behind(db: Database, project: Project, tmp_path: Path) -> None:
+    path = tmp_path / "f.csv"
+    path.write_bytes(b"")
+    with pytest.raises(SourceError):
+        take_in(db, project.id, path, name="f.csv", who="t")
+    with db.read() as c:
+        assert (imports.of_project(c, project.id), examples.counts(c, project.id).total) == ([], 0)
+
+
+def test_a_task_that_is_begun_again_imports_once(db: Database, project: Project, tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "f.csv", [(f"question {i}", f"answer {i} to it") for i in range(30)])
+    first = take_in(db, project.id, path, name="f.csv", who="t", task_id=7)
+    assert take_in(db, project.id, path, name="f.csv", who="t", task_id=7) == first
+    with db.read() as c:
+        assert examples.counts(c, project.id).total == 30
+
+
+def test_a_second_file_is_compared_with_the_first(db: Database, project: Project, tmp_path: Path) -> None:
+    path = write_csv(
+        tmp_path / "f.csv", [(f"What is matter {chr(97 + i)}{i} about?", f"It is about {i}.") for i in range(12)]
+    )
+    for _ in range(2):
+        take_in(db, project.id, path, name="f.csv", who="t", test_rows=3)
+    with db.read() as c:
+        assert ("exact_duplicate", 12) in [(code, number) for code, _, number in problems.tally(c, project.id)]
+        sides: dict[str, set[Split | None]] = {}
+        for row in examples.every(c, project.id):
+            sides.setdefault(row.training.prompt, set()).add(row.split)
+    assert all(len(side) == 1 for side in sides.values()), "a twin of a test row is in the training rows"
+    recheck(db, project.id)
+    with db.read() as c:
+        assert ("exact_duplicate", 12) in [(code, number) for code, _, number in problems.tally(c, project.id)]
