@@ -21,7 +21,7 @@ class Words:
     """What the sentences call things. `noun` is what is counted ("tickets"); `alternative` the arm compared against;
     `counted` = every answer is right or wrong, so that one may say "of every 100"."""
 
-    alternative: str = "your best alternative"
+    alternative: str = "the alternative"
     noun: str = "answers"
     counted: bool = True
     practice: bool = False
@@ -97,18 +97,22 @@ def choose_comparator(
     would favour whatever was lucky there, so without validation scores it is the first of `others` (the base).
 
     `averages` are validation averages by arm; `others` the arms of the run besides the candidate, the simplest first,
-    which wins a tie.
+    which wins a tie. `why` says "best" only where there was something to choose from.
     """
     order = [arm for arm in others if arm != candidate]
+    if len(order) == 1:
+        return Comparator(order[0], "It is the only other way that was tried.")
     known = {arm: average for arm in order if (average := averages.get(arm)) is not None}
     if not known:
         first = order[0] if order else "base"
-        return Comparator(first, "No validation scores are there to choose the best alternative by, so it is the base.")
+        return Comparator(
+            first, "No validation scores are there to choose the best alternative by, so it is the simplest."
+        )
     best = max(known, key=lambda arm: known[arm])
     if len(known) < len(order):
-        return Comparator(best, "The best alternative among those that were tried on the validation examples.")
+        return Comparator(best, "It did best among those that were tried on the validation examples; others were not.")
     return Comparator(
-        best, "The best alternative on the validation examples, chosen before the test examples were seen."
+        best, "It was the best alternative on the validation examples, chosen before the test examples were seen."
     )
 
 

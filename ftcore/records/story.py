@@ -41,7 +41,7 @@ class SideBySide:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """`comparisons[0]` is the primary one (fine-tuned against the best other arm); the others follow, by name of arm."""
+    """`comparisons[0]` is the primary one (fine-tuned against the arm it must beat); the others follow, by name of arm."""
 
     project: str
     made_at: str
@@ -74,4 +74,9 @@ class Story:
     arms: tuple[ArmResult, ...] = ()
     comparisons: tuple[tuple[str, Comparison], ...] = ()
     """(name of the arm compared against, fine-tuned minus that arm)."""
+    best_chosen: bool = False
+    """The primary comparison's other arm was the best on the validation examples, where every other arm was tried. Only
+    then may a report call it the best alternative."""
+    comparator_why: str = ""
+    """Why fine-tuning was compared with that arm first, in a sentence."""
     rows: tuple[SideBySide, ...] = ()

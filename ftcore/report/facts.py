@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from ftcore.evaluation.scorers import SCORERS
 from ftcore.records import ArmResult, Comparison, SideBySide, Story
 from ftcore.report.palette import arm_family
 
@@ -41,11 +42,18 @@ def label_of(story: Story, name: str) -> str:
 
 
 def counts_right_answers(story: Story) -> bool:
-    """True when every score is 0 or 1, so that an average is a share of answers that are right."""
-    scores = [score for row in story.rows for score in row.scores.values() if score is not None]
-    if scores:
-        return all(score in (0.0, 1.0) for score in scores)
-    return any(word in story.scorer for word in ("exact", "valid", "label"))
+    """True when the measure itself tells right from wrong, so that an average is a share of answers that are right.
+    Scores that happen to be all 0 or 1 do not: valid JSON can hold nothing but wrong values."""
+    return story.scorer in SCORERS and SCORERS[story.scorer].binary
+
+
+def alternative(story: Story) -> str:
+    """What the tuned model is compared with first: "your best alternative" only where it was chosen beforehand, on
+    examples that the verdict does not rest on; its name otherwise. "" when nothing was measured."""
+    found = primary(story)
+    if found is None:
+        return ""
+    return "your best alternative" if story.best_chosen else f"“{label_of(story, found[0])}”"
 
 
 def scorer_name(story: Story) -> str:

@@ -86,7 +86,7 @@ def certainty(story: Story) -> str:
     on_practice = ", on the practice model" if story.practice else ""
     return _section(
         f"How sure it is: {words.VERDICTS[comparison.verdict].lower()}{on_practice}",
-        f"The tuned model minus “{other}”, the best alternative, on the same examples.",
+        f"The tuned model minus “{other}”, on the same examples. {story.comparator_why}".strip(),
         f'{_place("figure-difference", alt)}<ul class="tally">{tally}</ul>{said}',
     )
 
@@ -97,7 +97,8 @@ def regressions(story: Story) -> str:
         return ""
     worst = words.regressions(story)
     if not worst:
-        none = "No example that may be shown was answered worse than by the best alternative."
+        other = words.label_of(story, found[0])
+        none = escaped(f"No example that may be shown was answered worse than by “{other}”.")
         return _section("Where the tuned model is worse", "", f"<p>{none}</p>") if story.rows else ""
     sub = f"The {len(worst)} worst of {found[1].losses}, chosen by score and by nothing else."
     return _section("Where the tuned model is worse", sub, "".join(_row(story, row) for row in worst))

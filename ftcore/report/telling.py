@@ -95,7 +95,18 @@ def _of_run(c: Connection, run: Run | None) -> dict[str, Any]:
         "arms": tuple(ArmResult(**arm) for arm in run.result["arms"]),
         "comparisons": tuple((one["against"], comparison_of(one)) for one in run.result["comparisons"]),
         "rows": tuple(side_by_side(c, run)),
+        "best_chosen": _best_chosen(run.result),
+        "comparator_why": str(run.result.get("why", "")),
     }
+
+
+def _best_chosen(result: dict[str, Any]) -> bool:
+    """Whether the first arm compared against was the best of several, all of them tried on the validation examples."""
+    averages: dict[str, float | None] = result.get("validation") or {}
+    others = {one["against"] for one in result["comparisons"]}
+    tried = {arm: average for arm in others if (average := averages.get(arm)) is not None}
+    first = result["comparisons"][0]["against"] if others else ""
+    return len(others) > 1 and set(tried) == others and tried[first] == max(tried.values())
 
 
 def comparison_of(kept: dict[str, Any]) -> Comparison:

@@ -7,6 +7,7 @@ from ftcore.records import LOCAL, Action, Comparison, Story, Verdict
 
 # Pages speak through this module alone: it hands on the names it does not use itself.
 from ftcore.report.facts import (  # noqa: F401
+    alternative,
     arm_of,
     change,
     counts_right_answers,
@@ -89,7 +90,7 @@ def _verdict_sentence(story: Story, name: str, comparison: Comparison) -> str:
     other = label_of(story, name)
     verdict = comparison.verdict
     if verdict in _AHEAD:
-        gain = f"{_gain(story, comparison)} than your best alternative ({_interval(comparison)})"
+        gain = f"{_gain(story, comparison)} than {alternative(story)} ({_interval(comparison)})"
         return (
             f"Fine-tuning is worth it: {gain}."
             if verdict is Verdict.CLEARLY_BETTER
@@ -180,7 +181,7 @@ def stamp(story: Story) -> str:
 
 
 def money(story: Story) -> str:
-    """What it cost, and what each question costs against the best alternative, as far as the story knows."""
+    """What it cost, and what each question costs against the primary alternative, as far as the story knows."""
     said = []
     if story.job_id and story.endpoint == LOCAL:
         took = f" and took {duration(story.job_seconds)}" if story.job_seconds is not None else ""
@@ -279,6 +280,11 @@ def limits(story: Story) -> tuple[str, ...]:
     if not story.comparisons:
         return (*said, "Nothing has been measured. All of this is marked “believed”.")
     said.append("One training run; repeats may differ.")
+    if not story.best_chosen:
+        name = label_of(story, story.comparisons[0][0])
+        said.append(
+            f"Fine-tuning was compared with “{name}”, which need not be the best other way. {story.comparator_why}".strip()
+        )
     said.append(
         "The test examples come from the same source as the training examples. Questions of another kind may be answered differently."
     )

@@ -161,3 +161,12 @@ def test_the_best_alternative_is_chosen_on_validation_or_it_is_the_base():
     assert fallen_back.arm == "base"
     assert "No validation scores" in fallen_back.why
     assert choose_comparator({"few_shot": None, "base": 0.1}, others).arm == "base"
+    assert "only other way" in choose_comparator({"base": 0.4}, ("base",)).why
+
+
+def test_best_is_said_only_where_every_other_way_was_tried():
+    others = ("base", "few_shot")
+    for averages in ({}, {"few_shot": None, "base": 0.1}, {"base": None, "few_shot": None}):
+        assert "was the best alternative" not in choose_comparator(averages, others).why
+    assert "was the best alternative" in choose_comparator({"base": 0.4, "few_shot": 0.6}, others).why
+    assert "best" not in headline(compared(30, 2, 120))

@@ -10,10 +10,12 @@ import stories
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ftcore.evaluation.scorers import SCORERS
 from ftcore.records import Action, SideBySide, Verdict
 from ftcore.report import words, write_deck, write_json
 from ftcore.report.data import FORMAT, VERSION
 from ftcore.report.file import clean, replace_file
+from ftcore.report.html import as_html
 from ftcore.report.slides import fitted
 
 ALL = (stories.believable, stories.practice, stories.no_better, stories.unmeasured, stories.nothing)
@@ -151,8 +153,28 @@ def test_the_headline_says_what_was_measured_unless_something_stands_in_its_way(
 
 def test_a_partial_score_is_told_in_points_and_not_as_right_answers():
     rows = tuple(replace(row, scores=dict.fromkeys(row.scores, 0.5)) for row in stories.rows(5))
-    story = replace(stories.believable(), rows=rows, scorer_label="Edit similarity")
+    story = replace(stories.believable(), rows=rows, scorer="edit_similarity", scorer_label="Edit similarity")
     assert "18 points of 100 higher on “Edit similarity”" in words.headline(story)
+
+
+@pytest.mark.parametrize("name", [*SCORERS, "one_of_long_ago"])
+def test_correct_is_said_only_of_a_measure_that_can_see_it(name):
+    """The scores are all 0 or 1 here, which says nothing about what was measured."""
+    label = SCORERS[name].label if name in SCORERS else "One of long ago"
+    story = replace(stories.believable(), scorer=name, scorer_label=label)
+    said = "\n".join(
+        (
+            words.headline(story),
+            words.finding(story),
+            words.axis_title(story),
+            words.score_words(story, 1.0),
+            as_html(story),
+        )
+    )
+    right = name in ("exact_match", "normalised_match")
+    for word in ("handled correctly", "Right answers", "(right)", "(wrong)"):
+        assert (word in said) == right, word
+    assert right or f"higher on “{label}”" in words.headline(story)
 
 
 def test_the_worst_regressions_are_those_that_may_be_shown_worst_first():

@@ -72,6 +72,22 @@ def test_the_practice_stamp_stands_before_the_headline():
     assert 'class="stamp"' not in as_html(stories.believable())
 
 
+def test_the_best_alternative_is_claimed_only_when_one_was_chosen():
+    from dataclasses import replace
+
+    from ftcore.report import words
+
+    chosen = stories.believable()
+    assert "than your best alternative" in words.headline(chosen)
+    why = "No validation scores are there to choose by, so it is the simplest."
+    none = replace(chosen, best_chosen=False, comparator_why=why)
+    told = outside_scripts(as_html(replace(none, recommendation=None, rows=stories.rows(120, tuned=1.0))))
+    assert "than “Base with 3 examples”" in words.headline(none)
+    assert "which need not be the best other way" in told
+    assert why in told
+    assert "best alternative" not in told
+
+
 def test_private_rows_never_appear(naughty):
     assert "PRIVATE-ROW-TEXT" not in as_html(stories.hostile(naughty))
 
