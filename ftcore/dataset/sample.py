@@ -13,7 +13,7 @@ from ftcore.app_files import data_dir
 from ftcore.dataset.curation import approve_clean
 from ftcore.dataset.intake import take_in
 from ftcore.records import Project
-from ftcore.store import projects
+from ftcore.store import examples, projects
 from ftcore.store.database import Database
 
 
@@ -39,18 +39,28 @@ def load_sample() -> Sample:
     return Sample(**{**values, "file": folder / values["file"]})
 
 
-def open_sample(db: Database, *, who: str = "") -> Project:
-    """A new project with the sample in it: imported, checked, and what has no problem approved."""
+def open_sample(db: Database, *, who: str = "", begun: Project | None = None) -> Project:
+    """A project with the sample in it: imported, checked, and what has no problem approved. A new one, or the one that
+    was `begun` and stopped half-way, of which what is there is kept. Raises SourceError and OSError."""
     sample = load_sample()
+    project = begun or _create(db, sample)
+    with db.read() as c:
+        counts = examples.counts(c, project.id)
+    if not counts.total:
+        take_in(db, project.id, sample.file, name=sample.file.name, who=who)
+    if not counts.approved:
+        approve_clean(db, project.id, who=who)
+    with db.read() as c:
+        return projects.get(c, project.id)
+
+
+def _create(db: Database, sample: Sample) -> Project:
     with db.write() as c:
         taken = {project.name for project in projects.every(c)}
         name = next(n for n in (sample.name, *(f"{sample.name} {i}" for i in range(2, 10_000))) if n not in taken)
         project = projects.create(c, name, sample=True)
         projects.set_prompts(c, project.id, base=sample.base_prompt, tuned=sample.tuned_prompt)
-    take_in(db, project.id, sample.file, name=sample.file.name, who=who)
-    approve_clean(db, project.id, who=who)
-    with db.read() as c:
-        return projects.get(c, project.id)
+        return project
 
 
 def keep_upload(uploads: Path, source: Path) -> str:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from ftcore.dataset.raw import SourceError
 from ftcore.records import Project, Reply, Task
-from ftcore.store import jobs, journal, projects, tasks
+from ftcore.store import decisions, examples, jobs, journal, projects, tasks
 from ftcore.ui import decide_state, page, session, sidebar
 from ftcore.ui.journey import NextAction, Situation, next_action, steps
 
@@ -28,13 +28,16 @@ TASK_NAMES = {
 
 
 def welcome() -> None:
-    """The first screen of an empty workspace: three ways in."""
+    """The first screen of an empty workspace: three ways in. What it says of the sample is so: rows, faults, answers."""
     st.title("Should you fine-tune a language model?", anchor=False)
-    st.markdown("Start with your spreadsheet, five questions, or a finished sample.", width=page.PROSE)
+    st.markdown("Start with your spreadsheet, five questions, or a sample to walk through.", width=page.PROSE)
     ways = st.columns(3, gap="medium")
     with ways[0]:
-        st.subheader("A finished sample", anchor=False)
-        st.write("Support tickets of a small shop, with problems to find. Everything is filled in.")
+        st.subheader("A sample to walk through", anchor=False)
+        st.write(
+            "Support tickets of a small shop: imported and answered, with faults to find. Nothing is trained yet; on "
+            "this computer that takes about four minutes."
+        )
         _sample_button(primary=True)
     with ways[1]:
         st.subheader("Five questions", anchor=False)
@@ -103,7 +106,7 @@ def project_list(current: Project) -> None:
             "New project", key="overview-new", max_chars=sidebar.MAX_NAME, placeholder="What is it about?", width=320
         )
         st.button("Create", key="overview-create", on_click=_create)
-        if not any(project.sample for project in known):
+        if _samples()[0] is None:
             _sample_button(primary=False)
 
 
@@ -167,19 +170,45 @@ def _create() -> None:
 
 
 def _sample_button(*, primary: bool) -> None:
-    if not st.button("Open the sample project", type="primary" if primary else "secondary", key="open-sample"):
-        return
+    st.button(
+        "Open the sample project",
+        type="primary" if primary else "secondary",
+        key="open-sample",
+        on_click=_open_sample,
+        help="It takes a few seconds.",
+    )
+
+
+def _open_sample() -> None:
+    """A callback, for a second click ends a script that is running half-way, and a callback not. The second click then
+    finds the sample that the first one made."""
     from ftcore.dataset.sample import load_sample, open_sample
 
+    complete, begun = _samples()
+    opened = complete
     try:
-        with st.spinner("Filling the sample project"):
-            opened = open_sample(session.db(), who=session.who())
-            said = load_sample()
-            answers = cast("dict[str, Reply]", dict(said.answers))
-            decide_state.fill(session.db(), opened.id, answers, tuple(said.reasons), who=session.who())
+        if opened is None:
+            opened = open_sample(session.db(), who=session.who(), begun=begun)
+            if not decide_state.read(session.db(), opened.id).answers:
+                said = load_sample()
+                answers = cast("dict[str, Reply]", dict(said.answers))
+                decide_state.fill(session.db(), opened.id, answers, tuple(said.reasons), who=session.who())
     except (OSError, SourceError) as error:
-        st.error(f"The sample could not be opened: {error} Nothing else was changed.")
+        told = f"The sample could not be opened: {error} What was read is kept; the button goes on from there."
+        page.flash(told, icon=":material/error:")
         return
     session.open_project(opened.id)
     page.flash(f"“{opened.name}” is open.")
-    st.rerun()
+
+
+def _samples() -> tuple[Project | None, Project | None]:
+    """(the newest sample project with rows approved and questions answered, the newest that lacks some of it)."""
+    complete, begun = None, None
+    with session.db().read() as c:
+        for project in (one for one in projects.every(c) if one.sample):
+            decision = decisions.latest(c, project.id)
+            if decision and decision.answers and examples.counts(c, project.id).approved:
+                complete = complete or project
+            else:
+                begun = begun or project
+    return complete, begun

@@ -11,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
+from ftcore.dataset.curation import approve_clean
+from ftcore.dataset.intake import take_in
 from ftcore.dataset.sample import load_sample
 from ftcore.decision import recommend
 from ftcore.decision.framework import QUESTIONS
@@ -172,6 +174,47 @@ def test_opening_the_sample_fills_everything_with_one_click(db: Database, open_p
     assert counts.approved > 200
     assert counts.need_a_look > 5
     assert project.name in [text.value for text in test.text]
+
+
+def test_the_sample_is_not_called_finished_before_a_model_is_trained(open_page: Open) -> None:
+    test = open_page("overview")
+    said = "\n".join(element.value for kind in (test.subheader, test.markdown) for element in kind)
+    assert "A sample to walk through" in said
+    assert "Nothing is trained yet" in said
+    assert "finished" not in said
+    assert "Everything is filled in" not in said
+
+
+def test_a_second_click_of_two_makes_no_second_sample(db: Database, open_page: Open) -> None:
+    first, second = open_page("overview"), open_page("overview")
+    for tab in (first, second):
+        tab.button(key="open-sample").click().run(timeout=60)
+        assert not tab.exception
+        assert tab.query_params["project"] == "1"
+    with db.read() as c:
+        assert len(projects.every(c)) == 1
+    assert "Open the sample project" not in _labels(open_page("overview"))
+
+
+@pytest.mark.parametrize("reached", ["created", "imported", "approved"])
+def test_a_sample_that_stopped_half_way_is_completed_and_not_made_again(
+    db: Database, open_page: Open, reached: str
+) -> None:
+    sample = load_sample()
+    with db.write() as c:
+        begun = projects.create(c, sample.name, sample=True)
+    if reached != "created":
+        take_in(db, begun.id, sample.file, name=sample.file.name, who="DK")
+    if reached == "approved":
+        approve_clean(db, begun.id, who="DK")
+    test = open_page("overview")
+    test.button(key="open-sample").click().run(timeout=60)
+    assert not test.exception
+    with db.read() as c:
+        assert [project.id for project in projects.every(c)] == [begun.id]
+        assert examples.counts(c, begun.id).total < 400
+        assert examples.counts(c, begun.id).approved > 200
+    assert decide_state.read(db, begun.id).answers == sample.answers
 
 
 def test_a_project_is_created_opened_and_renamed(db: Database, open_page: Open) -> None:
