@@ -16,7 +16,7 @@ from ftcore.store import endpoints
 from ftcore.trainer import starter
 from ftcore.training.launch import NotFit, launch
 from ftcore.training.preflight import MINIMUM, SENSIBLE, Estimate, Finding, auto_epochs, estimate, examine
-from ftcore.ui import ledger, page, say, session, way
+from ftcore.ui import instructions, ledger, page, say, session, way
 from ftcore.ui.local_training import Readiness, readiness
 
 DEPTHS = ("Automatic", "Epochs", "All settings")
@@ -82,6 +82,7 @@ def draw(project: Project, past: list[Job], *, primary: bool = True) -> None:
     blocked = _say_findings(load)
     _say_readiness(order)
     settings = _settings(load.count(Split.TRAIN))
+    instructions.short_fold(project)
     guess = _estimate(str(session.db().path), project.id, project.revision, settings.epochs, len(past), load.rows, past)
     price = _price(order, guess.tokens)
     with facts:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from ftcore.records import Job, Project
 from ftcore.store import examples, runs
-from ftcore.ui import ledger, page, say, session, way
+from ftcore.ui import instructions, ledger, page, say, session, way
 
 POINTS = 5
 """The difference that matters unless the user says otherwise, in points of 100."""
@@ -74,6 +74,7 @@ def draw(project: Project, models: list[Job], *, primary: bool = True) -> None:
         "The difference that matters, in points of 100", min_value=1, max_value=50, value=POINTS, key="delta"
     )
     right.caption("A smaller difference would not change what you do. Say it before you see the answers.")
+    instructions.full_fold(project)
     st.button(
         "Run the comparison",
         type="primary" if primary else "secondary",

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from streamlit.testing.v1 import AppTest
 
 from ftcore.records import TaskState
-from ftcore.store import runs, tasks
+from ftcore.store import projects, runs, tasks
 from ftcore.store.database import Database
 from tests.ui.journeys import HOSTILE, MODEL, begin
 
@@ -178,3 +178,36 @@ def test_a_newer_model_is_offered_for_comparison(db: Database, open_page: Open) 
     assert not test.exception
     assert "newer model has been trained" in said(test)
     assert primary(test) == ["run-comparison"]
+
+
+def test_the_full_instructions_can_be_worked_on_before_the_run_and_reach_it(db: Database, open_page: Open) -> None:
+    journey = begin(db)
+    journey.job()
+    test = open_page("evaluate")
+    key = f"instructions-base-{journey.project_id}"
+    assert test.text_area(key=key).value == "Answer with a JSON object: category, urgency."
+    assert "a base model with a poor prompt is a straw man" in said(test)
+    test.text_area(key=key).set_value("Answer with JSON.\nLook at the label twice. <b>$x$</b>").run()
+    assert not test.exception
+    test.button(key="run-comparison").click().run()
+    with db.read() as c:
+        project = projects.get(c, journey.project_id)
+        (run,) = runs.of_project(c, journey.project_id)
+    assert project.base_prompt == "Answer with JSON.\nLook at the label twice. <b>$x$</b>"
+    assert project.tuned_prompt == "Ticket to JSON."
+    assert {arm["system"] for arm in run.arms if arm["name"] != "fine_tuned"} == {project.base_prompt}
+
+
+def test_the_instructions_follow_the_store_and_stay_after_a_visit_elsewhere(db: Database, open_page: Open) -> None:
+    journey = begin(db)
+    journey.run()
+    test = open_page("evaluate")  # inside "Compare again"
+    key = f"instructions-base-{journey.project_id}"
+    test.text_area(key=key).set_value("Mine.").run()
+    test.switch_page("pages/3_train.py").run()
+    test.switch_page("pages/4_evaluate.py").run()
+    assert not test.exception
+    assert test.text_area(key=key).value == "Mine."
+    with db.write() as c:
+        projects.set_prompts(c, journey.project_id, base="Another tab's.", tuned="Short.")
+    assert test.run().text_area(key=key).value == "Another tab's."

@@ -173,3 +173,31 @@ def test_past_jobs_are_listed_with_their_curves(db: Database, open_page: Open) -
     table = open_page("train").dataframe[0].value
     assert list(table["Ended"]) == ["finished", "failed"]
     assert [len(losses) for losses in table["Loss"]] == [6, 3]
+
+
+def test_the_short_instructions_can_be_changed_and_are_trained_with(
+    db: Database, trainer: str, open_page: Open
+) -> None:
+    journey = begin(db)
+    journey.endpoint(trainer)
+    test = open_page("train")
+    key = f"instructions-tuned-{journey.project_id}"
+    assert test.text_area(key=key).value == "Ticket to JSON."
+    test.text_area(key=key).set_value("File it.").run()
+    assert not test.exception
+    test.button(key="start-training").click().run()
+    with db.read() as c:
+        project = projects.get(c, journey.project_id)
+        (job,) = jobs.of_project(c, journey.project_id)
+    assert (project.tuned_prompt, project.base_prompt) == ("File it.", "Answer with a JSON object: category, urgency.")
+    assert job.system_prompt == "File it."
+
+
+def test_other_instructions_make_training_the_next_action_again(db: Database, trainer: str, open_page: Open) -> None:
+    journey = begin(db)
+    journey.job()
+    journey.endpoint(trainer)
+    test = open_page("train")  # inside "Train again with other settings"
+    test.text_area(key=f"instructions-tuned-{journey.project_id}").set_value("File it.").run()
+    assert not test.exception
+    assert [key for key, kind in buttons(test).items() if kind == "primary"] == ["start-training"]
