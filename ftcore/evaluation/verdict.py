@@ -45,8 +45,8 @@ def headline(comparison: Comparison, words: Words | None = None) -> str:
         )
     if verdict is Verdict.NOT_WORSE:
         return (
-            f"Fine-tuning is not worse than {words.alternative}, and it may not be better ({_range(comparison)}). "
-            f"It pays only if it is cheaper to run."
+            f"Fine-tuning is not worse than {words.alternative}, perhaps better ({_range(comparison)}). "
+            f"As it stands, it pays only if it is cheaper to run."
         )
     return (
         f"Too close to call: {_examples(comparison.n)} only differences above about "

@@ -80,7 +80,9 @@ def finding(story: Story) -> str:
     other = label_of(story, name)
     if comparison.verdict is Verdict.NOT_ENOUGH_EVIDENCE:
         return _no_verdict(comparison)
-    if comparison.verdict in (Verdict.EQUIVALENT, Verdict.NOT_WORSE):
+    if comparison.verdict is Verdict.NOT_WORSE:
+        return f"On {comparison.n} unseen examples the tuned model was not worse than “{other}”, perhaps better ({_interval(comparison)} of 100)."
+    if comparison.verdict is Verdict.EQUIVALENT:
         return f"On {comparison.n} unseen examples the tuned model and “{other}” did about equally well ({_interval(comparison)} of 100)."
     gain = _gain(story, comparison)
     return f"On unseen examples, {gain} with the tuned model than with “{other}” ({_interval(comparison)})."
@@ -99,7 +101,7 @@ def _verdict_sentence(story: Story, name: str, comparison: Comparison) -> str:
     if verdict is Verdict.EQUIVALENT:
         return f"Don't fine-tune. “{other}” does as well on {comparison.n} unseen examples, and you can change it in an afternoon."
     if verdict is Verdict.NOT_WORSE:
-        return f"Fine-tune only for the cost: the tuned model is not worse than “{other}”, and not shown to be better."
+        return f"Fine-tune only for the cost: the tuned model is not worse than “{other}”, perhaps better, and not shown to be."
     if verdict is Verdict.WORSE:
         return f"Don't fine-tune. There were {_gain(story, comparison)} than with “{other}” ({_interval(comparison)})."
     return _no_verdict(comparison)

@@ -9,10 +9,16 @@ from pathlib import Path
 
 import streamlit as st
 
-from ftcore.records import Project, Story
+from ftcore.records import Project, Standing, Story
 from ftcore.report import words
 from ftcore.ui import ledger, page, verdict_panel, way
 
+STANDING_ICONS = {
+    Standing.BELIEVED: ":material/chat_bubble:",
+    Standing.PARTLY_MEASURED: ":material/straighten:",
+    Standing.MEASURED: ":material/verified:",
+}
+"""Only what was measured throughout gets a tick."""
 PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 
 
@@ -21,8 +27,8 @@ def slide_one(story: Story) -> None:
     st.header(page.plain(words.headline(story)), anchor=False, width=page.PROSE + 160)
     if story.recommendation is not None:
         st.badge(
-            words.STANDING.get(story.recommendation.standing.value, "Believed"),
-            icon=":material/verified:",
+            words.standing(story),
+            icon=STANDING_ICONS[story.recommendation.standing],
             color="gray",
         )
     parts = (

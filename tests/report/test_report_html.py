@@ -178,3 +178,29 @@ def test_every_verdict_has_its_sentence():
         assert words.risk(story)
         assert words.decision_wanted(story)
     assert len(told) == len(Verdict)
+
+
+def test_not_worse_is_not_told_as_equal():
+    from dataclasses import replace
+
+    from ftcore.report import words
+
+    ahead = stories.comparison(verdict=Verdict.NOT_WORSE, difference=0.08, low=-0.03, high=0.20)
+    story = replace(stories.believable(), comparisons=(("few_shot", ahead),))
+    said = words.finding(story)
+    assert "not worse than “Base with 3 examples”, perhaps better (−3 to +20 of 100)" in said
+    assert "equally" not in said
+    assert "perhaps better" in words.headline(replace(story, recommendation=None))
+    level = replace(story, comparisons=(("few_shot", replace(ahead, verdict=Verdict.EQUIVALENT)),))
+    assert "about equally well" in words.finding(level)
+
+
+def test_slide_one_names_the_measure_in_words_for_everybody():
+    from dataclasses import replace
+
+    from ftcore.evaluation.scorers import SCORERS
+    from ftcore.report import words
+
+    label = SCORERS["json_fields"].label
+    story = replace(stories.believable(), scorer="json_fields", scorer_label=label)
+    assert "18 points of 100 higher on “Fields filled correctly (F1)”" in words.headline(story)

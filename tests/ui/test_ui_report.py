@@ -9,6 +9,7 @@ from collections.abc import Callable
 from streamlit.testing.v1 import AppTest
 
 from ftcore.decision import recommend
+from ftcore.records import Standing
 from ftcore.report.telling import tell
 from ftcore.store import decisions
 from ftcore.store.database import Database
@@ -94,3 +95,13 @@ def test_a_file_name_is_never_the_users_text(db: Database, open_page: Open) -> N
     with db.read() as c:
         project = projects.get(c, journey.project_id)
     assert report_panel.file_name(project) == "tuneworthy-etc-b-gr-e-b-1"
+
+
+def test_only_what_was_measured_gets_a_tick(db: Database, open_page: Open) -> None:
+    journey = begin(db)
+    decide(journey)
+    badge = next(m.value for m in open_page("report").markdown if "Believed" in m.value and "badge" in m.value)
+    assert "verified" not in badge
+    ticked = [standing for standing, icon in report_panel.STANDING_ICONS.items() if "verified" in icon]
+    assert ticked == [Standing.MEASURED]
+    assert set(report_panel.STANDING_ICONS) == set(Standing)

@@ -21,7 +21,7 @@ _DEEPEST = 100
 @dataclass(frozen=True, slots=True)
 class JsonFields:
     name: str = "json_fields"
-    label: str = "JSON fields (F1)"
+    label: str = "Fields filled correctly (F1)"
     explanation: str = (
         "The share of fields that are right, counting both missing and superfluous ones (F1). Texts are compared "
         "whatever their case and punctuation, lists whatever their order. A code fence around the JSON is forgiven. It "
