@@ -4,6 +4,7 @@ import streamlit as st
 
 from ftcore.records import JobState
 from ftcore.store import endpoints, jobs, snapshots
+from ftcore.training.reconcile import KEY
 from ftcore.ui import job_list, job_panel, launch_form, page, session
 
 project = page.header("train", "A model learns from the examples that you approved.")
@@ -12,7 +13,7 @@ with session.db().read() as c:
     last = known[0] if known else None
     digest = snapshots.get(c, last.snapshot_id).digest if last else ""
     endpoint = endpoints.get(c, last.endpoint_id) if last else None
-    file = jobs.files(c, last.id)[0] if last else ""
+    files = jobs.files(c, last.id) if last else ("", "")
 
 if last and not last.state.ended:
     job_panel.watch(project, last.id)
@@ -44,13 +45,14 @@ if last and endpoint:
     }
 with page.for_the_engineer(facts, command="tuneworthy run FILE --epochs N --seed N"):
     if last:
-        st.text("The request, as it was sent to POST /fine_tuning/jobs:")
+        st.text("The request to POST /fine_tuning/jobs, made again from what was kept of the job:")
         supervised = {"hyperparameters": last.hyperparameters} if last.hyperparameters else {}
         request = {
             "model": last.base_model,
-            "training_file": file or "(not sent yet)",
+            "training_file": files[0] or "(not sent yet)",
+            **({"validation_file": files[1]} if files[1] else {}),
             "seed": last.seed,
             "method": {"type": "supervised", "supervised": supervised},
-            "metadata": {"tuneworthy_job": last.key},
+            "metadata": {KEY: last.key},
         }
         st.code(json.dumps(request, indent=2), language="json")

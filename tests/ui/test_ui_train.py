@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -201,3 +202,15 @@ def test_other_instructions_make_training_the_next_action_again(db: Database, tr
     test.text_area(key=f"instructions-tuned-{journey.project_id}").set_value("File it.").run()
     assert not test.exception
     assert [key for key, kind in buttons(test).items() if kind == "primary"] == ["start-training"]
+
+
+@pytest.mark.parametrize("validation_file", ["file-v", ""])
+def test_the_request_is_shown_with_the_files_that_were_sent(
+    db: Database, open_page: Open, validation_file: str
+) -> None:
+    job = begin(db).job(training_file_id="file-t", validation_file_id=validation_file)
+    shown = next(code.value for code in open_page("train").code if "training_file" in code.value)
+    request = json.loads(shown)
+    assert request["training_file"] == "file-t"
+    assert request.get("validation_file", "") == validation_file
+    assert request["metadata"] == {"tuneworthy_job": job.key}
