@@ -12,42 +12,73 @@ from ftcore.ui.decide_state import Decided
 
 
 def break_even_fold(project: Project) -> None:
-    """Figures in, one sentence out. Prices are the reader's: they change, and they are on the seller's page."""
+    """Figures in, one sentence out. Volume, prices and costs are the reader's: they start blank, for no figure is right
+    for everybody, and nothing is concluded before they are typed."""
     fold = st.expander("Would it pay? The break-even arithmetic", icon=":material/calculate:", on_change="rerun")
     if not fold.open:
         return
-    from ftcore.chat import count_tokens
-    from ftcore.records import TrainingExample
-
-    def tokens(text: str, otherwise: int) -> int:
-        return count_tokens(TrainingExample([{"role": "system", "content": text}])) if text else otherwise
-
     with fold:
-        st.markdown("Take the prices from your provider's page. Money is in any one currency.", width=page.PROSE)
-        volume, base, tuned = st.columns(3, gap="medium")
-        with volume:
-            calls = _number("Questions a month", 10_000, 1_000)
-            question = _number("Tokens of a question", 60, 10)
-            answer = _number("Tokens of an answer", 40, 10)
-            hosting = _price("Hosting a month", 0.0)
-        with base:
-            base_prompt = _number("Tokens of today's prompt", tokens(project.base_prompt, 800), 50)
-            base_in = _price("Today's model: price of 1,000,000 tokens in", 2.50)
-            base_out = _price("Today's model: price of 1,000,000 tokens out", 10.0)
-        with tuned:
-            tuned_prompt = _number("Tokens of the short prompt", tokens(project.tuned_prompt, 20), 10)
-            tuned_in = _price("Tuned model: price of 1,000,000 tokens in", 0.30)
-            tuned_out = _price("Tuned model: price of 1,000,000 tokens out", 1.20)
-            training = _price("Training and preparing, once", 500.0)
+        st.markdown(
+            "Take the prices from your provider's page, in any one currency; type 0 where nothing is paid. The lengths "
+            "of the prompts are counted from your own, where there are some.",
+            width=page.PROSE,
+        )
+        asked = _figures(project)
+        given = {name: figure for name, figure in asked.items() if figure is not None}
+        if blank := len(asked) - len(given):
+            missing = "1 figure is" if blank == 1 else f"{blank} figures are"
+            st.text(f"{missing} still missing. What comes out is said when all are there.")
+            return
         found = break_even(
-            training_cost=training,
-            base_call_cost=call_cost(base_prompt + question, answer, base_in, base_out),
-            tuned_call_cost=call_cost(tuned_prompt + question, answer, tuned_in, tuned_out),
-            calls_per_month=calls,
-            hosting_per_month=hosting,
+            training_cost=given["training"],
+            base_call_cost=call_cost(
+                given["base_prompt"] + given["question"], given["answer"], given["base_in"], given["base_out"]
+            ),
+            tuned_call_cost=call_cost(
+                given["tuned_prompt"] + given["question"], given["answer"], given["tuned_in"], given["tuned_out"]
+            ),
+            calls_per_month=given["calls"],
+            hosting_per_month=given["hosting"],
         )
         st.markdown(f"**{page.plain(found.sentence)}**")
         st.text(f"Saving a question, hosting taken off: {found.saving_per_call:.6f}")
+
+
+def _figures(project: Project) -> dict[str, float | None]:
+    """The figures as they stand in their fields; None where a field is blank."""
+
+    def number(label: str, step: int, value: int | None = None) -> float | None:
+        key = f"even-{project.id}-{label}"
+        return st.number_input(label, min_value=0, max_value=10**10, value=value, step=step, key=key)
+
+    def price(label: str) -> float | None:
+        key = f"even-{project.id}-{label}"
+        return st.number_input(label, min_value=0.0, max_value=1e9, value=None, format="%.2f", key=key)
+
+    asked: dict[str, float | None] = {}
+    volume, base, tuned = st.columns(3, gap="medium")
+    with volume:
+        asked["calls"] = number("Questions a month", 1_000)
+        asked["question"] = number("Tokens of a question", 10)
+        asked["answer"] = number("Tokens of an answer", 10)
+        asked["hosting"] = price("Hosting a month")
+    with base:
+        asked["base_prompt"] = number("Tokens of today's prompt", 50, _tokens(project.base_prompt))
+        asked["base_in"] = price("Today's model: price of 1,000,000 tokens in")
+        asked["base_out"] = price("Today's model: price of 1,000,000 tokens out")
+    with tuned:
+        asked["tuned_prompt"] = number("Tokens of the short prompt", 10, _tokens(project.tuned_prompt))
+        asked["tuned_in"] = price("Tuned model: price of 1,000,000 tokens in")
+        asked["tuned_out"] = price("Tuned model: price of 1,000,000 tokens out")
+        asked["training"] = price("Training and preparing, once")
+    return asked
+
+
+def _tokens(prompt: str) -> int | None:
+    from ftcore.chat import count_tokens
+    from ftcore.records import TrainingExample
+
+    return count_tokens(TrainingExample([{"role": "system", "content": prompt}])) if prompt else None
 
 
 def record_fold(project: Project, decided: Decided) -> None:
@@ -76,14 +107,6 @@ def record_fold(project: Project, decided: Decided) -> None:
         st.download_button(
             "Download the record (Markdown)", record, "decision-record.md", "text/markdown", on_click="ignore"
         )
-
-
-def _number(label: str, value: int, step: int) -> int:
-    return int(st.number_input(label, min_value=0, max_value=10**10, value=value, step=step, key=f"even-{label}"))
-
-
-def _price(label: str, value: float) -> float:
-    return float(st.number_input(label, min_value=0.0, max_value=1e9, value=value, format="%.2f", key=f"even-{label}"))
 
 
 def _note(project_id: int, key: str) -> None:
