@@ -43,6 +43,7 @@ INPUT = [
     "source",
     "subject",
     "title",
+    "q",
 ]
 OUTPUT = [
     "ideal_output",
@@ -74,6 +75,7 @@ OUTPUT = [
     "solution",
     "gold",
     "result",
+    "a",
 ]
 SYSTEM = ("system", "system_prompt", "system_message")
 SPLIT = ("split", "set", "subset", "partition")
@@ -132,6 +134,10 @@ def guess(rows: Sequence[Row], columns: Sequence[str]) -> Guess:
     system = next((c for c in columns if _normal(c) in SYSTEM), "")
     free = [c for c in columns if c not in (extra.split, extra.tags, system)]
     inputs, outputs = _named(free, INPUT), _named(free, OUTPUT)
+    if not inputs:  # one letter alone says nothing ("a" beside "b"): q and a count where the other side has its name
+        outputs = [c for c in outputs if _normal(c) != "a"]
+    if not outputs:
+        inputs = [c for c in inputs if _normal(c) != "q"]
     outputs = [c for c in outputs if not inputs or c != inputs[0]]
     source, target = inputs[0] if inputs else "", outputs[0] if outputs else ""
     certain = bool(source and target) and _alone(inputs, INPUT, target) and _alone(outputs, OUTPUT, source)
@@ -175,7 +181,7 @@ def _named(columns: Sequence[str], names: Sequence[str]) -> list[str]:
     parts = []
     for column in columns:
         words = re.split(r"[_.]", _normal(column.replace(".", "_")))
-        found = [names.index(word) for word in words if word in names]
+        found = [names.index(word) for word in words if word in names and len(word) > 1]
         if found and _normal(column) not in names and "id" not in words:
             parts.append((min(found), column))
     return [c for _, c in sorted(whole)] + [c for _, c in sorted(parts)]
