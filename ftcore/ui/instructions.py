@@ -41,6 +41,14 @@ def short_fold(project: Project) -> None:
         _area("Short, for the tuned model", "tuned", project, project.tuned_prompt)
 
 
+def settle(project_id: int) -> None:
+    """Saves what was typed and not saved yet: a click that follows at once may be told before the change is."""
+    for which in EMPTY:
+        key = f"instructions-{which}-{project_id}"
+        if key in st.session_state and st.session_state[key] != st.session_state.get(f"{key}-stored"):
+            _save(project_id, which, key)
+
+
 def _area(label: str, which: str, project: Project, stored: str) -> None:
     key = f"instructions-{which}-{project.id}"
     seen = f"{key}-stored"

@@ -107,6 +107,7 @@ def _start(project_id: int, order: Order, settings: Settings, key: str) -> None:
     if endpoint is None:
         page.flash("The trainer server is not known yet. Wait a moment, then start again.", icon=":material/info:")
         return
+    instructions.settle(project_id)
     try:
         launch(
             session.db(),

@@ -89,6 +89,7 @@ def _start(project_id: int, job: Job, scorer: str, delta: float) -> None:
     from ftcore.evaluation.errors import EvaluationError
     from ftcore.evaluation.plans import plan_run
 
+    instructions.settle(project_id)
     with session.db().read() as c:
         known = runs.of_project(c, project_id)
     if known and known[0].state in ("queued", "running"):

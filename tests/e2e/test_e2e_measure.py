@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ftcore.records import JobState
-from ftcore.store import jobs
+from ftcore.store import jobs, runs
 from tests.e2e.browsing import RunningApp
 from tests.ui.journeys import HOSTILE, MODEL, begin
 
@@ -76,3 +76,19 @@ def test_the_files_are_made_when_they_are_asked_for(app: RunningApp, page: Any) 
             assert MODEL in content.decode()
         else:
             assert json.loads(content)["story"]["fine_tuned_model"] == MODEL
+
+
+def test_instructions_typed_just_before_the_click_are_those_of_the_run(app: RunningApp, page: Any) -> None:
+    journey = begin(app.db)
+    journey.job()
+    page.goto(f"{app.url}/evaluate?project={journey.project_id}")
+    page.get_by_text("Instructions for the models").click(timeout=30_000)
+    page.get_by_role("textbox", name="Full, for the base model").fill("Answer with JSON and nothing else.")
+    page.get_by_role("button", name="Run the comparison").click()
+    for _ in range(100):
+        with app.db.read() as c:
+            found = runs.of_project(c, journey.project_id)
+        if found:
+            break
+        page.wait_for_timeout(100)
+    assert {arm["system"] for arm in found[0].arms if arm["name"] == "base"} == {"Answer with JSON and nothing else."}

@@ -211,3 +211,15 @@ def test_the_instructions_follow_the_store_and_stay_after_a_visit_elsewhere(db: 
     with db.write() as c:
         projects.set_prompts(c, journey.project_id, base="Another tab's.", tuned="Short.")
     assert test.run().text_area(key=key).value == "Another tab's."
+
+
+def test_instructions_and_the_click_in_one_go_make_one_run_with_the_new_ones(db: Database, open_page: Open) -> None:
+    journey = begin(db)
+    journey.job()
+    test = open_page("evaluate")
+    test.text_area(key=f"instructions-base-{journey.project_id}").set_value("New.")
+    test.button(key="run-comparison").click().run()  # both changes arrive together
+    assert not test.exception
+    with db.read() as c:
+        (run,) = runs.of_project(c, journey.project_id)
+    assert run.arms[0]["system"] == "New."
