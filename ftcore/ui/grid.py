@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import streamlit as st
@@ -15,6 +16,10 @@ from ftcore.ui import conflicts, curate_state, grid_edits, page, session
 from ftcore.ui.problem_words import name_of
 
 ROWS = 100
+LATE = 0.2
+"""Seconds. The editor sends an edit up to 150 ms after it was typed, and not at all once it is replaced."""
+REMEMBERED = 8
+"""Editors whose late edits are still taken."""
 TYPES = {grid_edits.TICK: "bool", "split": "object", "line": "Int64"}
 
 
@@ -31,16 +36,16 @@ def draw(project: Project, where: Filter) -> list[Example]:
             found = examples.page(c, project.id, where, after=state["after"], before=state["before"], limit=ROWS)
             rows = found.rows
             state.update(signature=signature, more=(found.has_previous, found.has_next))
-            _new_editor(state, [row.id for row in rows])
+            _new_editor(project, state, [row.id for row in rows])
         else:
             rows = examples.get_many(c, state["ids"])
     ticked = curate_state.ticked(project)
     if [row.id for row in rows] != state["ids"]:
-        _new_editor(state, [row.id for row in rows])
+        _new_editor(project, state, [row.id for row in rows])
     edited = st.session_state.get(_key(project, state), {}).get("edited_rows", {})
     if grid_edits.out_of_date(grid_edits.by_id(edited, state["ids"]), {row.id: row for row in rows}, ticked):
-        _new_editor(state, state["ids"])
-    state["versions"] = {row.id: row.version for row in rows}
+        _new_editor(project, state, state["ids"])
+    _editor_of(state, _key(project, state))["versions"] = {row.id: row.version for row in rows}
     if rows:
         _editor(project, state, rows, ticked)
     else:
@@ -146,40 +151,58 @@ def _editor(project: Project, state: dict[str, Any], rows: list[Example], ticked
 
 
 def _edited(project: Project, key: str) -> None:
-    """Writes what is new through, in one transaction. Safe to repeat: what was handled, or is so already, is left alone."""
-    state = curate_state.remembered("grid", project)
-    edits = grid_edits.by_id(st.session_state[key]["edited_rows"], state["ids"])
-    fresh = grid_edits.new_edits(edits, state["handled"])
+    """Writes what is new through, in one transaction. Safe to repeat: what was handled, or is so already, is left alone.
+
+    The edits belong to the rows that this editor showed, also when another page has taken its place meanwhile."""
+    editor = curate_state.remembered("grid", project)["editors"].get(key)
+    if editor is None:
+        page.flash("The last edit came too late and was not saved. Please type it again.", icon=":material/error:")
+        return
+    edits = grid_edits.by_id(st.session_state[key]["edited_rows"], editor["ids"])
+    fresh = grid_edits.new_edits(edits, editor["handled"])
     ticked = curate_state.ticked(project)
     for id_, values in fresh.items():
         if grid_edits.TICK in values:
             (ticked.add if values[grid_edits.TICK] else ticked.discard)(id_)
     wanted = {id_: kept for id_, values in fresh.items() if (kept := grid_edits.storable(values))}
     if wanted:
-        _write(project, state, wanted)
+        _write(project, editor["versions"], wanted)
     for id_, values in fresh.items():
-        state["handled"].setdefault(id_, {}).update(values)
+        editor["handled"].setdefault(id_, {}).update(values)
 
 
-def _write(project: Project, state: dict[str, Any], wanted: grid_edits.Cells) -> None:
+def _write(project: Project, versions: dict[int, int], wanted: grid_edits.Cells) -> None:
     with session.db().read() as c:
         rows = {row.id: row for row in examples.get_many(c, wanted)}
+    wanted = {id_: values for id_, values in wanted.items() if id_ in rows}
     refused = [id_ for id_, values in wanted.items() if any(grid_edits.too_long(rows[id_], name) for name in values)]
     if refused:
         page.flash("That text is too long for a cell and was not changed. Open the row below the table to edit it.")
-    edits = [CellEdit(id_, state["versions"].get(id_), values) for id_, values in wanted.items() if id_ not in refused]
+    edits = [CellEdit(id_, versions.get(id_), values) for id_, values in wanted.items() if id_ not in refused]
     saved = curation.save(session.db(), project.id, edits, who=session.who())
     conflicts.remember(project, [(c.mine.example_id, wanted[c.mine.example_id]) for c in saved.conflicts])
     with session.db().read() as c:
         for row in examples.get_many(c, saved.changed):
-            state["versions"][row.id] = row.version
+            versions[row.id] = row.version
     if any(name in grid_edits.TEXTS for values in wanted.values() for name in values):
         curate_state.check_again(project, session.counts(project).total)
 
 
-def _new_editor(state: dict[str, Any], ids: list[int]) -> None:
-    """A fresh editor without remembered edits: its key is new."""
-    state.update(ids=ids, handled={}, nonce=state.get("nonce", 0) + 1)
+def _new_editor(project: Project, state: dict[str, Any], ids: list[int]) -> None:
+    """A fresh editor without remembered edits: its key is new. The one before stays known for the edit under way."""
+    replaced = bool(state.get("ids"))
+    state.update(ids=ids, nonce=state.get("nonce", 0) + 1)
+    editors = state.setdefault("editors", {})
+    editors[_key(project, state)] = {"ids": ids, "handled": {}, "versions": {}}
+    for key in list(editors)[:-REMEMBERED]:
+        del editors[key]
+    if replaced:
+        time.sleep(LATE)
+
+
+def _editor_of(state: dict[str, Any], key: str) -> dict[str, Any]:
+    found: dict[str, Any] = state["editors"][key]
+    return found
 
 
 def _key(project: Project, state: dict[str, Any]) -> str:

@@ -52,6 +52,20 @@ def test_five_quick_edits_are_all_kept_and_each_is_journaled_once(page: Any, app
     assert [_row(app, row.id).version for row in rows] == [2] * 5
 
 
+@pytest.mark.parametrize("commits", ["Enter", ""])
+def test_text_typed_right_before_next_lands_on_its_own_row(page: Any, app: RunningApp, commits: str) -> None:
+    project = _project(app, f"Next {commits}", [(f"Question {n} of many?", f"The answer to {n}.") for n in range(150)])
+    with app.db.read() as c:
+        ids = examples.ids(c, project.id)
+    _open(page, app, project, "Table")
+    _type(page, "response", 0, "Typed, then Next.", settle=False, commit=commits)
+    page.get_by_role("button", name="Next").click()
+    _until(lambda: _row(app, ids[0]).training.response == "Typed, then Next.")
+    page.get_by_text("Page 2").wait_for()
+    settled(page)
+    assert _row(app, ids[100]).version == 1
+
+
 def test_undo_shows_the_old_text_again_and_a_later_edit_does_not_bring_the_undone_one_back(
     page: Any, app: RunningApp
 ) -> None:
@@ -254,7 +268,7 @@ def _open(tab: Any, app: RunningApp, project: Project, mode: str) -> None:
         tab.locator('[data-testid="data-grid-canvas"] td').first.wait_for(state="attached")
 
 
-def _type(tab: Any, column: str, row: int, text: str, *, settle: bool = True) -> None:
+def _type(tab: Any, column: str, row: int, text: str, *, settle: bool = True, commit: str = "Enter") -> None:
     """Opens a cell with a double click, replaces its text by typing, and commits with Enter."""
     box = tab.locator('[data-testid="stDataFrame"]').bounding_box()
     left = sum(width for name, width in WIDTHS.items() if list(WIDTHS).index(name) < list(WIDTHS).index(column))
@@ -266,7 +280,8 @@ def _type(tab: Any, column: str, row: int, text: str, *, settle: bool = True) ->
     tab.keyboard.press("Control+a")
     tab.keyboard.type(text, delay=30)
     tab.wait_for_timeout(80)  # faster than any hand, the grid would commit the text as it was before the last keys
-    tab.keyboard.press("Enter")
+    if commit:
+        tab.keyboard.press(commit)
     if settle:
         tab.wait_for_timeout(300)
         settled(tab)

@@ -20,7 +20,7 @@ from ftcore.records import Example, Split, Status, TrainingExample
 from ftcore.store import examples, imports, journal, problems, projects, tasks
 from ftcore.store.database import Database
 from ftcore.store.examples import Counts, Filter
-from ftcore.ui import curate_head, grid_edits, split_panel
+from ftcore.ui import curate_head, grid, grid_edits, split_panel
 from ftcore.worker.loop import work
 from ftcore.workspace import open_workspace
 
@@ -130,6 +130,32 @@ def test_the_table_turns_its_pages_without_losing_or_repeating_a_row(
     assert len({id_ for ids in seen[:3] for id_ in ids}) == 250
     assert seen[3] == seen[1]
     assert _ids(test, project_id) == seen[0]
+
+
+def test_an_edit_that_comes_after_next_lands_on_the_row_it_was_typed_in(
+    db: Database, project_id: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "many.csv"
+    file.write_bytes(_csv([(f"Question number {n} of many", f"This is answer number {n}.") for n in range(150)]))
+    take_in(db, project_id, file, name="many.csv", who="DK")
+    with db.read() as c:
+        ids, project = examples.ids(c, project_id), projects.get(c, project_id)
+    held: dict[str, object] = {"editor-old": {"edited_rows": {0: {"response": "Late."}}}, "who": "DK"}
+    monkeypatch.setattr(grid.st, "session_state", held)
+    held[f"grid-{project_id}"] = {
+        "ids": ids[100:],
+        "nonce": 2,
+        "editors": {
+            "editor-old": {"ids": ids[:100], "handled": {}, "versions": dict.fromkeys(ids[:100], 1)},
+            f"editor-{project_id}-2": {"ids": ids[100:], "handled": {}, "versions": dict.fromkeys(ids[100:], 1)},
+        },
+    }
+    for _ in range(2):
+        grid._edited(project, "editor-old")
+    with db.read() as c:
+        assert examples.get(c, ids[0]).training.response == "Late."
+        assert [examples.get(c, id_).version for id_ in (ids[0], ids[100])] == [2, 1]
+        assert len(journal.last(c, project_id)) == 1
 
 
 def test_filters_show_what_matches_and_their_counts(db: Database, filled: int, open_page: Open) -> None:
