@@ -44,12 +44,22 @@ def save(db: Database, project_id: int, wanted: Sequence[CellEdit], *, who: str,
         return saved
 
 
-def decide(db: Database, project_id: int, ids: Iterable[int], status: Status, *, who: str) -> Saved:
-    """Approves or rejects rows, or makes them drafts again: one change, one undo."""
+def decide(
+    db: Database,
+    project_id: int,
+    ids: Iterable[int],
+    status: Status,
+    *,
+    who: str,
+    versions: Mapping[int, int] | None = None,
+) -> Saved:
+    """Approves or rejects rows, or makes them drafts again: one change, one undo. A row that is newer than the version
+    seen (`versions`, by id) is not decided and comes back as a conflict."""
+    seen = versions or {}
     several = list(ids)
     word = {Status.APPROVED: "Approved", Status.REJECTED: "Rejected", Status.DRAFT: "Made a draft again:"}[status]
     with db.write() as c:
-        edits = [Edit(id_, {"status": status.value}) for id_ in several]
+        edits = [Edit(id_, {"status": status.value}, seen.get(id_)) for id_ in several]
         return journal.save(c, project_id, edits, who=who, label=f"{word} {_examples(len(several))}")
 
 
@@ -75,6 +85,22 @@ def undo(db: Database, project_id: int, *, who: str) -> Change | None:
         change, ids = journal.undo(c, project_id, who=who)
         _check_again(c, project_id, ids)
         return change
+
+
+def last_done(c: Connection, project_id: int) -> Change | None:
+    """What `undo` would take back."""
+    return next((change for change in journal.last(c, project_id, limit=200) if change.state == "done"), None)
+
+
+def undo_own(db: Database, project_id: int, *, who: str) -> tuple[Change | None, bool]:
+    """(the last change, True when it was this person's and is taken back): somebody else's is left as it is."""
+    with db.write() as c:
+        change = last_done(c, project_id)
+        if change is None or change.who != who:
+            return change, False
+        _, ids = journal.undo(c, project_id, who=who)
+        _check_again(c, project_id, ids)
+        return change, True
 
 
 def redo(db: Database, project_id: int, *, who: str) -> Change | None:

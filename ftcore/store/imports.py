@@ -56,7 +56,8 @@ def of_project(c: Connection, project_id: int) -> list[Import]:
     return [_import(row) for row in c.execute(query).mappings()]
 
 
-def rejected(c: Connection, import_id: int, *, limit: int = 1000) -> list[Rejected]:
+def rejected(c: Connection, import_id: int, *, limit: int | None = 1000) -> list[Rejected]:
+    """The rows set aside, in the order of the file; `limit=None` gives all of them."""
     query = select(rejected_rows).where(rejected_rows.c.import_id == import_id).order_by(rejected_rows.c.id)
     return [Rejected(r["line"], r["reason"], r["raw"]) for r in c.execute(query.limit(limit)).mappings()]
 

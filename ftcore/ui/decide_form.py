@@ -86,6 +86,8 @@ def ask(project: Project, question: Question, decided: Decided, keys: Sequence[s
         format_func=REPLIES.__getitem__,
         captions=[question.meaning[choice] for choice in choices],
         key=place,
+        on_change=_keep,
+        args=(project.id, question.key, place),
     )
     if reply == "unsure":
         st.markdown("**How to find out.** " + page.plain(question.settle))
@@ -163,12 +165,19 @@ def _sentences(title: str, sentences: Sequence[str]) -> None:
         st.markdown(f"**{title}**\n" + "\n".join(f"- {page.plain(line)}" for line in sentences))
 
 
+def _keep(project_id: int, question: str, place: str) -> None:
+    """Saves a choice as it is made: leaving the question doesn't lose it."""
+    reply = st.session_state.get(place)
+    if reply is not None and decide_state.read(session.db(), project_id).answers.get(question) != reply:
+        decide_state.answer(session.db(), project_id, question, reply, who=session.who())
+
+
 def _save(project_id: int, question: str, place: str, keys: tuple[str, ...]) -> None:
     reply = st.session_state.get(place)
     if reply is None:
         page.flash("Choose an answer first. “Not sure” is a good one.", icon=":material/info:")
         return
-    decide_state.answer(session.db(), project_id, question, reply, who=session.who())
+    _keep(project_id, question, place)
     left = [key for key in keys if key not in decide_state.read(session.db(), project_id).answers]
     later = [key for key in left if keys.index(key) > keys.index(question)]
     if left:

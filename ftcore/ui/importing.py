@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
+from ftcore.dataset.formulas import escape
 from ftcore.dataset.sources import SourceError
 from ftcore.dataset.split import propose_test_rows
 from ftcore.records import Preview, Project, TaskState
@@ -225,3 +229,25 @@ def _result(one: Import, *, open_: bool) -> None:
             hide_index=True,
             column_config={"Line": st.column_config.NumberColumn(width=70, format="plain")},
         )
+        if one.rejected > len(rows):
+            st.text(f"The first {len(rows):,} of {one.rejected:,}; the download holds all of them.")
+        st.download_button(
+            f"Download all {one.rejected:,} as CSV",
+            data=partial(rejected_file, one.id),
+            file_name=f"set-aside-{one.id}.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            key=f"rejected-file-{one.id}",
+            on_click="ignore",
+        )
+
+
+def rejected_file(import_id: int) -> bytes:
+    """All rows set aside as CSV for a spreadsheet: whole, and with formulas escaped."""
+    with session.db().read() as c:
+        rows = imports.rejected(c, import_id, limit=None)
+    out = io.StringIO(newline="")
+    lines = csv.writer(out)
+    lines.writerow(["Line", "Reason", "As it was found"])
+    lines.writerows((row.line, escape(row.reason), escape(row.raw)) for row in rows)
+    return out.getvalue().encode("utf-8-sig", errors="replace")

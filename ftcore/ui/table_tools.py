@@ -108,7 +108,7 @@ def row_in_full(project: Project, rows: list[Example]) -> None:
             conversation.show_problems(project, chosen, on_change="table")
             conversation.show(by_id[chosen].training)
         with edit:
-            conversation.edit_form(project, by_id[chosen], key="table-edit")
+            conversation.edit_fields(project, by_id[chosen], key="table-edit")
 
 
 def _history(project: Project) -> None:

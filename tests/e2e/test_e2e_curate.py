@@ -143,6 +143,17 @@ def test_the_review_keys_decide_and_take_back_but_not_while_typing(page: Any, ap
     assert _row(app, queue[1]).status is Status.DRAFT
 
 
+def test_text_typed_in_review_is_saved_by_the_click_on_approve(page: Any, app: RunningApp) -> None:
+    project = _project(app, "Typed", [(f"Colours of tent {c}?", f"Dear [insert name], {c} is green.") for c in "ABCD"])
+    first = _rows(app, project, Filter(status=Status.DRAFT, problem="any"))[0]
+    _open(page, app, project, "Review")
+    page.get_by_text("Edit this example").click()
+    page.get_by_label("You answer (the last turn)").fill("It is green and blue.")
+    page.get_by_role("button", name=re.compile("^Approve(?! the)")).click()
+    _until(lambda: _row(app, first.id).status is Status.APPROVED)
+    assert _row(app, first.id).training.response == "It is green and blue."
+
+
 def test_the_overview_leads_to_the_mode_it_names_every_time(page: Any, app: RunningApp) -> None:
     project = _project(app, "Leads", [(f"Colours of tent {c}?", f"Dear [insert name], {c} is green.") for c in "ABCD"])
     for _ in range(2):

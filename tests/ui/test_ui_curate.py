@@ -15,12 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
+from ftcore.dataset import curation
 from ftcore.dataset.intake import take_in
-from ftcore.records import Example, Split, Status, TrainingExample
+from ftcore.records import Example, Rejected, Split, Status, TrainingExample
 from ftcore.store import examples, imports, journal, problems, projects, tasks
 from ftcore.store.database import Database
 from ftcore.store.examples import Counts, Filter
-from ftcore.ui import curate_head, grid, grid_edits, split_panel
+from ftcore.ui import curate_head, grid, grid_edits, importing, split_panel
 from ftcore.worker.loop import work
 from ftcore.workspace import open_workspace
 
@@ -192,6 +193,78 @@ def test_the_queue_goes_through_what_needs_a_look_and_back(db: Database, filled:
         assert examples.get(c, queue[2]).status is Status.DRAFT
 
 
+def test_text_in_review_is_saved_before_it_is_approved(db: Database, filled: int, open_page: Open) -> None:
+    test, first = open_page("curate", curate="Review"), _first_in_queue(db, filled)
+    test.text_area(key=f"review-edit-{first}-response").set_value("Green and blue.")
+    test.button(key="review-Approve").click().run()
+    assert not test.exception
+    with db.read() as c:
+        row = examples.get(c, first)
+    assert (row.training.response, row.status) == ("Green and blue.", Status.APPROVED)
+
+
+def test_text_of_a_row_that_changed_meanwhile_is_shown_beside_theirs_and_not_lost(
+    db: Database, filled: int, open_page: Open
+) -> None:
+    test, first = open_page("curate", curate="Review"), _first_in_queue(db, filled)
+    curation.save(db, filled, [curation.CellEdit(first, None, {"response": "[insert theirs]"})], who="AB")
+    test.text_area(key=f"review-edit-{first}-response").set_value("Mine.").run()
+    assert not test.exception
+    assert test.text_area(key=f"conflict-{first}-response").value == "Mine."
+    with db.read() as c:
+        assert examples.get(c, first).training.response == "[insert theirs]"
+
+
+def test_the_fields_hold_the_text_again_after_another_mode_was_open(db: Database, filled: int, open_page: Open) -> None:
+    test, first = open_page("curate", curate="Review"), _first_in_queue(db, filled)
+    with db.read() as c:
+        before = examples.get(c, first).training
+    for mode in ("Table", "Review"):
+        test.session_state["curate"] = mode
+        test.run()
+    assert test.text_area(key=f"review-edit-{first}-response").value == before.response
+    test.button(key="review-Approve").click().run()
+    with db.read() as c:
+        assert examples.get(c, first).training == before
+
+
+def test_a_row_that_changed_since_it_was_shown_is_not_approved(db: Database, filled: int, open_page: Open) -> None:
+    test, first = open_page("curate", curate="Review"), _first_in_queue(db, filled)
+    curation.save(db, filled, [curation.CellEdit(first, None, {"response": "[insert theirs]"})], who="AB")
+    for status in (Status.DRAFT, Status.APPROVED):
+        test.button(key="review-Approve").click().run()
+        assert not test.exception
+        with db.read() as c:
+            assert examples.get(c, first).status is status
+
+
+def test_undo_in_review_leaves_what_another_person_did(db: Database, filled: int, open_page: Open) -> None:
+    first = _first_in_queue(db, filled)
+    curation.decide(db, filled, [first], Status.REJECTED, who="AB")
+    test = open_page("curate", curate="Review")
+    assert "AB" in test.button(key="review-undo").label
+    test.button(key="review-undo").click().run()
+    assert not test.exception
+    with db.read() as c:
+        assert examples.get(c, first).status is Status.REJECTED
+
+
+def test_all_rows_set_aside_can_be_downloaded_with_formulas_escaped(
+    db: Database, project_id: int, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with db.write() as c:
+        taken = imports.start(c, project_id, file_name="f.csv", sha256="", shape="columns", who="DK")
+        bad = [Rejected(n, "The answer is empty.", "=1+1" + "x" * 2_000) for n in range(1_200)]
+        imports.finish(c, taken, accepted=0, rejected=bad)
+    test = open_page("curate", curate="Import")
+    assert not test.exception
+    assert any(text.value.startswith("The first 1,000 of 1,200") for text in test.text)
+    monkeypatch.setattr(importing.session, "db", lambda: db)
+    rows = list(csv.reader(io.StringIO(importing.rejected_file(taken).decode("utf-8-sig"))))
+    assert len(rows) == 1_201
+    assert rows[-1] == ["1199", "The answer is empty.", "'=1+1" + "x" * 2_000]
+
+
 def test_a_problem_is_ignored_at_one_row_only(db: Database, filled: int, open_page: Open) -> None:
     test = open_page("curate", curate="Review")
     next(b for b in test.button if b.label == "Ignore here").click().run()
@@ -346,6 +419,11 @@ def _example(response: str) -> Example:
 
 def _ids(test: AppTest, project_id: int) -> list[int]:
     return list(test.session_state[f"grid-{project_id}"]["ids"])
+
+
+def _first_in_queue(db: Database, project_id: int) -> int:
+    with db.read() as c:
+        return examples.ids(c, project_id, Filter(status=Status.DRAFT, problem="any"))[0]
 
 
 def _imported(db: Database, project_id: int) -> int:

@@ -84,6 +84,15 @@ def test_saving_without_an_answer_keeps_nothing(db: Database, project_id: int, o
         assert decisions.latest(c, project_id) is None
 
 
+def test_a_choice_is_kept_when_another_question_is_opened(db: Database, project_id: int, open_page: Open) -> None:
+    test = open_page("decide")
+    test.radio(key=f"reply-{project_id}-best_base_model").set_value("no").run()
+    test.session_state["question"] = "prompt_optimized"
+    test.run()
+    assert not test.exception
+    assert decide_state.read(db, project_id).answers == {"best_base_model": "no"}
+
+
 def test_two_people_answer_different_questions_and_both_stand(db: Database, project_id: int, open_page: Open) -> None:
     one, other = open_page("decide"), open_page("decide")
     one.radio(key=f"reply-{project_id}-best_base_model").set_value("yes")
