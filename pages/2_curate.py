@@ -45,7 +45,7 @@ elif mode == "Table":
     table_tools.row_in_full(project, rows)
 elif mode == "Problems":
     problem_panel.draw(project)
-else:
+elif mode == "Split and export":
     split_panel.draw(project, counts)
 
 if checking and mode in ("Table", "Problems"):

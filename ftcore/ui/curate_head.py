@@ -23,8 +23,6 @@ def draw(project: Project, counts: Counts) -> None:
         rejected_rows = sum(one.rejected for one in imports.of_project(c, project.id))
     if counts.total or rejected_rows:
         st.header(headline(counts, rejected_rows), anchor=False)
-    else:
-        st.markdown("Drop a spreadsheet: one column people write, one you answer.", width=page.PROSE)
 
 
 def primary(project: Project, counts: Counts, mode: str) -> None:

@@ -57,3 +57,27 @@ def test_a_second_file_is_compared_with_the_first(db: Database, project: Project
     recheck(db, project.id)
     with db.read() as c:
         assert ("exact_duplicate", 12) in [(code, number) for code, _, number in problems.tally(c, project.id)]
+
+
+def test_rewordings_of_one_question_never_stand_on_both_sides_of_the_split(
+    db: Database, project: Project, tmp_path: Path
+) -> None:
+    asked = (
+        "My parcel with the {} tent and the {} lamp has not arrived, and nobody at the depot in {} knows where it is"
+    )
+    words = [("red", "small", "Ghent"), ("old", "steel", "Lyon"), ("green", "brass", "Oslo"), ("grey", "paper", "Cork")]
+    rows = [
+        (
+            f"{asked.format(*three)} or who has it; number {three[2]}{i} {three[0]} {three[1]} {three[2]}.{end}",
+            f"Reply {i}",
+        )
+        for i, three in enumerate(words * 6)
+        for end in ("", " Thanks.")
+    ]
+    path = write_csv(tmp_path / "f.csv", rows)
+    take_in(db, project.id, path, name="f.csv", who="t", test_rows=12)
+    with db.read() as c:
+        sides = {row.training.prompt: row.split for row in examples.every(c, project.id)}
+    assert Split.TEST in sides.values()
+    apart = [prompt for prompt, side in sides.items() if sides.get(f"{prompt} Thanks.", side) != side]
+    assert apart == []

@@ -63,6 +63,9 @@ def test_an_empty_project_begins_with_import(project_id: int, open_page: Open) -
     test = open_page("curate")
     assert not test.exception
     assert test.file_uploader[0].label.startswith("Drop a spreadsheet")
+    assert not any("Nothing is approved" in said.value for said in (*test.markdown, *test.subheader, *test.text)), (
+        "another mode is drawn too"
+    )
     for mode in ("Review", "Table", "Problems", "Split and export"):
         test = open_page("curate", curate=mode)
         assert not test.exception
