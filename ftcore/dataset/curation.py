@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, bindparam, update
 
 from ftcore.chat import count_tokens
 from ftcore.dataset.checks import DATASET_CODES, Limits, check_one, profile
@@ -19,6 +19,7 @@ from ftcore.store.schema import examples as table
 PROFILED = 300
 """So many rows tell what a project's answers are like (labels, JSON, prose): enough for a re-check after an edit."""
 TEXTS = ("system", "prompt", "response")
+CHUNK = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def save(db: Database, project_id: int, wanted: Sequence[CellEdit], *, who: str,
         edits = [_edit(c, edit) for edit in wanted]
         name = label or _name(wanted)
         saved = journal.save(c, project_id, [edit for edit in edits if edit is not None], who=who, label=name)
-        _check_again(c, project_id, saved.changed)
+        check_again(c, project_id, saved.changed)
         return saved
 
 
@@ -79,34 +80,39 @@ def move(db: Database, project_id: int, ids: Iterable[int], split: Split, *, who
         return journal.save(c, project_id, edits, who=who, label=f"Moved {_examples(len(several))} to {split}")
 
 
+def ignore(db: Database, project_id: int, ids: Iterable[int], code: str, *, who: str) -> Saved:
+    """Stops showing a problem at these rows: one change, one undo."""
+    several = list(ids)
+    with db.write() as c:
+        edits = [
+            Edit(row.id, {"ignored": sorted({*row.ignored, code})}) for row in examples.get_many(c, several)
+        ]
+        return journal.save(c, project_id, edits, who=who, label=f"Ignored a problem at {_examples(len(several))}")
+
+
 def undo(db: Database, project_id: int, *, who: str) -> Change | None:
     """Takes the last change of the project back as a whole; None when there is nothing to take back."""
     with db.write() as c:
         change, ids = journal.undo(c, project_id, who=who)
-        _check_again(c, project_id, ids)
+        check_again(c, project_id, ids)
         return change
-
-
-def last_done(c: Connection, project_id: int) -> Change | None:
-    """What `undo` would take back."""
-    return next((change for change in journal.last(c, project_id, limit=200) if change.state == "done"), None)
 
 
 def undo_own(db: Database, project_id: int, *, who: str) -> tuple[Change | None, bool]:
     """(the last change, True when it was this person's and is taken back): somebody else's is left as it is."""
     with db.write() as c:
-        change = last_done(c, project_id)
+        change = journal.next_undo(c, project_id)
         if change is None or change.who != who:
             return change, False
         _, ids = journal.undo(c, project_id, who=who)
-        _check_again(c, project_id, ids)
+        check_again(c, project_id, ids)
         return change, True
 
 
 def redo(db: Database, project_id: int, *, who: str) -> Change | None:
     with db.write() as c:
         change, ids = journal.redo(c, project_id, who=who)
-        _check_again(c, project_id, ids)
+        check_again(c, project_id, ids)
         return change
 
 
@@ -133,18 +139,32 @@ def _plain(value: Any) -> Any:
     return value.value if isinstance(value, Status | Split) else value
 
 
-def _check_again(c: Connection, project_id: int, ids: Sequence[int]) -> None:
+def check_again(c: Connection, project_id: int, ids: Sequence[int]) -> None:
     """Re-checks rows whose text may have changed. Findings about pairs of rows are left to `intake.recheck`."""
     if not ids:
         return
-    light = profile([example.training for example in examples.some(c, project_id, limit=PROFILED)])
+    light, limits = light_of(c, project_id)
+    for start in range(0, len(ids), CHUNK):
+        _check_some(c, project_id, ids[start : start + CHUNK], limits, light)
+
+
+def light_of(c: Connection, project_id: int) -> tuple[Profile, Limits]:
+    """What the project's answers are like, and its limits: what a single row is checked by."""
+    return profile([example.training for example in examples.some(c, project_id, limit=PROFILED)]), Limits()
+
+
+def _check_some(c: Connection, project_id: int, ids: Sequence[int], limits: Limits, light: Profile) -> None:
     found: dict[int, list[Problem]] = {}
     codes: set[str] = set()
-    for start in range(0, len(ids), 10_000):
-        for row in examples.get_many(c, ids[start : start + 10_000]):
-            found[row.id] = [p for p in check_one(row.training, Limits(), light) if p.code not in DATASET_CODES]
-            codes |= {p.code for p in found[row.id]} | (set(row.problems) - DATASET_CODES)
-            c.execute(update(table).where(table.c.id == row.id).values(tokens=count_tokens(row.training)))
+    tokens = []
+    for row in examples.get_many(c, ids):
+        found[row.id] = [p for p in check_one(row.training, limits, light) if p.code not in DATASET_CODES]
+        codes |= {p.code for p in found[row.id]} | (set(row.problems) - DATASET_CODES)
+        counted = count_tokens(row.training)
+        if counted != row.tokens:
+            tokens.append({"of": row.id, "tokens": counted})
+    if tokens:
+        c.execute(update(table).where(table.c.id == bindparam("of")).values(tokens=bindparam("tokens")), tokens)
     if found and codes:
         problems.replace(c, project_id, found, codes=codes)
 

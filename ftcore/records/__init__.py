@@ -4,6 +4,7 @@ from ftcore.records.decision import Action, Evidence, Recommendation, Reply, Sta
 from ftcore.records.endpoint import LOCAL, Endpoint
 from ftcore.records.evaluation import Answer, Comparison, EvaluationResult, TestCase, Verdict
 from ftcore.records.example import Example, Message, Split, Status, TrainingExample, text_of
+from ftcore.records.filter import SORTABLE, Filter, Sort
 from ftcore.records.job import Job, JobEvent, JobState, Metric
 from ftcore.records.problem import Problem, Severity
 from ftcore.records.project import Project, Task, TaskState
@@ -13,6 +14,7 @@ from ftcore.records.story import ArmResult, SideBySide, Story
 
 __all__ = [
     "LOCAL",
+    "SORTABLE",
     "Accepted",
     "Action",
     "Answer",
@@ -22,6 +24,7 @@ __all__ = [
     "EvaluationResult",
     "Evidence",
     "Example",
+    "Filter",
     "Job",
     "JobEvent",
     "JobState",
@@ -38,6 +41,7 @@ __all__ = [
     "SideBySide",
     "Snapshot",
     "SnapshotRow",
+    "Sort",
     "Split",
     "Standing",
     "Status",

@@ -116,6 +116,15 @@ class Example:
     changed_at: datetime | None = None
     problems: tuple[str, ...] = field(default=())
     """Codes of the open problems."""
+    ignored: tuple[str, ...] = ()
+    """Codes of problems that somebody chose to ignore at this row."""
+    worse: str = ""
+    """An answer that somebody judged to be worse than this one: the rejected half of a preference pair."""
+    key: str = ""
+    """What names the row in the user's own file, from an import by a key column."""
+    grouping: str = ""
+    """Rows of one group (a customer, a document) are never divided by the split."""
+    trashed: bool = False
 
 
 def text_of(message: Message) -> str:

@@ -20,6 +20,13 @@ class Project:
     """The short system prompt that the tuned model is trained and asked with."""
     sample: bool = False
     created_at: datetime | None = None
+    limits: dict[str, Any] = field(default_factory=dict)
+    """Thresholds of the checks that were changed, and `off`: the codes that this project ignores."""
+    profile: dict[str, Any] = field(default_factory=dict)
+    """What the answers have in common, as the last check of the whole saw it: single rows are re-checked in its light."""
+    good_note: str = ""
+    """What good looks like, in the curators' words: pinned beside the review."""
+    archived_at: datetime | None = None
 
 
 class TaskState(StrEnum):

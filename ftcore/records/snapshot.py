@@ -29,3 +29,4 @@ class Snapshot:
     tokens: int
     created_at: datetime | None = None
     created_by: str = ""
+    name: str = ""

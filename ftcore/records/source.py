@@ -16,6 +16,10 @@ class Mapping:
     system: str = ""
     split: str = ""
     tags: str = ""
+    key: str = ""
+    """What names a row, so that the same file can be imported again as a difference."""
+    grouping: str = ""
+    """Rows with the same value here (a customer, a document) stay on one side of the split."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,11 @@ class Accepted:
     training: TrainingExample
     split: Split | None = None
     tags: tuple[str, ...] = ()
+    key: str = ""
+    grouping: str = ""
+    status: str = ""
+    """Only from a file that this app wrote for people: draft, approved or rejected."""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,34 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, exists, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, func, insert, select, tuple_
 
-from ftcore.records import Example, Split, Status, TrainingExample
-from ftcore.store.schema import examples, now, problems
+from ftcore.records import Example, Filter, Sort, Split, Status, TrainingExample
+from ftcore.records.filter import NONE
+from ftcore.store.filters import WARNING, is_tallied, listed, number_of, order_of, way
+from ftcore.store.schema import examples, now, problems, tallies
 
 COUNTED_TO = 10_000
 """Counts are exact up to here; beyond, they are "10,000+"."""
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Which examples. `problem` is a code, or "any", or "none"; `text` is looked for in prompt, response and system."""
-
-    text: str = ""
-    status: Status | None = None
-    split: Split | None = None
-    problem: str = ""
+Cursor = tuple[Any, int]
+"""A place in an order: what the row is sorted by, and its id. Both are JSON (a moment as its ISO text)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
+    """`first` and `last` are the places of its ends in the order."""
+
     rows: list[Example]
     has_previous: bool
     has_next: bool
+    first: Cursor | None = None
+    last: Cursor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +45,7 @@ class Counts:
     test: int = 0
     tokens: int = 0
     need_a_look: int = 0
+    trashed: int = 0
 
     @property
     def clean_drafts(self) -> int:
@@ -59,6 +59,10 @@ class NewExample:
     tags: tuple[str, ...] = ()
     tokens: int = 0
     line: int | None = None
+    key: str = ""
+    grouping: str = ""
+    status: Status = Status.DRAFT
+    note: str = ""
 
 
 def add(c: Connection, project_id: int, rows: Sequence[NewExample], *, import_id: int, source: str, who: str) -> None:
@@ -77,7 +81,7 @@ def get(c: Connection, example_id: int) -> Example:
 
 
 def get_many(c: Connection, ids: Iterable[int]) -> list[Example]:
-    query = select(examples).where(examples.c.id.in_(list(ids))).order_by(examples.c.id)
+    query = select(examples).where(examples.c.id.in_(listed(list(ids)))).order_by(examples.c.id)
     return _with_problems(c, c.execute(query).mappings().all())
 
 
@@ -86,46 +90,56 @@ def page(
     project_id: int,
     where: Filter = Filter(),
     *,
-    after: int | None = None,
-    before: int | None = None,
+    sort: Sort = Sort(),
+    after: Cursor | int | None = None,
+    before: Cursor | int | None = None,
     limit: int = 100,
 ) -> Page:
-    """A page by keyset: the rows after an id, or those before one, oldest first."""
-    query = select(examples).where(_condition(project_id, where))
-    if before is not None:
-        query = query.where(examples.c.id < before).order_by(examples.c.id.desc())
-    else:
-        query = query.where(examples.c.id > (after or 0)).order_by(examples.c.id)
-    found = c.execute(query.limit(limit + 1)).mappings().all()
+    """A page by keyset: the rows after a place in the order, or those before one. In the order of the rows an id is a place."""
+    order = order_of(sort)
+    backwards = before is not None
+    downwards = sort.descending != backwards
+    query = way(c, project_id, where).on(select(examples, order.label("place")), sort)
+    if (from_ := _cursor(before if backwards else after)) is not None:
+        query = query.where(_beyond(order, from_, sort, downwards))
+    found = c.execute(query.order_by(*_ordered(order, sort, downwards)).limit(limit + 1)).mappings().all()
     more, found = len(found) > limit, found[:limit]
-    if before is not None:
-        return Page(_with_problems(c, found[::-1]), has_previous=more, has_next=True)
-    return Page(_with_problems(c, found), has_previous=bool(after), has_next=more)
+    found = found[::-1] if backwards else found
+    ends = [_place(row) for row in (*found[:1], *found[-1:])]
+    return Page(
+        _with_problems(c, found),
+        has_previous=more if backwards else after is not None,
+        has_next=True if backwards else more,
+        first=ends[0] if ends else None,
+        last=ends[-1] if ends else None,
+    )
 
 
 def count(c: Connection, project_id: int, where: Filter = Filter(), *, up_to: int = COUNTED_TO) -> tuple[int, bool]:
-    """(how many, True when there are more than that): never looks further than `up_to` rows."""
-    limited = select(examples.c.id).where(_condition(project_id, where)).limit(up_to + 1).subquery()
+    """(how many, True when there are more than that): never looks further than `up_to` rows, unless the tallies know."""
+    if is_tallied(where):
+        return number_of(c, project_id, where), False
+    limited = way(c, project_id, where).on(select(examples.c.id)).limit(up_to + 1).subquery()
     found = c.execute(select(func.count()).select_from(limited)).scalar_one()
     return min(found, up_to), found > up_to
 
 
 def counts(c: Connection, project_id: int) -> Counts:
-    """The numbers of a project, for the overview and the curator's line."""
-    grouped = c.execute(
-        select(examples.c.status, examples.c.split, func.count(), func.sum(examples.c.tokens))
-        .where(examples.c.project_id == project_id)
-        .group_by(examples.c.status, examples.c.split)
-    ).all()
+    """The numbers of a project, for the overview and the curator's line: from the tallies, at once for a million rows."""
     status = dict.fromkeys(Status, 0)
     split = dict.fromkeys(Split, 0)
-    for state, side, number, _ in grouped:
-        status[Status(state)] += number
-        if side is not None and state == Status.APPROVED:
-            split[Split(side)] += number
-    look = select(func.count()).where(
-        examples.c.project_id == project_id, examples.c.status == Status.DRAFT, _open_problem()
-    )
+    tokens = look = trashed = 0
+    for row in c.execute(select(tallies).where(tallies.c.project_id == project_id)).mappings():
+        if row["trashed"]:
+            trashed += row["number"]
+            continue
+        state = Status(row["status"])
+        status[state] += row["number"]
+        tokens += row["tokens"]
+        if row["split"] and state is Status.APPROVED:
+            split[Split(row["split"])] += row["number"]
+        if state is Status.DRAFT and row["worst"] >= WARNING:
+            look += row["number"]
     return Counts(
         total=sum(status.values()),
         draft=status[Status.DRAFT],
@@ -134,14 +148,31 @@ def counts(c: Connection, project_id: int) -> Counts:
         train=split[Split.TRAIN],
         validation=split[Split.VALIDATION],
         test=split[Split.TEST],
-        tokens=sum(row[3] or 0 for row in grouped),
-        need_a_look=c.execute(look).scalar_one(),
+        tokens=tokens,
+        need_a_look=look,
+        trashed=trashed,
     )
 
 
-def ids(c: Connection, project_id: int, where: Filter = Filter()) -> list[int]:
+def ids(c: Connection, project_id: int, where: Filter = Filter(), *, sort: Sort = Sort()) -> list[int]:
     """The ids of everything that matches, in order."""
-    return list(c.execute(select(examples.c.id).where(_condition(project_id, where)).order_by(examples.c.id)).scalars())
+    query = way(c, project_id, where).on(select(examples.c.id), sort)
+    return list(c.execute(query.order_by(*_ordered(order_of(sort), sort, sort.descending))).scalars())
+
+
+def stream(
+    c: Connection, project_id: int, where: Filter = Filter(), *, after: int = 0, chunk: int = 2_000
+) -> Iterator[list[Example]]:
+    """Everything that matches, oldest first, a list of at most `chunk` rows at a time and without their problems: a million
+    rows pass through little memory. Each list is read anew, so rows that others change meanwhile are as they are then."""
+    chosen = way(c, project_id, where).on(select(examples))
+    while True:
+        query = chosen.where(examples.c.id > after).order_by(examples.c.id).limit(chunk)
+        found = [_example(row, ()) for row in c.execute(query).mappings()]
+        if not found:
+            return
+        yield found
+        after = found[-1].id
 
 
 def ids_of_import(c: Connection, import_id: int) -> list[int]:
@@ -153,18 +184,12 @@ def ids_of_import(c: Connection, import_id: int) -> list[int]:
 
 def clean_draft_ids(c: Connection, project_id: int) -> list[int]:
     """Drafts without an open error or warning: what one action approves."""
-    query = select(examples.c.id).where(
-        examples.c.project_id == project_id, examples.c.status == Status.DRAFT, ~_open_problem()
-    )
-    return list(c.execute(query.order_by(examples.c.id)).scalars())
+    return ids(c, project_id, Filter(status=Status.DRAFT, problem=NONE))
 
 
 def every(c: Connection, project_id: int, *, status: Status | None = None) -> list[Example]:
-    """All examples of a project, oldest first, without their problems: for snapshots and checks of the whole."""
-    query = select(examples).where(examples.c.project_id == project_id).order_by(examples.c.id)
-    if status is not None:
-        query = query.where(examples.c.status == status)
-    return [_example(row, ()) for row in c.execute(query).mappings()]
+    """All examples of a project, oldest first, without their problems: for what needs them all at once."""
+    return [row for several in stream(c, project_id, Filter(status=status)) for row in several]
 
 
 def private_ids(c: Connection, project_id: int) -> set[int]:
@@ -175,20 +200,21 @@ def private_ids(c: Connection, project_id: int) -> set[int]:
 
 
 def some(c: Connection, project_id: int, *, limit: int) -> list[Example]:
-    """Rows from all over the project, without their problems: every n-th by its id."""
-    first, last = c.execute(
-        select(func.min(examples.c.id), func.max(examples.c.id)).where(examples.c.project_id == project_id)
-    ).one()
+    """Rows from all over the project, without their problems: those at evenly spaced ids, or next after them."""
+    mine = (examples.c.project_id == project_id, ~examples.c.trashed)
+    first, last = c.execute(select(func.min(examples.c.id), func.max(examples.c.id)).where(*mine)).one()
     if first is None:
         return []
-    step = max(1, (last - first) // limit)
-    query = select(examples).where(examples.c.project_id == project_id, (examples.c.id - first) % step == 0)
-    return [_example(row, ()) for row in c.execute(query.limit(limit)).mappings()]
+    step = max(1, (last - first + 1) // limit)
+    wanted = list(range(first, last + 1, step))[:limit]
+    query = select(examples).where(*mine, examples.c.id.in_(listed(wanted))).order_by(examples.c.id)
+    return [_example(row, ()) for row in c.execute(query).mappings()]
 
 
-def originals(c: Connection, example_id: int) -> TrainingExample:
+def original(c: Connection, example_id: int) -> TrainingExample:
     """The example as it was imported."""
-    return from_json(c.execute(select(examples.c.original).where(examples.c.id == example_id)).scalar_one())
+    row = c.execute(select(examples.c.original, examples.c.training).where(examples.c.id == example_id)).one()
+    return from_json(row[0] or row[1])
 
 
 def to_json(training: TrainingExample) -> dict[str, Any]:
@@ -201,57 +227,65 @@ def from_json(value: dict[str, Any]) -> TrainingExample:
 
 def text_columns(training: TrainingExample) -> dict[str, Any]:
     """The denormalised columns that go with a conversation."""
+    response = training.response
     return {
         "training": to_json(training),
         "system": training.system,
         "prompt": training.prompt,
-        "response": training.response,
+        "response": response,
+        "length": len(response),
+        "turns": training.turns,
     }
 
 
 def _values(row: NewExample, project_id: int, import_id: int, source: str, who: str, moment: Any) -> dict[str, Any]:
     return {
         **text_columns(row.training),
-        "original": to_json(row.training),
+        "original": None,
         "project_id": project_id,
         "import_id": import_id,
         "source": source,
         "line": row.line,
         "split": row.split,
+        "status": row.status,
         "tags": list(row.tags),
+        "note": row.note,
         "tokens": row.tokens,
+        "key": row.key,
+        "grouping": row.grouping,
         "changed_by": who,
         "changed_at": moment,
         "created_at": moment,
     }
 
 
-def _open_problem(code: str = "") -> ColumnElement[bool]:
-    mine = [problems.c.example_id == examples.c.id, ~problems.c.ignored]
-    mine.append(problems.c.code == code if code else problems.c.severity != "hint")
-    return exists().where(and_(*mine)).correlate(examples)
+def _place(row: RowMapping) -> Cursor:
+    value = row["place"]
+    return (value.isoformat() if isinstance(value, datetime) else value, row["id"])
 
 
-def _condition(project_id: int, where: Filter) -> ColumnElement[bool]:
-    parts = [examples.c.project_id == project_id]
-    if where.status is not None:
-        parts.append(examples.c.status == where.status)
-    if where.split is not None:
-        parts.append(examples.c.split == where.split)
-    if where.problem == "none":
-        parts.append(~_open_problem())
-    elif where.problem:
-        parts.append(_open_problem("" if where.problem == "any" else where.problem))
-    if where.text:
-        columns = (examples.c.prompt, examples.c.response, examples.c.system)
-        parts.append(or_(*(column.icontains(where.text, autoescape=True) for column in columns)))
-    return and_(*parts)
+def _cursor(place: Cursor | int | None) -> Cursor | None:
+    return (place, place) if isinstance(place, int) else place
+
+
+def _beyond(order: ColumnElement[Any], place: Cursor, sort: Sort, downwards: bool) -> ColumnElement[bool]:
+    """Behind a place in the order, as one comparison, which an index answers."""
+    value = datetime.fromisoformat(place[0]) if sort.by == "changed_at" else place[0]
+    ours, theirs = tuple_(order, examples.c.id), tuple_(bindparam(None, value, order.type), place[1])
+    if sort.by == "row":
+        return examples.c.id < place[1] if downwards else examples.c.id > place[1]
+    return ours < theirs if downwards else ours > theirs
+
+
+def _ordered(order: ColumnElement[Any], sort: Sort, downwards: bool) -> list[ColumnElement[Any]]:
+    columns = [examples.c.id] if sort.by == "row" else [order, examples.c.id]
+    return [column.desc() if downwards else column for column in columns]
 
 
 def _with_problems(c: Connection, rows: Sequence[RowMapping]) -> list[Example]:
     codes: dict[int, list[str]] = {}
     query = select(problems.c.example_id, problems.c.code).where(
-        problems.c.example_id.in_([row["id"] for row in rows]), ~problems.c.ignored
+        problems.c.example_id.in_(listed([row["id"] for row in rows])), ~problems.c.ignored
     )
     for example_id, code in c.execute(query.order_by(problems.c.id)):
         if code not in codes.setdefault(example_id, []):
@@ -276,4 +310,9 @@ def _example(row: RowMapping, codes: tuple[str, ...]) -> Example:
         changed_by=row["changed_by"],
         changed_at=row["changed_at"],
         problems=codes,
+        ignored=tuple(row["ignored"]),
+        worse=row["worse"],
+        key=row["key"],
+        grouping=row["grouping"],
+        trashed=row["trashed"],
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
 
 from ftcore.records import Project
@@ -44,6 +46,26 @@ def remove(c: Connection, project_id: int) -> None:
 def set_prompts(c: Connection, project_id: int, *, base: str, tuned: str) -> None:
     c.execute(update(projects).where(projects.c.id == project_id).values(base_prompt=base, tuned_prompt=tuned))
     touch(c, project_id)
+
+
+def set_limits(c: Connection, project_id: int, limits: dict[str, Any]) -> None:
+    """Keeps the thresholds of the checks that the project has of its own, and the codes that it ignores (`off`)."""
+    c.execute(update(projects).where(projects.c.id == project_id).values(limits=limits))
+    touch(c, project_id)
+
+
+def set_profile(c: Connection, project_id: int, profile: dict[str, Any]) -> None:
+    c.execute(update(projects).where(projects.c.id == project_id).values(profile=profile))
+
+
+def set_good_note(c: Connection, project_id: int, note: str) -> None:
+    c.execute(update(projects).where(projects.c.id == project_id).values(good_note=note))
+    touch(c, project_id)
+
+
+def findings(c: Connection, project_id: int) -> int:
+    """A number that grows whenever what the checks found may have changed."""
+    return int(c.execute(select(projects.c.findings).where(projects.c.id == project_id)).scalar_one())
 
 
 def touch(c: Connection, project_id: int) -> None:

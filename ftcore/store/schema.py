@@ -21,6 +21,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData(
@@ -84,8 +85,14 @@ projects = Table(
     _text("tuned_prompt"),
     _flag("sample"),
     _at(),
+    Column("limits", JSON, nullable=False, server_default="{}"),
+    Column("profile", JSON, nullable=False, server_default="{}"),
+    _count("findings"),
+    _text("good_note"),
+    _at("archived_at"),
     sqlite_autoincrement=True,
 )
+"""`revision` counts every write, `findings` those that may have changed what the checks found."""
 
 people = Table("people", metadata, _id(), Column("initials", String(16), nullable=False, unique=True), _at())
 
@@ -103,7 +110,11 @@ imports = Table(
     _count("rejected"),
     _text("created_by"),
     _at(),
+    Column("state", String(16), nullable=False, server_default="done"),
+    Column("mapping", JSON, nullable=False, server_default="{}"),
+    _count("consumed"),
 )
+"""`state` is "reading" while a large file comes in, in parts; `consumed` counts the records that were taken or set aside."""
 
 rejected_rows = Table(
     "rejected_rows",
@@ -138,11 +149,151 @@ examples = Table(
     _text("changed_by"),
     _at("changed_at"),
     _at(),
-    Index("ix_examples_page", "project_id", "id"),
-    Index("ix_examples_status", "project_id", "status", "id"),
-    Index("ix_examples_split", "project_id", "split", "id"),
+    _flag("trashed"),
+    _count("turns"),
+    _count("length"),
+    _count("worst"),
+    Column("ignored", JSON, nullable=False, server_default="[]"),
+    _text("worse"),
+    _text("key"),
+    _text("grouping"),
     sqlite_autoincrement=True,
 )
+"""`original` is JSON null while the row is as it was imported. `length` counts the characters of the answer; `worst` is the
+severity of the worst open problem: 0 none, 1 hint, 2 warning, 3 error."""
+
+SHORT = {
+    "system": "substr(examples.system, 1, 40)",
+    "prompt": "substr(examples.prompt, 1, 40)",
+    "response": "substr(examples.response, 1, 40)",
+    "note": "substr(examples.note, 1, 40)",
+    "tags": "substr(examples.tags, 1, 40)",
+    "split": "coalesce(examples.split, '')",
+}
+"""What long and optional columns are sorted by. An index on an expression is used only by the very same expression, so both
+are made from here."""
+
+
+def _sorted(name: str, *columns: str) -> Index:
+    """An index for walking through a project in one order: where it stands, what it is sorted by, then the row."""
+    by = [
+        text(SHORT[column].replace("examples.", "")) if column in SHORT else examples.c[column.removeprefix("+")]
+        for column in columns
+    ]
+    return Index(f"ix_examples_{name}", examples.c.project_id, examples.c.trashed, *by)
+
+
+EXAMPLE_INDEXES = (
+    # These three carry what people filter by most, so that rows which do not match are passed over without being read.
+    _sorted("by_row", "id", "status", "+split", "worst"),
+    _sorted("by_tokens", "tokens", "id", "status", "+split", "worst"),
+    _sorted("by_changed_at", "changed_at", "id", "status", "+split", "worst"),
+    _sorted("by_status", "status", "split", "worst", "id"),
+    _sorted("by_split", "split", "id"),
+    _sorted("by_problems", "worst", "id"),
+    _sorted("by_length", "length", "id"),
+    _sorted("by_system", "system", "id"),
+    _sorted("by_prompt", "prompt", "id"),
+    _sorted("by_response", "response", "id"),
+    _sorted("by_note", "note", "id"),
+    _sorted("by_tags", "tags", "id"),
+    _sorted("by_source", "source", "id"),
+    _sorted("by_changed_by", "changed_by", "id"),
+    Index("ix_examples_key", examples.c.project_id, examples.c.key, sqlite_where=examples.c.key != ""),
+)
+
+example_tags = Table(
+    "example_tags",
+    metadata,
+    _to("projects", "project_id", primary_key=True),
+    Column("tag", Text, primary_key=True),
+    _to("examples", "example_id", primary_key=True),
+    Index("ix_example_tags_example", "example_id"),
+    sqlite_with_rowid=False,
+)
+"""The tags once more, for looking rows up by them: kept by triggers."""
+
+tallies = Table(
+    "tallies",
+    metadata,
+    _to("projects", "project_id", primary_key=True),
+    Column("trashed", Boolean, primary_key=True),
+    Column("status", String(16), primary_key=True),
+    Column("split", String(16), primary_key=True),
+    Column("worst", Integer, primary_key=True),
+    _count("number"),
+    _count("tokens"),
+    sqlite_with_rowid=False,
+)
+"""How many examples there are of each kind: kept by triggers, since counting a million takes seconds."""
+
+row_sets = Table(
+    "row_sets",
+    metadata,
+    _id(),
+    _to("projects", "project_id", index=True),
+    Column("kind", String(24), nullable=False),
+    _text("label"),
+    Column("query", JSON, nullable=False, server_default="{}"),
+    Column("state", String(16), nullable=False, server_default="done"),
+    _count("number"),
+    _text("who"),
+    _at(),
+)
+"""Rows that were found by something slower than a filter: a pattern, likeness, a region of the map, a random sample."""
+
+row_set_rows = Table(
+    "row_set_rows",
+    metadata,
+    _to("row_sets", "row_set_id", primary_key=True),
+    _to("examples", "example_id", primary_key=True),
+    Column("rank", Integer, nullable=False, server_default="0"),
+    Column("score", Float),
+    Index("ix_row_set_rows_rank", "row_set_id", "rank"),
+    Index("ix_row_set_rows_example", "example_id"),
+    sqlite_with_rowid=False,
+)
+
+views = Table(
+    "views",
+    metadata,
+    _id(),
+    _to("projects", "project_id"),
+    _text("name"),
+    Column("query", JSON, nullable=False, server_default="{}"),
+    _text("created_by"),
+    _at(),
+    UniqueConstraint("project_id", "name"),
+)
+"""Saved views: a filter, an order and columns under a name."""
+
+reviews = Table(
+    "reviews",
+    metadata,
+    _id(),
+    _to("projects", "project_id"),
+    _text("who"),
+    Column("query", JSON, nullable=False, server_default="{}"),
+    _text("digest"),
+    Column("at_id", Integer),
+    _count("decided"),
+    Column("seconds", Float, nullable=False, server_default="0"),
+    _at(),
+    _at("changed_at"),
+    UniqueConstraint("project_id", "who", "digest"),
+)
+"""Where somebody stands in a review queue: `digest` names the queue, `at_id` the row that is to be seen next."""
+
+tombstones = Table(
+    "tombstones",
+    metadata,
+    _id(),
+    _count("project_id"),
+    _text("who"),
+    Column("numbers", JSON, nullable=False, server_default="{}"),
+    _at(),
+)
+"""That a project was erased, when and by whom: nothing of what was in it."""
 
 problems = Table(
     "problems",
@@ -170,10 +321,13 @@ changes = Table(
     _text("who"),
     _at("at"),
     Column("state", String(16), nullable=False, server_default="done"),
+    _count("number"),
+    Column("task_id", Integer),
     Index("ix_changes_state", "project_id", "state", "id"),
     sqlite_autoincrement=True,
 )
-"""One entry of the journal: what one person did at once. `state` is done, undone, or dropped (undone, then overtaken)."""
+"""One entry of the journal: what one person did at once, to `number` examples. `state` is done, undone, or dropped (undone,
+then overtaken). `task_id` is the worker's task that did it: a task that is begun again does nothing twice."""
 
 edits = Table(
     "edits",
@@ -197,6 +351,7 @@ snapshots = Table(
     _count("tokens"),
     _text("created_by"),
     _at(),
+    _text("name"),
     UniqueConstraint("project_id", "digest"),
 )
 

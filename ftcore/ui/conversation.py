@@ -149,6 +149,5 @@ def _problem(project: Project, example_id: int, problem: Problem, place: str) ->
 
 
 def _ignore(project_id: int, example_id: int, code: str) -> None:
-    with session.db().write() as c:
-        problems.ignore(c, project_id, example_id, code)
-    page.flash(f"“{name_of(code)}” is ignored at this row.")
+    curation.ignore(session.db(), project_id, [example_id], code, who=session.who())
+    page.flash(f"“{name_of(code)}” is ignored at this row. Undo brings it back.")

@@ -6,9 +6,8 @@ from typing import Any
 
 import streamlit as st
 
-from ftcore.records import Project, Split, Status
+from ftcore.records import Filter, Project, Split, Status
 from ftcore.store import tasks
-from ftcore.store.examples import Filter
 from ftcore.ui import session
 
 MODE = "curate"

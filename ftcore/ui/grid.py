@@ -9,9 +9,8 @@ import streamlit as st
 
 from ftcore.dataset import curation
 from ftcore.dataset.curation import CellEdit
-from ftcore.records import Example, Project, Split, Status
+from ftcore.records import Example, Filter, Project, Split, Status
 from ftcore.store import examples
-from ftcore.store.examples import Filter
 from ftcore.ui import conflicts, curate_state, grid_edits, page, session
 from ftcore.ui.problem_words import name_of
 

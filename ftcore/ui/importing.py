@@ -12,9 +12,8 @@ import streamlit as st
 from ftcore.dataset.formulas import escape
 from ftcore.dataset.sources import SourceError
 from ftcore.dataset.split import propose_test_rows
-from ftcore.records import Preview, Project, TaskState
+from ftcore.records import Filter, Preview, Project, TaskState
 from ftcore.store import examples, imports, tasks
-from ftcore.store.examples import Filter
 from ftcore.store.imports import Import
 from ftcore.ui import conversation, curate_state, grid, import_plan, page, session
 from ftcore.ui.import_plan import FirstLook

@@ -5,9 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from ftcore.dataset import curation
-from ftcore.records import Example, Project, Status
-from ftcore.store import examples
-from ftcore.store.examples import Filter
+from ftcore.records import Example, Filter, Project, Status
+from ftcore.store import examples, journal
 from ftcore.store.journal import Change
 from ftcore.ui import conflicts, conversation, curate_state, grid, page, session
 
@@ -55,7 +54,7 @@ def _one(project: Project, example: Example, left: str) -> None:
 
 def _undo_button(project: Project) -> None:
     with session.db().read() as c:
-        change = curation.last_done(c, project.id)
+        change = journal.next_undo(c, project.id)
     label = "Undo" if change is None else f"Undo: {page.plain(_told(change))}"
     st.button(label, shortcut="U", key="review-undo", disabled=change is None, on_click=_undo, args=(project,))
 

@@ -8,9 +8,9 @@ import uuid
 import streamlit as st
 
 from ftcore.dataset import curation
-from ftcore.records import Project, Severity, Split, Status
+from ftcore.records import Filter, Project, Severity, Split, Status
 from ftcore.store import examples, projects
-from ftcore.store.examples import Counts, Filter
+from ftcore.store.examples import Counts
 from ftcore.ui import curate_state, grid, page, session
 from ftcore.ui.problem_words import name_of
 

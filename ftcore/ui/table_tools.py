@@ -5,9 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from ftcore.dataset import curation
-from ftcore.records import Example, Project, Split, Status
-from ftcore.store import examples, journal, problems
-from ftcore.store.examples import Filter
+from ftcore.records import Example, Filter, Project, Split, Status
+from ftcore.store import examples, journal
 from ftcore.store.journal import Change
 from ftcore.ui import conversation, curate_state, grid, page, session
 from ftcore.ui.problem_words import name_of
@@ -160,9 +159,7 @@ def _move(project: Project, side: Split) -> None:
 
 def _ignore(project: Project, code: str) -> None:
     ids = sorted(curate_state.ticked(project))
-    with session.db().write() as c:
-        for id_ in ids:
-            problems.ignore(c, project.id, id_, code)
+    curation.ignore(session.db(), project.id, ids, code, who=session.who())
     _done(project, f"“{name_of(code)}” is ignored at {len(ids):,} rows.")
 
 

@@ -12,9 +12,8 @@ from typing import Any
 import pytest
 
 from ftcore.dataset.intake import take_in
-from ftcore.records import Example, Project, Status
+from ftcore.records import Example, Filter, Project, Status
 from ftcore.store import examples, projects
-from ftcore.store.examples import Filter
 from tests.e2e.browsing import RunningApp, settled
 
 pytestmark = pytest.mark.e2e

@@ -7,10 +7,10 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from ftcore.records import Project, Status, TrainingExample
+from ftcore.records import Filter, Project, Status, TrainingExample
 from ftcore.store import examples, imports, journal, projects
 from ftcore.store.database import Database, open_database
-from ftcore.store.examples import Filter, NewExample
+from ftcore.store.examples import NewExample
 from ftcore.store.journal import Edit
 
 

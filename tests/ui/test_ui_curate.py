@@ -17,10 +17,10 @@ from streamlit.testing.v1 import AppTest
 
 from ftcore.dataset import curation
 from ftcore.dataset.intake import take_in
-from ftcore.records import Example, Rejected, Split, Status, TrainingExample
+from ftcore.records import Example, Filter, Rejected, Split, Status, TrainingExample
 from ftcore.store import examples, imports, journal, problems, projects, tasks
 from ftcore.store.database import Database
-from ftcore.store.examples import Counts, Filter
+from ftcore.store.examples import Counts
 from ftcore.ui import curate_head, grid, grid_edits, importing, split_panel
 from ftcore.worker.loop import work
 from ftcore.workspace import open_workspace

@@ -9,10 +9,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from ftcore.dataset import curation
-from ftcore.records import JobState, Split, Status
+from ftcore.records import Filter, JobState, Split, Status
 from ftcore.store import examples, jobs, projects, tasks
 from ftcore.store.database import Database
-from ftcore.store.examples import Filter
 from ftcore.trainer import starter
 from ftcore.workspace import open_workspace
 from tests.ui.journeys import HOSTILE, MODEL, begin, listening

@@ -1,0 +1,65 @@
+"""Looking for words: what people type becomes a query of the full-text index, and nothing they type is its syntax."""
+
+from __future__ import annotations
+
+import re
+
+from sqlalchemy import ColumnElement, Connection, Integer, and_, bindparam, exists, literal_column, or_, select, table, text
+from sqlalchemy.sql import Select
+
+from ftcore.store.schema import examples
+
+INDEX = table("examples_fts", literal_column("rowid"))
+SEARCHED = (examples.c.prompt, examples.c.response, examples.c.system, examples.c.note)
+# Scripts without spaces are one long word to the index, and a word of signs only is none: those are looked for as they are.
+SPACELESS = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+MARK_OPEN, MARK_CLOSE = "\u27e6", "\u27e7"
+AROUND = 14
+"""Words of a snippet."""
+
+
+def match_query(typed: str) -> str:
+    """Every word that the index knows, as the beginning of a word; "" when there is none."""
+    found = [word for word in typed.split() if _indexed(word)]
+    return " ".join('"{}"*'.format(word.replace('"', '""')) for word in found)
+
+
+def literal_words(typed: str) -> list[str]:
+    """The words that the index does not know."""
+    return [word for word in typed.split() if not _indexed(word)]
+
+
+def matching(typed: str) -> Select[tuple[int]]:
+    """The ids that the index finds, in their order. Only where `match_query` is not empty."""
+    return select(literal_column("rowid", Integer())).select_from(INDEX).where(_match(typed)).order_by(text("rowid"))
+
+
+def probed(typed: str) -> ColumnElement[bool]:
+    """The same as a question about one row: for words that very many rows hold."""
+    asked = select(literal_column("1")).select_from(INDEX)
+    return exists(asked.where(_match(typed), literal_column("examples_fts.rowid") == examples.c.id).correlate(examples))
+
+
+def literally(typed: str) -> list[ColumnElement[bool]]:
+    """For each word that the index does not know: it is in one of the texts."""
+    return [
+        or_(*(column.icontains(word, autoescape=True) for column in SEARCHED)) for word in literal_words(typed)
+    ]
+
+
+def snippets(c: Connection, typed: str, ids: list[int]) -> dict[int, str]:
+    """Where the words were found, by example: a few words around, the found ones between \u27e6 and \u27e7."""
+    if not ids or not match_query(typed):
+        return {}
+    shown = literal_column(f"snippet(examples_fts, -1, '{MARK_OPEN}', '{MARK_CLOSE}', '\u2026', {AROUND})")
+    query = select(literal_column("rowid"), shown).select_from(INDEX)
+    asked = query.where(and_(_match(typed), literal_column("rowid").in_(ids)))
+    return {row[0]: " ".join(row[1].split()) for row in c.execute(asked)}
+
+
+def _match(typed: str) -> ColumnElement[bool]:
+    return literal_column("examples_fts").op("MATCH")(bindparam(None, match_query(typed)))
+
+
+def _indexed(word: str) -> bool:
+    return any(letter.isalnum() for letter in word) and not SPACELESS.search(word)
