@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import random
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -20,7 +19,6 @@ from ftcore.dataset.formulas import escape, unescape
 from ftcore.dataset.prepare import FineTuningDataset
 from ftcore.dataset.snapshots import digest
 from ftcore.dataset.sources import SourceError, read
-from ftcore.dataset.split import assign_splits
 from ftcore.dataset.targets import export_openai_chat
 from ftcore.records import Accepted, Rejected, SnapshotRow, Split, TrainingExample
 
@@ -101,25 +99,6 @@ def test_prepared_plus_rejected_is_what_was_given(items):
 def test_escaping_for_spreadsheets_gives_the_text_back(text):
     assert unescape(escape(text)) == text
     assert not escape(text).startswith(("=", "+", "-", "@", "\t", "\r"))
-
-
-keys_and_fixed = st.lists(
-    st.tuples(st.sampled_from([f"k{n}" for n in range(30)]), st.sampled_from([None, None, None, *Split])), max_size=40
-)
-
-
-@given(keys_and_fixed, st.integers(0, 5), st.none() | st.integers(0, 20))
-def test_splits_do_not_depend_on_the_order_and_keep_twins_together(rows, seed, test_rows):
-    keys, fixed = [key for key, _ in rows], [split for _, split in rows]
-    splits = assign_splits(keys, fixed, seed=seed, test_rows=test_rows)
-    order = list(range(len(rows)))
-    random.Random(seed).shuffle(order)
-    shuffled = assign_splits([keys[i] for i in order], [fixed[i] for i in order], seed=seed, test_rows=test_rows)
-    assert [splits[i] for i in order] == shuffled
-    for key, given_split, split in zip(keys, fixed, splits, strict=True):
-        assert split == given_split or given_split is None
-        if not any(f for k, f in rows if k == key):
-            assert {s for k, s in zip(keys, splits, strict=True) if k == key} == {split}
 
 
 @given(st.lists(st.tuples(st.text(max_size=5), st.sampled_from(list(Split))), max_size=8), st.randoms())
