@@ -2,51 +2,62 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from ftcore.dataset.answers import Profile, meaning, normal
-from ftcore.dataset.limits import Limits
+from ftcore.dataset.likeness.digests import NOTHING, digest
 from ftcore.records import Problem, Severity, TrainingExample, text_of
 
+CODE = "contradiction"
 ALIKE = 80
 
 
-def check(examples: Sequence[TrainingExample], _limits: Limits, light: Profile) -> Iterator[tuple[int, Problem]]:
-    """Every row of a disagreement, each with the first row that answers otherwise. Free texts may differ in their words: there
-    it is a hint, and only when they share little."""
-    rows: dict[tuple[tuple[str, str], ...], list[int]] = defaultdict(list)
-    for row, example in enumerate(examples):
-        if example.response.strip() and example.prompt.strip():
-            rows[_asked(example)].append(row)
-    for several in rows.values():
-        if len(several) > 1:
-            yield from _disagreements(several, examples, light)
+def asked(example: TrainingExample) -> bytes:
+    """A digest (16 bytes) of the conversation before the answer, but for case and outer punctuation; `NOTHING` when the question or
+    the answer is empty."""
+    if not (example.response.strip() and example.prompt.strip()):
+        return NOTHING
+    return digest(text for message in example.asked() for text in (str(message.get("role")), normal(text_of(message))))
 
 
-def _asked(example: TrainingExample) -> tuple[tuple[str, str], ...]:
-    return tuple((str(message.get("role")), normal(text_of(message))) for message in example.asked())
+def disagreements(group: Iterable[tuple[int, TrainingExample]], light: Profile) -> Iterator[tuple[int, Problem]]:
+    """Every row of a disagreement, each with the first row that answers otherwise; `group` are the rows that ask the same.
+    Free texts may differ in their words: there it is a hint, and only when they share little."""
+    first: tuple[int, str] | None = None
+    second: tuple[int, str] | None = None
+    waiting: list[int] = []  # the rows that answer as the first one does, until another answer comes
+    for row, example in group:
+        answer = meaning(example.response)
+        if first is None:
+            first = (row, answer)
+        if answer != first[1]:
+            if second is None:
+                second = (row, answer)
+                for early in waiting:
+                    yield from _disagree(early, first[1], second, light)
+            yield from _disagree(row, answer, first, light)
+        elif second is None:
+            waiting.append(row)
+        else:
+            yield from _disagree(row, answer, second, light)
 
 
-def _disagreements(
-    rows: list[int], examples: Sequence[TrainingExample], light: Profile
-) -> Iterator[tuple[int, Problem]]:
-    answers = {row: meaning(examples[row].response) for row in rows}
-    firsts: dict[str, int] = {}
-    for row in rows:
-        firsts.setdefault(answers[row], row)
-    if len(firsts) < 2:
+def _disagree(row: int, answer: str, other: tuple[int, str], light: Profile) -> Iterator[tuple[int, Problem]]:
+    if light.kind == "text" and _alike(answer, other[1]):
         return
-    for row in rows:
-        other = next(first for answer, first in firsts.items() if answer != answers[row])
-        if light.kind == "text" and _alike(answers[row], answers[other]):
-            continue
-        severity = Severity.HINT if light.kind == "text" else Severity.WARNING
-        message = "The same question has a different answer in another example: which one is right?"
-        yield row, Problem("contradiction", severity, message, "response", related=other)
+    severity = Severity.HINT if light.kind == "text" else Severity.WARNING
+    message = "The same question has a different answer in another example: which one is right?"
+    yield row, Problem(CODE, severity, message, "response", related=other[0])
 
 
 def _alike(one: str, other: str) -> bool:
     from rapidfuzz.fuzz import token_set_ratio
 
     return token_set_ratio(one, other) >= ALIKE
+
+
+def check(examples: Any, limits: Any, light: Any) -> Iterator[tuple[int, Problem]]:
+    from ftcore.dataset.checks.across import find_across
+
+    yield from (found for found in find_across(examples, limits, light) if found[1].code == CODE)

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from typing import Any
 
-from ftcore.dataset.answers import Profile
-from ftcore.dataset.limits import Limits
+from ftcore.dataset.likeness.digests import digest
 from ftcore.records import Problem, Severity, TrainingExample, text_of
 
-
-def check(examples: Sequence[TrainingExample], _limits: Limits, _light: Profile) -> Iterator[tuple[int, Problem]]:
-    """The later ones are reported, each with the first."""
-    first: dict[tuple[tuple[str, str], ...], int] = {}
-    for row, example in enumerate(examples):
-        at = first.setdefault(conversation(example), row)
-        if at != row:
-            message = "The same conversation is there already, word for word."
-            yield row, Problem("exact_duplicate", Severity.WARNING, message, "prompt", related=at)
+CODE = "exact_duplicate"
+MESSAGE = "The same conversation is there already, word for word."
 
 
-def conversation(example: TrainingExample) -> tuple[tuple[str, str], ...]:
-    """Who says what, without spaces at the ends. Tool calls count with their arguments."""
-    return tuple(
-        (str(message.get("role")), text_of(message).strip() + str(message.get("tool_calls") or ""))
-        for message in example.messages
-    )
+def conversation(example: TrainingExample) -> bytes:
+    """A digest (16 bytes) of who says what, without spaces at the ends. Tool calls count with their arguments."""
+    return digest(_said(example))
+
+
+def problem(first: int) -> Problem:
+    """Of a later one; `first` is the row that it repeats."""
+    return Problem(CODE, Severity.WARNING, MESSAGE, "prompt", related=first)
+
+
+def _said(example: TrainingExample) -> Iterator[str]:
+    for message in example.messages:
+        yield str(message.get("role"))
+        yield text_of(message).strip()
+        yield str(message.get("tool_calls") or "")
+
+
+def check(examples: Any, limits: Any, light: Any) -> Iterator[tuple[int, Problem]]:
+    from ftcore.dataset.checks.across import find_across
+
+    yield from (found for found in find_across(examples, limits, light) if found[1].code == CODE)

@@ -1,0 +1,119 @@
+"""An index of texts that tells which of them are alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ftcore.dataset.likeness.candidates import candidates
+from ftcore.dataset.likeness.columns import Columns
+from ftcore.dataset.likeness.digests import NOTHING, column, digest, firsts, is_nothing
+from ftcore.dataset.likeness.shingles import BANDS, Reading, band_keys, chunks, readings
+from ftcore.dataset.likeness.verification import Fetch, Shingled, in_steps, similarities
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, np.dtype[Any]]
+    Found = tuple[Array, Array, Array]
+
+STRICTER = 0.15
+"""Added to the similarity for short rows: "cancel a transfer" and "cancel a transaction" share most of their characters."""
+STRICTEST = 0.95
+REMEMBERED = 2_000_000
+"""Characters: of so much text the tokens are kept, so that a small project is not read a second time."""
+BY_CHARACTER, SHORT = 1, 2
+
+Progress = Callable[[int, int, str], None]
+"""Called with (done, total, what is being done)."""
+
+
+def silent(done: int, total: int, what: str) -> None:
+    """Progress that nobody watches."""
+
+
+class LikenessIndex:
+    """Texts are added in order, in any portions; row 0 is the first. Of a row it keeps about 300 bytes, in files of `folder` or
+    in memory when there is none."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._columns = Columns(folder)
+        self._tokens: dict[int, str] | None = {}
+        self._kept = 0
+        self.rows = 0
+
+    def add(self, texts: Sequence[str]) -> None:
+        for start, end in chunks(texts):
+            self._add(readings(texts[start:end]))
+
+    def pairs(self, fetch: Fetch, similarity: float, progress: Progress = silent) -> Iterator[Found]:
+        """(earlier rows, later rows, Jaccard similarities) in blocks, each pair once: all pairs found that are at least so similar.
+
+        Of many rows that are the same but for case and punctuation, each is paired with the first only (1.0). Short rows and scripts
+        without spaces are compared by character 3-grams; short ones more strictly, and only when their numbers agree: "order 17" and
+        "order 18" are different questions. `fetch` gives texts again, by row; a row that has gone since is in no pair.
+        """
+        import numpy as np
+
+        numbers = self._columns.read("normal")
+        first, rows = firsts(numbers), np.arange(self.rows, dtype=np.int64)
+        again = first != rows
+        yield first[again], rows[again], np.ones(int(again.sum()))
+        unique = rows[~again & ~is_nothing(numbers)]
+        yield from self._near(unique, fetch, similarity, progress)
+
+    def _add(self, found: list[Reading]) -> None:
+        import numpy as np
+
+        flags = [BY_CHARACTER * text.by_character + SHORT * text.is_short for text in found]
+        self._columns.append("flags", np.array(flags, dtype=np.uint8))
+        self._columns.append("digits", np.array([text.digits for text in found], dtype=np.int64))
+        self._columns.append("lengths", np.array([len(text.normal) for text in found], dtype=np.int32))
+        digests = [digest((text.normal,)) if text.normal else NOTHING for text in found]
+        self._columns.append("normal", column(digests))
+        tokens = [text.tokens for text in found]
+        keys = band_keys(tokens)
+        for band in range(BANDS):
+            self._columns.append(f"band{band}", keys[:, band])
+        self._remember(tokens)
+        self.rows += len(found)
+
+    def _remember(self, tokens: list[str]) -> None:
+        self._kept += sum(map(len, tokens))
+        if self._kept > REMEMBERED:
+            self._tokens = None
+        elif self._tokens is not None:
+            self._tokens.update(enumerate(tokens, self.rows))
+
+    def _near(self, rows: Array, fetch: Fetch, similarity: float, progress: Progress) -> Iterator[Found]:
+        lengths, flags = self._columns.read("lengths"), self._columns.read("flags")
+        shingled = Shingled(fetch, self._tokens)
+        compared = 0
+        for earlier, later in candidates(
+            self._columns, rows, self._worth(), lambda done: progress(done, BANDS, "Looking for near-duplicates")
+        ):
+            for one, other in in_steps(earlier, later, lengths):
+                measured = similarities(one, other, shingled)
+                short = ((flags[one] | flags[other]) & SHORT) > 0
+                enough = measured >= self._wanted(similarity, short)
+                compared += len(one)
+                progress(compared, 0, "Comparing near-duplicates")
+                yield one[enough], other[enough], measured[enough]
+
+    def _worth(self) -> Callable[[Array, Array], Array]:
+        flags, digits = self._columns.read("flags"), self._columns.read("digits")
+
+        def worth(one: Array, other: Array) -> Array:
+            alike = ((flags[one] ^ flags[other]) & BY_CHARACTER) == 0
+            short = ((flags[one] | flags[other]) & SHORT) > 0
+            kept: Array = alike & (~short | (digits[one] == digits[other]))
+            return kept
+
+        return worth
+
+    @staticmethod
+    def _wanted(similarity: float, short: Array) -> Array:
+        import numpy as np
+
+        return np.where(short, max(similarity, min(STRICTEST, similarity + STRICTER)), similarity)
