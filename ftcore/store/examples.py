@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, func, i
 
 from ftcore.records import Example, Filter, Sort, Split, Status, TrainingExample
 from ftcore.records.filter import NONE
+from ftcore.store import words
 from ftcore.store.filters import WARNING, is_tallied, listed, number_of, order_of, way
 from ftcore.store.schema import examples, now, problems, tallies
 
@@ -66,10 +67,12 @@ class NewExample:
 
 
 def add(c: Connection, project_id: int, rows: Sequence[NewExample], *, import_id: int, source: str, who: str) -> None:
-    """Appends drafts in the order given."""
+    """Appends rows in the order given."""
     moment = now()
     if rows:
+        last = c.execute(select(func.max(examples.c.id))).scalar() or 0
         c.execute(insert(examples), [_values(row, project_id, import_id, source, who, moment) for row in rows])
+        words.index_new(c, last)
 
 
 def get(c: Connection, example_id: int) -> Example:
