@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ftcore.dataset.raw import text_value
+from ftcore.dataset.shapes import people_table
 from ftcore.dataset.shapes.columns import value_at
 from ftcore.records import Mapping, Split
 
@@ -102,10 +104,23 @@ def split_of(value: Any) -> Split | None:
 
 
 def tags_of(value: Any) -> tuple[str, ...]:
-    """Tags from a list, or from a text with commas or semicolons between them."""
-    parts: Iterable[Any] = value if isinstance(value, list) else re.split(r"[,;]", text_value(value))
+    """Tags from a list, also as JSON text, or from a text with commas or semicolons between them."""
+    listed = value if isinstance(value, list) else _list_in(text_value(value))
+    if listed is not None and all(isinstance(part, str) for part in listed) and not isinstance(value, list):
+        return tuple(dict.fromkeys(part for part in listed if part))
+    parts: Iterable[Any] = listed if listed is not None else re.split(r"[,;]", text_value(value))
     tags = [text_value(part).strip() for part in parts]
     return tuple(dict.fromkeys(tag for tag in tags if tag))
+
+
+def _list_in(text: str) -> list[Any] | None:
+    if not text.lstrip().startswith("["):
+        return None
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, list) else None
 
 
 def columns_of(rows: Sequence[Row]) -> tuple[str, ...]:
@@ -123,7 +138,10 @@ def columns_of(rows: Sequence[Row]) -> tuple[str, ...]:
 
 
 def extras(rows: Sequence[Row], columns: Sequence[str]) -> Mapping:
-    """The columns that say split and tags, recognised in any shape."""
+    """The columns that say split and tags, recognised in any shape. In our own table they are what they are called."""
+    if people_table.is_ours(columns):
+        tags, key, group = (name if name in columns else "" for name in ("tags", "key", "group"))
+        return Mapping(split="split", tags=tags, key=key, grouping=group)
     split = next((c for c in columns if _normal(c) in SPLIT and _all_splits(rows, c)), "")
     return Mapping(split=split, tags=next((c for c in columns if _normal(c) in TAGS), ""))
 
@@ -162,8 +180,13 @@ def completed(given: Mapping, guessed: Mapping, rows: Sequence[Row], columns: Se
         source = source or (guessed.input if guessed.input not in taken else other.input or other.output)
         taken.add(source)
         target = target or (guessed.output if guessed.output not in taken else _first(other, taken))
-    return Mapping(
-        source, target, given.system or guessed.system, given.split or guessed.split, given.tags or guessed.tags
+    return replace(
+        given,
+        input=source,
+        output=target,
+        system=given.system or guessed.system,
+        split=given.split or guessed.split,
+        tags=given.tags or guessed.tags,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
-from ftcore.dataset.shapes import alpaca, chat, prompt_completion, sharegpt
+from ftcore.dataset.shapes import alpaca, chat, people_table, prompt_completion, sharegpt
 from ftcore.records import TrainingExample
 
 
@@ -21,7 +21,7 @@ class Shape(Protocol):
     def left_out(self, row: dict[str, Any], /) -> Iterable[str]: ...
 
 
-SHAPES: tuple[Shape, ...] = (chat, sharegpt, prompt_completion, alpaca)
+SHAPES: tuple[Shape, ...] = (people_table, chat, sharegpt, prompt_completion, alpaca)
 
 
 def recognise(rows: Sequence[dict[str, Any]]) -> Shape | None:

@@ -10,7 +10,7 @@ from typing import Any, TextIO
 from ftcore.chat.cleaning import is_broken
 from ftcore.dataset.formulas import unescape
 from ftcore.dataset.raw import Raw, SourceError
-from ftcore.dataset.sources.delimiter import EXCEL_HINT
+from ftcore.dataset.sources.delimiter import EXCEL_HINT, own_header
 from ftcore.dataset.sources.detection import Found
 
 # The module's own limit of 131,072 characters would stop the whole file at one long cell.
@@ -106,6 +106,8 @@ def _escape(found: Found) -> str | None:
     """A backslash, when the file writes quotes as \\" and never as two."""
     with found.open_text("") as file:
         head = file.read(1 << 16)
+    if own_header(head, found.delimiter):
+        return None
     return "\\" if '\\"' in head and '""' not in head.replace('\\"', "") else None
 
 

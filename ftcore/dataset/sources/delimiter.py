@@ -7,6 +7,8 @@ import io
 import re
 from collections.abc import Iterator
 
+from ftcore.dataset.shapes import people_table
+
 CANDIDATES = (",", "\t", ";", "|")
 NAMES = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "vertical bars"}
 EXCEL_HINT = re.compile(r"\ufeff?sep=(.)\r?\n?", re.IGNORECASE)
@@ -25,6 +27,12 @@ def sniff(head: str, *, whole: bool, suffix: str = "") -> str:
     candidates = first + tuple(c for c in CANDIDATES if c not in first)
     best = max(candidates, key=lambda candidate: _score(head, candidate, whole))
     return best if _score(head, best, whole)[0] > 0 else ","
+
+
+def own_header(head: str, delimiter: str = ",") -> bool:
+    """True when the text begins with the column names of the table that this app writes: then nothing about it is a guess."""
+    first = re.split(r"[\r\n]", head.removeprefix("\ufeff"), maxsplit=1)[0]
+    return len(first) < 1000 and people_table.is_ours(next(csv.reader([first], delimiter=delimiter), ()))
 
 
 def _score(head: str, delimiter: str, whole: bool) -> tuple[float, float, int]:

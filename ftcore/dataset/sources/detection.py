@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TextIO
 
 from ftcore.dataset.raw import SourceError
-from ftcore.dataset.sources.delimiter import sniff
+from ftcore.dataset.sources.delimiter import own_header, sniff
 from ftcore.dataset.sources.encoding import NAMES, detect_encoding
 
 SPREADSHEETS = (
@@ -119,7 +119,8 @@ def _text(path: Path, suffix: str, encoding: str, certain: bool) -> Found:
     if WEB_PAGE.match(head):
         raise SourceError(f"That is a web page or an XML file. {TRY_AGAIN}")
     notes = _encoding_notes(encoding, certain)
-    kind = _json_kind(head, suffix)
+    # A cell of our own table may hold many lines of JSON, which would outvote its header.
+    kind = "" if own_header(head) else _json_kind(head, suffix)
     if kind:
         known = {"jsonl": (".jsonl", ".ndjson", ".json", ""), "json": (".json", "")}[kind]
         what = "JSON, one object a line" if kind == "jsonl" else "one JSON document"

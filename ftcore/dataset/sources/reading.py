@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -11,11 +11,11 @@ from typing import Any
 from ftcore.chat import clean_value, validate
 from ftcore.dataset.mapping import Guess, columns_of, completed, extras, guess, split_of, tags_of
 from ftcore.dataset.raw import Raw, SourceError, text_value
-from ftcore.dataset.shapes import Shape, columns, recognise
+from ftcore.dataset.shapes import Shape, columns, people_table, recognise
 from ftcore.dataset.sources.delimiter import NAMES as DELIMITERS
 from ftcore.dataset.sources.detection import Found, detect
 from ftcore.dataset.sources.registry import rows_of
-from ftcore.records import Accepted, Mapping, Preview, Rejected, Severity, TrainingExample, text_of
+from ftcore.records import Accepted, Mapping, Preview, Rejected, Severity, Split, TrainingExample, text_of
 
 SAMPLE = 200
 SHOWN_ROWS = 10
@@ -95,13 +95,14 @@ def _look(path: Path, name: str) -> Look:
 
 
 def _choose(look: Look, given: Mapping) -> tuple[Shape | None, Mapping]:
-    for column in (given.input, given.output, given.system, given.split, given.tags):
+    for column in (getattr(given, field.name) for field in fields(given)):
         if column and column not in look.columns and all(columns.value_at(row, column) is None for row in look.rows):
             known = ", ".join(look.columns[:20])
             raise SourceError(f'There is no column "{column}". Nothing was imported. The file has: {known}.')
     if look.shape and not given.input and not given.output:
         extra = look.guess.mapping
-        return look.shape, replace(extra, split=given.split or extra.split, tags=given.tags or extra.tags)
+        named = {field.name: value for field in fields(given) if (value := getattr(given, field.name))}
+        return look.shape, replace(extra, **named)
     guessed = guess(look.rows, look.columns).mapping if look.shape else look.guess.mapping
     chosen = completed(given, guessed, look.rows, look.columns)
     if not chosen.input or not chosen.output:
@@ -119,12 +120,27 @@ def _records(look: Look, shape: Shape | None, mapping: Mapping, system: str) -> 
             continue
         try:
             training = _training(raw.value, shape, mapping, system)
+            split = _split(raw.value, mapping.split, ours=shape is people_table)
+            status, note = people_table.decided(raw.value) if shape is people_table else ("", "")
         except SourceError as error:
             yield Rejected(raw.line, _explained(str(error), look.found), raw.as_found()[:RAW_CHARACTERS])
             continue
-        split = split_of(columns.value_at(raw.value, mapping.split)) if mapping.split else None
         tags = tags_of(columns.value_at(raw.value, mapping.tags)) if mapping.tags else ()
-        yield Accepted(raw.line, training, split, tags)
+        key, group = (_name(raw.value, column) for column in (mapping.key, mapping.grouping))
+        yield Accepted(raw.line, training, split, tags, key, group, status, note)
+
+
+def _split(row: dict[str, Any], column: str, *, ours: bool) -> Split | None:
+    """In our own table a word that is no split is a slip of somebody's hand, and the row is set aside for it."""
+    cell = columns.value_at(row, column) if column else None
+    split = split_of(cell)
+    if ours and split is None and (word := text_value(cell).strip()):
+        raise SourceError(f'The split "{word[:40]}" is none of train, validation and test.')
+    return split
+
+
+def _name(row: dict[str, Any], column: str) -> str:
+    return clean_value(text_value(columns.value_at(row, column)).strip())[0] if column else ""
 
 
 def _training(row: dict[str, Any], shape: Shape | None, mapping: Mapping, system: str) -> TrainingExample:
