@@ -6,13 +6,15 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ftcore.chat import clean, validate
-from ftcore.dataset.answers import Profile, profile
-from ftcore.dataset.checks import encoding_damage, placeholder, refusal, truncated
+from ftcore.dataset.answers import profile
+from ftcore.dataset.checks import encoding_damage, placeholder, refusal, shape, truncated
 from ftcore.dataset.limits import Limits
+from ftcore.dataset.profiles import Profile
 from ftcore.dataset.raw import compact, text_value
+from ftcore.dataset.traits.texts import Texts
 from ftcore.records import Message, Rejected, Severity, TrainingExample
 
-QUALITY = (refusal.check, truncated.check, placeholder.check, encoding_damage.check)
+QUALITY = (refusal.check, truncated.check, shape.check, placeholder.check, encoding_damage.check)
 
 
 class FineTuningDataset:
@@ -93,7 +95,8 @@ class FineTuningDataset:
         return self._quality_fault(example, light) if self.check_quality else ""
 
     def _quality_fault(self, example: TrainingExample, light: Profile) -> str:
-        problems = (problem for check in QUALITY for problem in check(example, self.limits, light))
+        texts = Texts(example)
+        problems = (problem for check in QUALITY for problem in check(texts, self.limits, light))
         serious = (p.message for p in problems if p.where == "response" and p.severity is not Severity.HINT)
         return next(serious, "")
 

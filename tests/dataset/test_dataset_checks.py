@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import time
 from collections import Counter
 
 import pytest
@@ -14,6 +13,7 @@ from ftcore.dataset.sources import read
 from ftcore.records import Accepted, Severity, TrainingExample
 
 ANSWER = "Your parcel left our warehouse this morning and arrives on Friday."
+LONG = " ".join(f"Step {n} takes {n + 3} minutes and needs tool {n * 7}." for n in range(60))
 GOOD = [
     "Where is my parcel? It should have come on Monday.",
     "Can I change the colour of the lamp that I ordered?",
@@ -58,7 +58,7 @@ def test_good_examples_have_no_problem():
         ("", "empty"),
         ("\u200b\u200b", "empty"),
         ("Yes.", "too_short"),
-        ("Long. " * 400, "too_long"),
+        (LONG, "too_long"),
         ("As an AI language model, I have no access to your orders.", "refusal"),
         ("I'm sorry, but I can't assist with that request.", "refusal"),
         ("I\u2019m sorry, I cannot help you with this.", "refusal"),
@@ -246,11 +246,14 @@ def test_an_edit_is_checked_again_without_the_others():
 
 
 @pytest.mark.shared
-def test_banking77_is_read_and_checked_within_seconds_and_hardly_warned_about(shared_data):
-    started = time.perf_counter()
+def test_banking77_is_hardly_warned_about_and_what_is_found_is_there(shared_data):
     rows = [row.training for row in read(shared_data / "banking77" / "train.csv") if isinstance(row, Accepted)]
     found = find_problems(rows)
-    assert time.perf_counter() - started < 15
     counts = Counter((p.code, p.severity.value) for problems in found for p in problems)
-    assert set(counts) == {("near_duplicate", "warning"), ("exact_duplicate", "warning"), ("too_short", "hint")}
+    assert {code for code, severity in counts if severity != "hint"} == DATASET_CODES - {"contradiction"}
     assert counts["near_duplicate", "warning"] < 0.06 * len(rows)
+    hints = {code: number for (code, severity), number in counts.items() if severity == "hint"}
+    assert set(hints) == {"too_short", "shouting", "outer_spaces", "length_outlier"}
+    assert sum(number for code, number in hints.items() if code != "too_short") < 0.003 * len(rows)
+    for row, problems in zip(rows, found, strict=True):
+        assert ("outer_spaces" in codes(problems)) == (row.prompt != row.prompt.strip())

@@ -1,74 +1,140 @@
 """What may be wrong with examples. One file a check, and a line in the registry below.
 
-A row check sees one example in the light of the data set (its `Profile`); a data set check compares rows with each other.
+A row check sees one example in the light of the data set (its `Profile`); `across` compares rows with each other.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 
 from ftcore.chat import validate
-from ftcore.dataset.answers import Profile, profile
+from ftcore.dataset.answers import Profile, Profiler, profile
 from ftcore.dataset.checks import (
-    contradiction,
+    echo,
     empty,
     encoding_damage,
-    exact_duplicate,
+    labels,
+    language,
+    leading_label,
     length,
-    near_duplicate,
+    markup,
+    outlier,
     personal_data,
     placeholder,
     refusal,
+    repetition,
+    shape,
+    shouting,
+    spacing,
+    system_prompt,
     truncated,
 )
-from ftcore.dataset.limits import Limits
+from ftcore.dataset.checks.across import ACROSS_CODES, find_across
+from ftcore.dataset.limits import LIMITS, Limits, Threshold
+from ftcore.dataset.profiles import UNKNOWN
+from ftcore.dataset.traits.texts import Texts
 from ftcore.records import Problem, Severity, TrainingExample
 
 __all__ = [
-    "DATASET_CHECKS",
+    "CODES",
     "DATASET_CODES",
+    "LIMITS",
     "ROW_CHECKS",
+    "ROW_CODES",
+    "STRUCTURE_CODES",
     "Limits",
     "Profile",
+    "Profiler",
+    "Threshold",
     "check_one",
     "find_problems",
     "profile",
 ]
 
-RowCheck = Callable[[TrainingExample, Limits, Profile], Iterator[Problem]]
-DatasetCheck = Callable[[Sequence[TrainingExample], Limits, Profile], Iterator[tuple[int, Problem]]]
+RowCheck = Callable[[Texts, Limits, Profile], Iterator[Problem]]
 
-ROW_CHECKS: tuple[RowCheck, ...] = (
-    empty.check,
-    length.check,
-    truncated.check,
-    refusal.check,
-    placeholder.check,
-    encoding_damage.check,
-    personal_data.check,
+MODULES = (
+    empty,
+    length,
+    outlier,
+    truncated,
+    shape,
+    labels,
+    refusal,
+    placeholder,
+    encoding_damage,
+    spacing,
+    markup,
+    leading_label,
+    language,
+    echo,
+    repetition,
+    shouting,
+    system_prompt,
+    personal_data,
 )
-DATASET_CHECKS: tuple[DatasetCheck, ...] = (exact_duplicate.check, near_duplicate.check, contradiction.check)
-DATASET_CODES = frozenset(("exact_duplicate", "near_duplicate", "contradiction"))
+ROW_CHECKS: tuple[RowCheck, ...] = tuple(module.check for module in MODULES)
+STRUCTURE_CODES = frozenset(
+    (
+        "broken_character",
+        "content",
+        "deprecated",
+        "empty",
+        "empty_system",
+        "empty_tool_result",
+        "name",
+        "no_answer",
+        "no_messages",
+        "no_user",
+        "not_text",
+        "order",
+        "role",
+        "system_not_first",
+        "tool_arguments",
+        "tool_calls",
+        "tool_pair",
+        "tool_unknown",
+        "tools",
+        "unknown_key",
+        "weight",
+    )
+)
+"""Codes of `ftcore.chat.validate`: about the conversation, not about its words."""
+ROW_CODES = STRUCTURE_CODES.union(*(module.CODES for module in MODULES))
+"""Codes that an example can have by itself."""
+DATASET_CODES = ACROSS_CODES
 """Codes that only `find_problems` can give: they come and go with other rows."""
+CODES = ROW_CODES | DATASET_CODES
 ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.HINT: 2}
 
 
 def find_problems(examples: Sequence[TrainingExample], limits: Limits = Limits()) -> list[list[Problem]]:
-    """The problems of each example, aligned with `examples`, errors first. `related` is an index into `examples`."""
+    """The problems of each example, aligned with `examples`, errors first, without those of `limits.off`. `related` is an index
+    into `examples`."""
     light = profile(examples)
     found = [check_one(example, limits, light) for example in examples]
-    for check in DATASET_CHECKS:
-        for row, problem in check(examples, limits, light):
-            found[row].append(problem)
+    if not limits.off >= DATASET_CODES:
+        for row, problem in find_across(examples, limits, light):
+            if problem.code not in limits.off:
+                found[row].append(problem)
     for problems in found:
         problems.sort(key=lambda problem: ORDER[problem.severity])
     return found
 
 
 def check_one(example: TrainingExample, limits: Limits = Limits(), light: Profile | None = None) -> list[Problem]:
-    """The problems that an example has by itself, for a re-check after an edit. `light` is the data set's `profile`; without
-    it the rules that need it keep still, or warn of less."""
+    """The problems that an example has by itself, for a re-check after an edit, without those of `limits.off`. `light` is the
+    data set's `profile`; without it the rules that need it keep still, or warn of less."""
+    texts = Texts(example)
     problems = validate(example)
-    for check in ROW_CHECKS:
-        problems.extend(check(example, limits, light or Profile()))
-    return problems
+    seen = light or UNKNOWN
+    for check in _checks(limits.off):
+        problems.extend(check(texts, limits, seen))
+    return [problem for problem in problems if problem.code not in limits.off] if limits.off else problems
+
+
+@lru_cache(maxsize=16)
+def _checks(off: frozenset[str]) -> tuple[RowCheck, ...]:
+    """Checks of which some code is wanted."""
+    return tuple(module.check for module in MODULES if not off.issuperset(module.CODES))

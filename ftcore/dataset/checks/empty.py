@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ftcore.dataset.answers import Profile
 from ftcore.dataset.checks.texts import in_text
 from ftcore.dataset.limits import Limits
+from ftcore.dataset.profiles import Profile
 from ftcore.dataset.shapes.columns import is_blank
-from ftcore.records import Problem, Severity, TrainingExample
+from ftcore.dataset.traits.texts import Texts
+from ftcore.records import Problem, Severity
+
+CODES = ("empty",)
 
 
-def check(example: TrainingExample, _limits: Limits, _light: Profile) -> Iterator[Problem]:
-    for where, text in (("prompt", example.prompt), ("response", example.response)):
-        if text.strip() and is_blank(text):
+def check(texts: Texts, _limits: Limits, _light: Profile) -> Iterator[Problem]:
+    for where, text in (("prompt", texts.prompt), ("response", texts.response)):
+        if not text[:1].isalnum() and text and not text.isspace() and is_blank(text):
             message = f"There is nothing to read in {in_text(where)}: only invisible characters."
             yield Problem("empty", Severity.ERROR, message, where, 0, len(text))

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ftcore.dataset.answers import Profile
-from ftcore.dataset.checks.texts import in_text, texts_of
+from ftcore.dataset.checks.texts import in_text, rewrite
 from ftcore.dataset.limits import Limits
+from ftcore.dataset.profiles import Profile
+from ftcore.dataset.traits.texts import Texts
 from ftcore.records import Problem, Severity, TrainingExample
 
+CODES = ("encoding_damage",)
 # UTF-8 read as Windows-1252: an accented letter becomes "Ã" and a sign, a curly quote becomes "â€" and a sign.
 DAMAGE = re.compile(
     "\ufffd|"
@@ -19,11 +21,17 @@ DAMAGE = re.compile(
     "\u00f0\u0178[\u0080-\uffff]|"
     "\u00ef\u00bb\u00bf"
 )
+FIRST = "\ufffd\u00c3\u00c2\u00e2\u00f0\u00ef"
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
+LONGEST = {2: "\u00c2-\u00df", 3: "\u00e0-\u00ef", 4: "\u00f0-\u00f4"}
+MOST_ROUNDS = 4
+"""A text may have been read wrongly several times over."""
 
 
-def check(example: TrainingExample, _limits: Limits, _light: Profile) -> Iterator[Problem]:
-    for where, text in texts_of(example):
+def check(texts: Texts, _limits: Limits, _light: Profile) -> Iterator[Problem]:
+    if not texts.has_controls and (texts.is_ascii or not _is_suspect(texts.joined)):
+        return
+    for where, _, text in texts.every:
         found = None if text.isascii() else DAMAGE.search(text)
         if found:
             message = f'Characters are damaged in {in_text(where)} ("{found.group()}"): import the file in its right encoding.'
@@ -33,3 +41,55 @@ def check(example: TrainingExample, _limits: Limits, _light: Profile) -> Iterato
         if control:
             message = f"There are invisible control characters in {in_text(where)}."
             yield Problem("encoding_damage", Severity.WARNING, message, where, *control.span())
+
+
+def fix(example: TrainingExample, _limits: Limits, _light: Profile) -> TrainingExample:
+    """Restores texts that can be restored whole, and takes out control characters."""
+    return rewrite(example, restored)
+
+
+def restored(text: str) -> str:
+    """The text as it was before it was read wrongly; unchanged when some of it is lost for good."""
+    if not (DAMAGE.search(text) or CONTROLS.search(text)):
+        return text
+    after = text
+    for _ in range(MOST_ROUNDS):
+        again = SEQUENCES.sub(lambda found: _decoded(found.group()), after)
+        if again == after:
+            break
+        after = again
+    after = CONTROLS.sub("", after)
+    return text if DAMAGE.search(after) else after
+
+
+def _is_suspect(text: str) -> bool:
+    return any(first in text for first in FIRST) or CONTROLS.search(text) is not None
+
+
+def _decoded(characters: str) -> str:
+    """What the bytes behind these characters say in UTF-8; the characters themselves when they say nothing."""
+    try:
+        return bytes(map(_byte, characters)).decode()
+    except (UnicodeDecodeError, ValueError):
+        return characters
+
+
+def _byte(character: str) -> int:
+    """The byte that was read as this character: Windows-1252, or Latin-1 where that has none."""
+    return WINDOWS.get(character, min(ord(character), 256))
+
+
+def _windows() -> dict[str, int]:
+    table: dict[str, int] = {}
+    for byte in range(0x80, 0xA0):
+        try:
+            table[bytes((byte,)).decode("cp1252")] = byte
+        except UnicodeDecodeError:
+            table[chr(byte)] = byte
+    return table
+
+
+WINDOWS = _windows()
+_FOLLOWING = "[\u0080-\u00bf" + "".join(sorted(set(WINDOWS))) + "]"
+# A character that a lead byte was read as, and as many as it leads.
+SEQUENCES = re.compile("|".join(f"[{lead}]{_FOLLOWING}{{{length - 1}}}" for length, lead in LONGEST.items()))

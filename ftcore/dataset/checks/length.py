@@ -5,23 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ftcore.chat import count_tokens
-from ftcore.dataset.answers import Profile, as_json
+from ftcore.dataset.answers import as_json
 from ftcore.dataset.limits import Limits
-from ftcore.records import Problem, Severity, TrainingExample, text_of
+from ftcore.dataset.profiles import Profile
+from ftcore.dataset.traits.texts import Texts
+from ftcore.records import Problem, Severity
+
+CODES = ("too_short", "too_long")
 
 
-def check(example: TrainingExample, limits: Limits, light: Profile) -> Iterator[Problem]:
+def check(texts: Texts, limits: Limits, light: Profile) -> Iterator[Problem]:
     """The seed's rule, longer than 10 and shorter than 2,000 characters, as a warning: labels and yes/no answers are short."""
-    answer = example.response
+    answer = texts.response
     size = len(answer.strip())
     if 0 < size <= limits.min_chars and as_json(answer) is None:
         yield _short(answer, size, limits, light)
     if size >= limits.max_chars:
         message = f"The answer has {size:,} characters; the limit is fewer than {limits.max_chars:,}. Cut it, or raise the limit."
-        yield Problem("too_long", Severity.WARNING, message, "response", limits.max_chars, len(answer))
+        yield Problem(
+            "too_long", Severity.WARNING, message, "response", min(limits.max_chars, len(answer)), len(answer)
+        )
     # A token has at least one byte, so most examples need no counting.
-    if sum(len(text_of(message)) for message in example.messages) * 4 > limits.max_tokens:
-        tokens = count_tokens(example)
+    if len(texts.joined) * 4 > limits.max_tokens:
+        tokens = count_tokens(texts.example)
         if tokens > limits.max_tokens:
             message = f"The example has {tokens:,} tokens; servers cut or refuse more than {limits.max_tokens:,}."
             yield Problem("too_long", Severity.WARNING, message)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ftcore.dataset.answers import Profile
-from ftcore.dataset.checks.texts import in_text
+from ftcore.dataset.checks.texts import holds_any, in_text
 from ftcore.dataset.limits import Limits
-from ftcore.records import Problem, Severity, TrainingExample
+from ftcore.dataset.profiles import Profile
+from ftcore.dataset.traits.texts import Texts
+from ftcore.records import Problem, Severity
+
+CODES = ("placeholder",)
 
 # A whole answer (or prompt) that says that there is none.
 WHOLE = re.compile(
@@ -21,26 +24,28 @@ INSIDE = re.compile(
     r"[\[<{](?:insert|your|enter|add|fill in|put) [^\]>}\n]{1,40}[\]>}]|"
     r"\{\{ *[\w.]+ *\}\}|<<[\w ]+>>|\$\{\w+\}"
 )
-GATE = re.compile(r"[\[<{#]|TODO|FIXME|TBD|[Ll]orem|LOREM")
+SIGNS = ("[", "<", "{", "#", "psum")
+WORDS = (b"TODO", b"FIXME", b"TBD", b"LOREM")
 LONGEST_WHOLE = 60
 TEMPLATE = re.compile(r"\{\{|<<|\$\{")
 
 
-def check(example: TrainingExample, _limits: Limits, light: Profile) -> Iterator[Problem]:
-    for where, text in (("prompt", example.prompt), ("response", example.response)):
+def check(texts: Texts, _limits: Limits, light: Profile) -> Iterator[Problem]:
+    suspect = holds_any(texts.joined, SIGNS) or holds_any(texts.capitals, WORDS)
+    for where, text in (("prompt", texts.prompt), ("response", texts.response)):
         if where == "response" and light.is_label(text):
             continue
         if len(text) <= LONGEST_WHOLE and text.strip() and WHOLE.fullmatch(text):
             message = f'There is only a placeholder in {in_text(where)} ("{text.strip()[:20]}").'
             yield Problem("placeholder", Severity.WARNING, message, where, 0, len(text))
             continue
-        if not GATE.search(text):
+        if not suspect:
             continue
         for found in INSIDE.finditer(text):
             # A template that the question is about is no placeholder in the answer.
             if where == "prompt" and not found.group().lower().startswith("lorem"):
                 continue
-            if TEMPLATE.match(found.group()) and TEMPLATE.search(example.prompt):
+            if TEMPLATE.match(found.group()) and TEMPLATE.search(texts.prompt):
                 continue
             message = f'A placeholder was left in {in_text(where)}: "{found.group()[:40]}".'
             yield Problem("placeholder", Severity.WARNING, message, where, *found.span())

@@ -1,0 +1,46 @@
+"""The script that a text is written in: Latin, Cyrillic, Arabic and so on."""
+
+from __future__ import annotations
+
+import re
+import string
+
+LOOK_AT = 500
+FEWEST = 10
+MOST = 0.8
+# Blocks of Unicode. Chinese and Japanese share most of their characters and count as one.
+RANGES = {
+    "Latin": "A-Za-z\u00aa\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff\uff21-\uff5a",
+    "Greek": "\u0370-\u03ff\u1f00-\u1fff",
+    "Cyrillic": "\u0400-\u052f",
+    "Armenian": "\u0530-\u058f",
+    "Hebrew": "\u0590-\u05ff",
+    "Arabic": "\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\ufefc",
+    "Devanagari": "\u0900-\u097f",
+    "Bengali": "\u0980-\u09ff",
+    "Tamil": "\u0b80-\u0bff",
+    "Telugu": "\u0c00-\u0c7f",
+    "Thai": "\u0e00-\u0e7f",
+    "Georgian": "\u10a0-\u10ff",
+    "Korean": "\u1100-\u11ff\uac00-\ud7af",
+    "Chinese or Japanese": "\u3040-\u30ff\u3400-\u9fff",
+}
+PATTERNS = {name: re.compile(f"[{span}]+") for name, span in RANGES.items()}
+NO_LETTERS = bytes(set(range(256)) - set(string.ascii_letters.encode()))
+NOT_LATIN = re.compile("[\u0370-\u1dff\u1f00-\u1fff\u2c00-\ud7ff\ufb1d-\ufefc]")
+
+
+def script_of(text: str) -> str:
+    """The script of four of five letters in the text's beginning; "" when it has fewer than ten letters, or is mixed."""
+    start = text[:LOOK_AT]
+    if start.isascii():
+        return "Latin" if len(start.encode().translate(None, NO_LETTERS)) >= FEWEST else ""
+    if not NOT_LATIN.search(start):
+        return "Latin" if _letters("Latin", start) >= FEWEST else ""
+    counts = {name: _letters(name, start) for name in PATTERNS}
+    name = max(counts, key=lambda script: counts[script])
+    return name if counts[name] >= max(FEWEST, MOST * sum(counts.values())) else ""
+
+
+def _letters(script: str, text: str) -> int:
+    return sum(map(len, PATTERNS[script].findall(text)))
