@@ -21,11 +21,12 @@ NO_QUOTE_END = 'A quote (") opens on this line and is never closed properly.'
 
 def read_rows(found: Found) -> Iterator[Raw]:
     """Rows with their *physical* line: cells hold line breaks, so a counter of rows would point elsewhere."""
+    escape = _escape(found)
     with found.open_text("") as file:
         lines = Lines(file)
         if EXCEL_HINT.fullmatch(lines.peek()):
             next(lines)
-        records = _records(lines, found.delimiter, _escape(found))
+        records = _records(lines, found.delimiter, escape)
         columns = _columns(next(records, None))
         for line, fields, text, reason in records:
             yield _raw(line, fields, text, reason, columns)

@@ -6,13 +6,14 @@ import io
 import json
 import re
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
 from ftcore.dataset.raw import SourceError
 from ftcore.dataset.sources.delimiter import own_header, sniff
 from ftcore.dataset.sources.encoding import NAMES, detect_encoding
+from ftcore.dataset.sources.place import Place
 
 SPREADSHEETS = (
     ".csv",
@@ -42,11 +43,12 @@ class Found:
     encoding: str = ""
     delimiter: str = ""
     notes: tuple[str, ...] = ()
+    place: Place = field(default_factory=Place, repr=False, compare=False)
 
     def open_text(self, newline: str) -> TextIO:
         """The file as text. Bytes that are no UTF-8 come as lone surrogates, so that a row can be rejected for them."""
         errors = "surrogateescape" if self.encoding.startswith("utf-8") else "replace"
-        return self.path.open(encoding=self.encoding, errors=errors, newline=newline)
+        return self.place.watch(self.path.open(encoding=self.encoding, errors=errors, newline=newline))
 
 
 def detect(path: Path, name: str = "") -> Found:

@@ -10,6 +10,7 @@ from typing import Any
 from ftcore.chat import ChatError, decode, explain
 from ftcore.dataset.raw import Raw, SourceError
 from ftcore.dataset.sources.detection import Found
+from ftcore.dataset.sources.place import Place
 
 BLANK = re.compile(r"[\s,]*")
 SPACE = re.compile(r"\s*")
@@ -24,16 +25,16 @@ def read_rows(found: Found) -> Iterator[Raw]:
         text = file.read().removeprefix("\ufeff").encode(errors="replace").decode()
     start = SPACE.match(text).end()  # type: ignore[union-attr]
     if text[start] == "{":
-        inner = _list_inside(text, start)
+        inner = _list_inside(text, start, found.place)
         if inner is not None:
             yield from inner
             return
-        yield from _elements(text, start)
+        yield from _elements(text, start, found.place)
     else:
-        yield from _elements(text, start + 1)
+        yield from _elements(text, start + 1, found.place)
 
 
-def _elements(text: str, at: int) -> Iterator[Raw]:
+def _elements(text: str, at: int, place: Place) -> Iterator[Raw]:
     line, counted = text.count("\n", 0, at) + 1, at
     decoder = json.JSONDecoder(parse_constant=_refuse)
     while True:
@@ -47,6 +48,7 @@ def _elements(text: str, at: int) -> Iterator[Raw]:
             return
         line += text.count("\n", counted, at)
         counted = at
+        place.told(at, len(text))
         raw, at = _element(text, at, line, decoder)
         yield raw
 
@@ -80,7 +82,7 @@ def _next_element(text: str, at: int) -> int:
     return found.end() if found else len(text)
 
 
-def _list_inside(text: str, at: int) -> Iterator[Raw] | None:
+def _list_inside(text: str, at: int, place: Place) -> Iterator[Raw] | None:
     """Rows of {"data": [...]}, of {"rows": [{"row": ...}]} and of {"id": {...}, ...}; None when it is not one object."""
     try:
         value, end = json.JSONDecoder().raw_decode(text, at)
@@ -93,7 +95,7 @@ def _list_inside(text: str, at: int) -> Iterator[Raw] | None:
     ]
     if len(lists) == 1 and lists[0][0] not in ("messages", "conversations", "conversation"):
         key = re.search(rf"{re.escape(json.dumps(lists[0][0], ensure_ascii=False))}\s*:\s*\[", text)
-        return _unwrapped(_elements(text, key.end())) if key else _plain(lists[0][1])
+        return _unwrapped(_elements(text, key.end(), place)) if key else _plain(lists[0][1])
     if len(value) > 1 and all(isinstance(item, dict) for item in value.values()):
         return _plain([{"id": key, **item} for key, item in value.items()])
     return None

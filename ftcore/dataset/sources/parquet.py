@@ -19,6 +19,7 @@ def read_rows(found: Found) -> Iterator[Raw]:
     try:
         with pq.ParquetFile(found.path) as file:
             for batch in file.iter_batches(batch_size=BATCH):
+                found.place.told(number, file.metadata.num_rows)
                 for row in batch.to_pylist():
                     number += 1
                     yield Raw(number, row)

@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from ftcore.chat import clean_value, validate
+from ftcore.chat.cleaning import is_broken
 from ftcore.dataset.mapping import Guess, columns_of, completed, extras, guess, split_of, tags_of
 from ftcore.dataset.raw import Raw, SourceError, text_value
 from ftcore.dataset.shapes import Shape, columns, people_table, recognise
 from ftcore.dataset.sources.delimiter import NAMES as DELIMITERS
 from ftcore.dataset.sources.detection import Found, detect
 from ftcore.dataset.sources.registry import rows_of
-from ftcore.records import Accepted, Mapping, Preview, Rejected, Severity, Split, TrainingExample, text_of
+from ftcore.records import Accepted, Mapping, Message, Preview, Rejected, Severity, Split, TrainingExample, text_of
 
 SAMPLE = 200
 SHOWN_ROWS = 10
@@ -65,9 +66,61 @@ def read(
     to the examples that have no system message. Raises `SourceError`, before the first record, when the file as a whole
     cannot be read or no column can hold the answers.
     """
+    return open_file(path, mapping, name=name, system=system).records()
+
+
+def open_file(path: Path, mapping: Mapping | None = None, *, name: str = "", system: str = "") -> Reading:
+    """As `read`, for a large file: what was taken already can be skipped, and how far it is can be asked."""
     look = _look(Path(path), name)
     shape, chosen = _choose(look, mapping or Mapping())
-    return _records(look, shape, chosen, system)
+    return Reading(look.found, shape, chosen, system)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A file that is understood. `mapping` is complete: what was left open has been guessed."""
+
+    found: Found
+    recognised: Shape | None
+    mapping: Mapping
+    system: str = ""
+
+    @property
+    def shape(self) -> str:
+        return self.recognised.NAME if self.recognised else columns.NAME
+
+    @property
+    def is_ours(self) -> bool:
+        """True for the table that this app writes for people: its column `id` names our own rows."""
+        return self.recognised is people_table
+
+    def records(self, skip: int = 0) -> Iterator[Accepted | Rejected]:
+        """The records after the first `skip`, which are passed over without being looked at."""
+        return (record for record, _ in self.records_with_ids(skip))
+
+    def records_with_ids(self, skip: int = 0) -> Iterator[tuple[Accepted | Rejected, str]]:
+        """Each record with what its column `id` holds, in our own table; "" in other files."""
+        for raw in islice(rows_of(self.found), skip, None):
+            id_ = text_value(raw.value.get("id")).strip() if self.is_ours and raw.value else ""
+            yield self._record(raw), id_
+
+    def done(self) -> tuple[int, int]:
+        """(done, total) of the records that are being read, in bytes or rows; (0, 0) while that is not known."""
+        return self.found.place.now(self.found.path.stat().st_size)
+
+    def _record(self, raw: Raw) -> Accepted | Rejected:
+        if raw.value is None:
+            return Rejected(raw.line, raw.reason, raw.text[:RAW_CHARACTERS])
+        mapping = self.mapping
+        try:
+            training = _training(raw, raw.value, self.recognised, mapping, self.system)
+            split = _split(raw.value, mapping.split, ours=self.is_ours)
+            status, note = people_table.decided(raw.value) if self.is_ours else ("", "")
+        except SourceError as error:
+            return Rejected(raw.line, _explained(str(error), self.found), raw.as_found()[:RAW_CHARACTERS])
+        tags = tags_of(columns.value_at(raw.value, mapping.tags)) if mapping.tags else ()
+        key, group = (_name(raw.value, column) for column in (mapping.key, mapping.grouping))
+        return Accepted(raw.line, training, split, tags, key, group, status, note)
 
 
 def _look(path: Path, name: str) -> Look:
@@ -113,23 +166,6 @@ def _choose(look: Look, given: Mapping) -> tuple[Shape | None, Mapping]:
     return None, chosen
 
 
-def _records(look: Look, shape: Shape | None, mapping: Mapping, system: str) -> Iterator[Accepted | Rejected]:
-    for raw in rows_of(look.found):
-        if raw.value is None:
-            yield Rejected(raw.line, raw.reason, raw.text[:RAW_CHARACTERS])
-            continue
-        try:
-            training = _training(raw.value, shape, mapping, system)
-            split = _split(raw.value, mapping.split, ours=shape is people_table)
-            status, note = people_table.decided(raw.value) if shape is people_table else ("", "")
-        except SourceError as error:
-            yield Rejected(raw.line, _explained(str(error), look.found), raw.as_found()[:RAW_CHARACTERS])
-            continue
-        tags = tags_of(columns.value_at(raw.value, mapping.tags)) if mapping.tags else ()
-        key, group = (_name(raw.value, column) for column in (mapping.key, mapping.grouping))
-        yield Accepted(raw.line, training, split, tags, key, group, status, note)
-
-
 def _split(row: dict[str, Any], column: str, *, ours: bool) -> Split | None:
     """In our own table a word that is no split is a slip of somebody's hand, and the row is set aside for it."""
     cell = columns.value_at(row, column) if column else None
@@ -143,8 +179,9 @@ def _name(row: dict[str, Any], column: str) -> str:
     return clean_value(text_value(columns.value_at(row, column)).strip())[0] if column else ""
 
 
-def _training(row: dict[str, Any], shape: Shape | None, mapping: Mapping, system: str) -> TrainingExample:
-    for column, value in row.items():
+def _training(raw: Raw, row: dict[str, Any], shape: Shape | None, mapping: Mapping, system: str) -> TrainingExample:
+    is_small = 0 < len(raw.text) <= MAX_TEXT  # what it holds is then no longer either
+    for column, value in () if is_small else row.items():
         if isinstance(value, str) and len(value) > MAX_TEXT:
             size = f"{len(value):,} characters; at most {MAX_TEXT:,} are read"
             raise SourceError(f'The cell in column "{column}" holds {size}.')
@@ -157,16 +194,26 @@ def _training(row: dict[str, Any], shape: Shape | None, mapping: Mapping, system
     fatal = next((p.message for p in validate(training) if p.severity is Severity.ERROR), "")
     if fatal:
         raise SourceError(fatal)
-    total = sum(len(text_of(message)) for message in training.messages)
+    total = 0 if is_small else sum(len(text_of(message)) for message in training.messages)
     if total > MAX_TEXT:
         raise SourceError(f"The conversation holds {total:,} characters; at most {MAX_TEXT:,} are read.")
     return training
 
 
 def _cleaned(training: TrainingExample) -> TrainingExample:
+    if training.tools is None and all(map(_is_clean, training.messages)):
+        return training
     messages, changed = clean_value(training.messages)
     tools, tools_changed = clean_value(training.tools)
     return replace(training, messages=messages, tools=tools) if changed or tools_changed else training
+
+
+def _is_clean(message: Message) -> bool:
+    """True for nearly every message: texts only, none of which has anything to clean. (Half the time on a large file.)"""
+    for text in message.values():
+        if type(text) is not str or "\0" in text or is_broken(text):
+            return False
+    return True
 
 
 def _explained(reason: str, found: Found) -> str:
