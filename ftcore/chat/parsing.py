@@ -157,8 +157,8 @@ def _ordered(message: dict[str, Any]) -> dict[str, Any]:
 def may_hold_half_character(line: str | bytes) -> bool:
     """False for nearly every line: a half comes as such, or escaped, and then the line says so."""
     if isinstance(line, bytes):
-        return b"\\ud" in line.lower()
-    return "\\ud" in line.lower() or is_broken(line)
+        return b"\\" in line and b"\\ud" in line.lower()
+    return ("\\" in line and "\\ud" in line.lower()) or is_broken(line)
 
 
 def _holds_half_character(value: Any) -> bool:

@@ -12,7 +12,7 @@ from ftcore.dataset.checks import contradiction, exact_duplicate, near_duplicate
 from ftcore.dataset.duplicates import Pair, as_pairs
 from ftcore.dataset.likeness.best import Best, portions
 from ftcore.dataset.likeness.columns import Columns
-from ftcore.dataset.likeness.digests import column, firsts
+from ftcore.dataset.likeness.digests import firsts
 from ftcore.dataset.likeness.index import LikenessIndex, Progress, silent
 from ftcore.dataset.limits import Limits
 from ftcore.records import Problem, TrainingExample
@@ -56,26 +56,26 @@ class Across:
 
     def add(self, ids: Sequence[int], examples: Sequence[TrainingExample]) -> None:
         """Examples with their ids, in order: of a pair, the later one gets the problem."""
-        import numpy as np
-
         if not examples:
             return
         if self._with_answers is None:
             self._with_answers = describe(examples) == "text"
-        self._columns.append("ids", np.fromiter(ids, np.int64, len(examples)))
-        self._columns.append("copies", column([exact_duplicate.conversation(example) for example in examples]))
-        self._columns.append("asked", column([contradiction.asked(example) for example in examples]))
+        self._columns.append("ids", _numbers(ids))
+        self._columns.append("copies", _numbers(map(exact_duplicate.conversation, examples)))
+        self._columns.append("asked", _numbers(map(contradiction.asked, examples)))
         self._add_questions(examples)
 
     def findings(
         self, fetch: Fetch, limits: Limits, light: Profile, progress: Progress = silent
     ) -> Iterator[tuple[int, Problem]]:
         """(id, problem) of everything found; `related` is an id. First all copies, then the near-duplicates (each row once, with the
-        most similar earlier one), then the contradictions (every row of a disagreement)."""
-        for first, later in self.copies():
-            yield later, exact_duplicate.problem(first)
-        yield from self._near(fetch, limits.similarity, light, progress)
-        yield from self._contradictions(fetch, light, progress)
+        most similar earlier one), then the contradictions (every row of a disagreement). What is in `limits.off` is not looked for."""
+        if exact_duplicate.CODE not in limits.off:
+            yield from ((later, exact_duplicate.problem(first)) for first, later in self.copies())
+        if near_duplicate.CODE not in limits.off:
+            yield from self._near(fetch, limits.similarity, light, progress)
+        if contradiction.CODE not in limits.off:
+            yield from self._contradictions(fetch, light, progress)
 
     def pairs(self, fetch: Fetch, similarity: float, light: Profile, progress: Progress = silent) -> Iterator[Pair]:
         """The near-duplicates by id, exact copies among them (1.0), for clusters and for leakage. After `findings` with the same
@@ -184,3 +184,9 @@ def _near_problems(pairs: Sequence[Pair], fetch: Fetch, light: Profile) -> Itera
         problem = near_duplicate.problem(pair.similarity, pair.earlier, differ)
         if problem is not None:
             yield pair.later, problem
+
+
+def _numbers(values: Iterable[int]) -> Array:
+    import numpy as np
+
+    return np.fromiter(values, np.int64)

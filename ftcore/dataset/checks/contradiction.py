@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from ftcore.dataset.answers import Profile, meaning, normal
 from ftcore.dataset.likeness.digests import NOTHING, digest
@@ -13,12 +12,16 @@ CODE = "contradiction"
 ALIKE = 80
 
 
-def asked(example: TrainingExample) -> bytes:
-    """A digest (16 bytes) of the conversation before the answer, but for case and outer punctuation; `NOTHING` when the question or
-    the answer is empty."""
-    if not (example.response.strip() and example.prompt.strip()):
+def asked(example: TrainingExample) -> int:
+    """A digest of the conversation before the answer, but for case and outer punctuation; `NOTHING` when the question or the answer
+    is empty."""
+    before = example.asked()
+    if len(before) == len(example.messages) or not text_of(example.messages[len(before)]).strip():
         return NOTHING
-    return digest(text for message in example.asked() for text in (str(message.get("role")), normal(text_of(message))))
+    question = next((message for message in reversed(before) if message.get("role") == "user"), None)
+    if not (text_of(question).strip() if question is not None else example.prompt.strip()):
+        return NOTHING
+    return digest([part for message in before for part in (str(message.get("role")), normal(text_of(message)))])
 
 
 def disagreements(group: Iterable[tuple[int, TrainingExample]], light: Profile) -> Iterator[tuple[int, Problem]]:
@@ -55,9 +58,3 @@ def _alike(one: str, other: str) -> bool:
     from rapidfuzz.fuzz import token_set_ratio
 
     return token_set_ratio(one, other) >= ALIKE
-
-
-def check(examples: Any, limits: Any, light: Any) -> Iterator[tuple[int, Problem]]:
-    from ftcore.dataset.checks.across import find_across
-
-    yield from (found for found in find_across(examples, limits, light) if found[1].code == CODE)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from ftcore.dataset.likeness.digests import digest
 from ftcore.records import Problem, Severity, TrainingExample, text_of
@@ -12,8 +11,8 @@ CODE = "exact_duplicate"
 MESSAGE = "The same conversation is there already, word for word."
 
 
-def conversation(example: TrainingExample) -> bytes:
-    """A digest (16 bytes) of who says what, without spaces at the ends. Tool calls count with their arguments."""
+def conversation(example: TrainingExample) -> int:
+    """A digest of who says what, without spaces at the ends. Tool calls count with their arguments."""
     return digest(_said(example))
 
 
@@ -27,9 +26,3 @@ def _said(example: TrainingExample) -> Iterator[str]:
         yield str(message.get("role"))
         yield text_of(message).strip()
         yield str(message.get("tool_calls") or "")
-
-
-def check(examples: Any, limits: Any, light: Any) -> Iterator[tuple[int, Problem]]:
-    from ftcore.dataset.checks.across import find_across
-
-    yield from (found for found in find_across(examples, limits, light) if found[1].code == CODE)

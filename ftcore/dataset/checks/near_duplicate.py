@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 from ftcore.dataset.answers import meaning
 from ftcore.records import Problem, Severity, TrainingExample, text_of
 
@@ -31,9 +28,3 @@ def problem(similarity: float, other: int, differ: bool) -> Problem | None:
     answers = " with another answer" if differ else ""
     message = f"Nearly the same question is there already{answers} ({alike})."
     return Problem(CODE, Severity.WARNING, message, "prompt", related=other)
-
-
-def check(examples: Any, limits: Any, light: Any) -> Iterator[tuple[int, Problem]]:
-    from ftcore.dataset.checks.across import find_across
-
-    yield from (found for found in find_across(examples, limits, light) if found[1].code == CODE)

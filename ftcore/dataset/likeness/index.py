@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from ftcore.dataset.likeness.candidates import candidates
 from ftcore.dataset.likeness.columns import Columns
-from ftcore.dataset.likeness.digests import NOTHING, column, digest, firsts, is_nothing
-from ftcore.dataset.likeness.shingles import BANDS, Reading, band_keys, chunks, readings
+from ftcore.dataset.likeness.digests import NOTHING, digest, firsts
+from ftcore.dataset.likeness.shingles import BANDS, Reading, band_keys, chunks, readings, shingles
 from ftcore.dataset.likeness.verification import Fetch, Shingled, in_steps, similarities
 
 if TYPE_CHECKING:
@@ -31,6 +31,11 @@ Progress = Callable[[int, int, str], None]
 
 def silent(done: int, total: int, what: str) -> None:
     """Progress that nobody watches."""
+
+
+def stricter(similarity: float) -> float:
+    """What short rows need."""
+    return max(similarity, min(STRICTEST, similarity + STRICTER))
 
 
 class LikenessIndex:
@@ -56,11 +61,11 @@ class LikenessIndex:
         """
         import numpy as np
 
-        numbers = self._columns.read("normal")
-        first, rows = firsts(numbers), np.arange(self.rows, dtype=np.int64)
+        digests, rows = self._columns.read("normal"), np.arange(self.rows, dtype=np.int64)
+        first = firsts(digests)
         again = first != rows
         yield first[again], rows[again], np.ones(int(again.sum()))
-        unique = rows[~again & ~is_nothing(numbers)]
+        unique = rows[~again & (digests != NOTHING)]
         yield from self._near(unique, fetch, similarity, progress)
 
     def _add(self, found: list[Reading]) -> None:
@@ -71,7 +76,7 @@ class LikenessIndex:
         self._columns.append("digits", np.array([text.digits for text in found], dtype=np.int64))
         self._columns.append("lengths", np.array([len(text.normal) for text in found], dtype=np.int32))
         digests = [digest((text.normal,)) if text.normal else NOTHING for text in found]
-        self._columns.append("normal", column(digests))
+        self._columns.append("normal", np.array(digests, dtype=np.int64))
         tokens = [text.tokens for text in found]
         keys = band_keys(tokens)
         for band in range(BANDS):
@@ -87,6 +92,8 @@ class LikenessIndex:
             self._tokens.update(enumerate(tokens, self.rows))
 
     def _near(self, rows: Array, fetch: Fetch, similarity: float, progress: Progress) -> Iterator[Found]:
+        import numpy as np
+
         lengths, flags = self._columns.read("lengths"), self._columns.read("flags")
         shingled = Shingled(fetch, self._tokens)
         compared = 0
@@ -96,7 +103,7 @@ class LikenessIndex:
             for one, other in in_steps(earlier, later, lengths):
                 measured = similarities(one, other, shingled)
                 short = ((flags[one] | flags[other]) & SHORT) > 0
-                enough = measured >= self._wanted(similarity, short)
+                enough = measured >= np.where(short, stricter(similarity), similarity)
                 compared += len(one)
                 progress(compared, 0, "Comparing near-duplicates")
                 yield one[enough], other[enough], measured[enough]
@@ -112,8 +119,25 @@ class LikenessIndex:
 
         return worth
 
-    @staticmethod
-    def _wanted(similarity: float, short: Array) -> Array:
-        import numpy as np
 
-        return np.where(short, max(similarity, min(STRICTEST, similarity + STRICTER)), similarity)
+def likeness(one: Reading, others: Sequence[Reading], similarity: float) -> list[float]:
+    """The similarity of a text to each of a few others by the rules of `LikenessIndex.pairs`, without looking for candidates; 0 for
+    those that are not alike enough."""
+    mine = shingles(one.tokens)
+    return [_likeness(one, mine, other, similarity) for other in others]
+
+
+def _likeness(one: Reading, mine: Array, other: Reading, similarity: float) -> float:
+    import numpy as np
+
+    if one.normal == other.normal:
+        return 1.0 if one.normal else 0.0
+    short = one.is_short or other.is_short
+    if not (one.normal and other.normal) or one.by_character != other.by_character:
+        return 0.0
+    if short and one.digits != other.digits:
+        return 0.0
+    theirs = shingles(other.tokens)
+    both = len(np.intersect1d(mine, theirs, assume_unique=True))
+    measured = both / (len(mine) + len(theirs) - both)
+    return measured if measured >= (stricter(similarity) if short else similarity) else 0.0

@@ -15,6 +15,8 @@ from ftcore.chat.cleaning import is_broken
 
 if TYPE_CHECKING:
     import numpy as np
+    import pyarrow as pa
+    from daft import Expression
 
     Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -29,6 +31,8 @@ MIX = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0xD6E8FEB86659FD93)
 """Odd numbers without a pattern: the place of a word in its shingle counts."""
 CHUNK_ROWS, CHUNK_CHARACTERS = 4_000, 8_000_000
 """So much at once: Daft keeps several copies of what it works on."""
+FEW = 200
+TEXT = "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +53,24 @@ class Reading:
 
 def readings(texts: Sequence[str]) -> list[Reading]:
     """Aligned with `texts`: lower case, without ASCII punctuation and doubled spaces, accents apart (NFD)."""
-    import daft
+    from daft import col
     from daft.functions import normalize
 
-    if not texts:
-        return []
-    frame = daft.from_pydict({"text": [_storable(text) for text in texts]})
-    column = normalize(frame["text"], remove_punct=True, lowercase=True, nfd_unicode=True, white_space=True)
-    return [_read(text.strip()) for text in frame.select(column.alias("normal")).to_pydict()["normal"]]
+    made = normalize(col(TEXT), remove_punct=True, lowercase=True, nfd_unicode=True, white_space=True)
+    return [_read(text.strip()) for text in _evaluate(made, [_storable(text) for text in texts]).to_pylist()]
+
+
+def _evaluate(expression: Expression, texts: list[str]) -> pa.ChunkedArray:
+    """What an expression over `TEXT` makes of each text. Few texts go without Daft's planner, which takes longer than they do."""
+    import daft
+    from daft.expressions import ExpressionsProjection
+    from daft.recordbatch import RecordBatch
+
+    named = expression.alias("made")
+    if len(texts) <= FEW:
+        batch = RecordBatch.from_pydict({TEXT: texts})
+        return batch.eval_expression_list(ExpressionsProjection([named])).to_arrow_table()["made"]
+    return daft.from_pydict({TEXT: texts}).select(named).to_arrow()["made"]
 
 
 def _storable(text: str) -> str:
@@ -79,15 +93,12 @@ def band_keys(tokens: Sequence[str]) -> Array:
 
     Candidates by accident are no harm: every pair is verified.
     """
-    import daft
     import numpy as np
+    from daft import col
     from daft.functions import minhash
 
-    if not tokens:
-        return np.empty((0, BANDS), dtype=np.uint64)
-    frame = daft.from_pydict({"tokens": list(tokens)})
-    hashed = frame.select(minhash(frame["tokens"], num_hashes=HASHES, ngram_size=SHINGLE).alias("hashes"))
-    flat = hashed.to_arrow()["hashes"].combine_chunks().flatten().to_numpy(zero_copy_only=False)
+    hashed = _evaluate(minhash(col(TEXT), num_hashes=HASHES, ngram_size=SHINGLE), list(tokens))
+    flat = hashed.combine_chunks().flatten().to_numpy(zero_copy_only=False)
     bands = np.ascontiguousarray(flat, dtype=np.uint32).reshape(len(tokens), BANDS, HASHES // BANDS)
     halves = bands.view(np.uint64)
     return halves[..., 0] * np.uint64(MIX[0]) ^ halves[..., 1]

@@ -19,11 +19,11 @@ KEPT_BYTES = 48_000_000
 
 
 class Shingled:
-    """The shingles of the rows that were asked for lately: at most about `kept` bytes of them. `tokens` of rows that are known
+    """The shingles of the rows that were asked for lately: at most about `KEPT_BYTES` of them. `tokens` of rows that are known
     need no fetching."""
 
-    def __init__(self, fetch: Fetch, tokens: Mapping[int, str] | None = None, kept: int = KEPT_BYTES) -> None:
-        self._fetch, self._tokens, self._most = fetch, tokens or {}, kept
+    def __init__(self, fetch: Fetch, tokens: Mapping[int, str] | None = None) -> None:
+        self._fetch, self._tokens = fetch, tokens or {}
         self._known: dict[int, Array] = {}
         self._bytes = 0
 
@@ -43,7 +43,7 @@ class Shingled:
         made = shingles(tokens)
         self._known[row] = made
         self._bytes += made.nbytes
-        while self._bytes > self._most and len(self._known) > 1:
+        while self._bytes > KEPT_BYTES and len(self._known) > 1:
             self._bytes -= self._known.pop(next(iter(self._known))).nbytes
         return made
 
