@@ -17,6 +17,7 @@ TOOL_CALL = "The answer is a tool call, not words."
 OTHER_QUESTION = "The question was changed as well, so the old answer was an answer to something else."
 OTHER_INSTRUCTIONS = "The instructions were changed as well, so the old answer followed other ones."
 TOO_SIMILAR = "The two answers differ only in spaces, capitals or punctuation."
+SIGN = re.compile(r"[\W_](?!\d)")
 COMPARED = ("role", "content", "name", "tool_calls", "tool_call_id", "function_call")
 
 
@@ -104,9 +105,8 @@ def _plain(text: str) -> str:
     """The text without what a reader would not call a correction. A sign before a digit counts ("1.5" is not "15"), and so
     does everything in a text that is nothing but signs."""
     folded = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text).casefold())
-    kept = [
-        character
-        for character, after in zip(folded, [*folded[1:], ""], strict=True)
-        if not unicodedata.category(character).startswith("P") or after.isdigit()
-    ]
-    return "".join(kept) or folded
+    return SIGN.sub(_without, folded) or folded
+
+
+def _without(found: re.Match[str]) -> str:
+    return "" if unicodedata.category(found[0]).startswith("P") else found[0]

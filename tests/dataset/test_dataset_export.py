@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 from ftcore.dataset.duplicates import groups
 from ftcore.dataset.prompts import derive_prompts, describe
 from ftcore.dataset.split import assign_splits, propose_test_rows
-from ftcore.dataset.targets import ExportError, export, export_openai_chat
+from ftcore.dataset.targets import ExportError, export_openai_chat, find
 from ftcore.records import Split, TrainingExample
 
 
@@ -27,7 +27,7 @@ ROWS = [example(f"q{n}\u2028é", f"a{n}") for n in range(5)]
 
 def test_an_export_is_one_valid_line_a_row(tmp_path):
     path = tmp_path / "new folder" / "train.jsonl"
-    assert export("openai_chat", iter(ROWS), path) == 5
+    assert export_openai_chat(iter(ROWS), path) == 5
     lines = path.read_text(encoding="utf-8").splitlines()
     assert [json.loads(line) for line in lines] == [row.to_wire() for row in ROWS]
     for line in lines:
@@ -60,9 +60,9 @@ def test_a_full_disk_leaves_the_old_file_as_it_was(tmp_path, monkeypatch, call):
     assert os.listdir(tmp_path) == ["train.jsonl"]
 
 
-def test_an_unknown_target_is_named_with_the_known_ones(tmp_path):
-    with pytest.raises(ExportError, match="openai_chat"):
-        export("floppy", ROWS, tmp_path / "x")
+def test_an_unknown_target_is_named_with_the_known_ones():
+    with pytest.raises(ExportError, match=r"floppy.*openai, together"):
+        find("floppy")
 
 
 @pytest.mark.parametrize(

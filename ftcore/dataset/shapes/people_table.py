@@ -30,8 +30,8 @@ COLUMNS = (
 NEEDED = frozenset(("id", "status", "split", "instructions", "prompt", "response"))
 """Who deletes the other columns still has the table."""
 READ = frozenset(COLUMNS) - {"id", "source", "line"}
-INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-"""Characters that a workbook cannot hold."""
+INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+"""Characters that XML, and so a workbook, cannot hold."""
 
 
 def is_ours(columns: Iterable[str]) -> bool:

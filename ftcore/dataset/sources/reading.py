@@ -210,10 +210,7 @@ def _cleaned(training: TrainingExample) -> TrainingExample:
 
 def _is_clean(message: Message) -> bool:
     """True for nearly every message: texts only, none of which has anything to clean. (Half the time on a large file.)"""
-    for text in message.values():
-        if type(text) is not str or "\0" in text or is_broken(text):
-            return False
-    return True
+    return all(type(text) is str and "\0" not in text and not is_broken(text) for text in message.values())
 
 
 def _explained(reason: str, found: Found) -> str:

@@ -20,6 +20,7 @@ from ftcore.dataset.targets.writing import ExportError
 MAX_ROWS = 1_048_576 - 1
 MAX_CELL = 32_767
 TOO_LONG = f"A text of it is longer than the {MAX_CELL:,} characters that a cell of Excel holds. Use CSV for it."
+TOO_MANY = "A sheet of Excel holds {limit:,} rows, and there are more. Nothing was exported. Use CSV."
 NOT_SHOWN = "Control characters are not shown in the sheet; importing it here again brings them back."
 NOT_KEPT = "Control characters in its key, tags, group, note or source are not kept."
 TOO_LARGE = (
@@ -57,21 +58,56 @@ class ExcelTable:
         sheet.column_dimensions[chr(ord("A") + COLUMNS.index("conversation"))].hidden = True
         sheet.append(COLUMNS)
         written = 0
-        for row in rows:
-            line = _line(row)
-            for loss in losses_of(row.id, line):
-                tally.add(loss)
-            if line.left_out:
-                continue
-            written += 1
-            if written > MAX_ROWS:
-                raise ExportError(
-                    f"A sheet of Excel holds {MAX_ROWS:,} rows, and there are more. Nothing was exported. Use CSV."
-                )
-            sheet.append([_cell(sheet, value) for value in line.value])
+        try:
+            for row in rows:
+                line = _line(row)
+                for loss in losses_of(row.id, line):
+                    tally.add(loss)
+                if line.left_out:
+                    continue
+                written += 1
+                if written > MAX_ROWS:
+                    raise ExportError(TOO_MANY.format(limit=MAX_ROWS))
+                _append(sheet, [_cell(sheet, value) for value in line.value])
+            _save(book, path)
+        finally:
+            _discard(sheet)
+        return written
+
+
+def _append(sheet: Any, cells: list[Any]) -> None:
+    try:
+        sheet.append(cells)
+    except Exception as error:
+        raise _refused(error) from error
+
+
+def _save(book: Any, path: Path) -> None:
+    try:
         with path.open("xb") as file:
             book.save(file)
-        return written
+    except Exception as error:
+        raise _refused(error) from error
+
+
+def _refused(error: Exception) -> ExportError:
+    # What a full disk makes openpyxl raise depends on the XML library under it; all of it means the same here.
+    why = str(error) or type(error).__name__
+    return ExportError(f"The workbook could not be written ({why}). Nothing was exported. Is the disk full?")
+
+
+def _discard(sheet: Any) -> None:
+    """Nothing stays open, and no temporary file behind, where the book was not saved: openpyxl would keep it until the process
+    ends."""
+    if sheet._writer is None:
+        return
+    try:
+        if not sheet.closed:
+            sheet.close()
+    except Exception as error:
+        raise _refused(error) from error
+    finally:
+        Path(sheet._writer.out).unlink(missing_ok=True)
 
 
 def _line(row: ExportRow) -> Line:
