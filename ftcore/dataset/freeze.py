@@ -2,31 +2,49 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
+
 from sqlalchemy import Connection
 
 from ftcore.chat import count_tokens
-from ftcore.dataset.snapshots import digest
-from ftcore.records import Snapshot, SnapshotRow, Split, Status
+from ftcore.dataset.snapshots import Digest
+from ftcore.records import Filter, Snapshot, SnapshotRow, Split, Status
 from ftcore.store import examples, projects, snapshots
 
 
-def take_snapshot(c: Connection, project_id: int, *, who: str) -> Snapshot:
-    """Copies the approved examples. Two snapshots of the same approved examples are one: they have the same digest."""
-    rows = rows_to_freeze(c, project_id)
-    tokens = sum(count_tokens(row.training) for row in rows)
-    return snapshots.take(c, project_id, rows, digest=digest(rows), tokens=tokens, who=who)
+def take_snapshot(c: Connection, project_id: int, *, who: str, name: str = "") -> Snapshot:
+    """Copies the approved examples, a few thousand at a time. Two snapshots of the same approved examples are one: they have
+    the same digest. A `name` is given to the one that is there already, too."""
+    found, numbers, tokens = Digest(), Counter[Split](), 0
+    for row in freezing(c, project_id):
+        found.add(row)
+        numbers[row.split] += 1
+        tokens += count_tokens(row.training)
+    taken = snapshots.take(
+        c,
+        project_id,
+        freezing(c, project_id),
+        digest=found.hexdigest(),
+        numbers=numbers,
+        tokens=tokens,
+        who=who,
+    )
+    if name and name != taken.name:
+        snapshots.rename(c, taken.id, name)
+    return snapshots.get(c, taken.id)
+
+
+def freezing(c: Connection, project_id: int) -> Iterator[SnapshotRow]:
+    """What a snapshot would hold now, row by row: the approved examples, each under the project's short system prompt where it
+    has none of its own."""
+    short = projects.get(c, project_id).tuned_prompt
+    for several in examples.stream(c, project_id, Filter(status=Status.APPROVED)):
+        for example in several:
+            training = example.training if example.training.system else example.training.with_system(short)
+            yield SnapshotRow(example.id, example.split or Split.TRAIN, training, example.private)
 
 
 def rows_to_freeze(c: Connection, project_id: int) -> list[SnapshotRow]:
-    """What a snapshot would hold now: the approved examples, each under the project's short system prompt where it has
-    none of its own."""
-    project = projects.get(c, project_id)
-    return [
-        SnapshotRow(
-            example.id,
-            example.split or Split.TRAIN,
-            example.training if example.training.system else example.training.with_system(project.tuned_prompt),
-            example.private,
-        )
-        for example in examples.every(c, project_id, status=Status.APPROVED)
-    ]
+    """`freezing` as a list, for those who need all rows at once."""
+    return list(freezing(c, project_id))

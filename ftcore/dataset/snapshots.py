@@ -3,15 +3,32 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from ftcore.chat import to_line
 from ftcore.records import SnapshotRow
 
 
-def digest(rows: Sequence[SnapshotRow]) -> str:
-    """sha256 (64 hex digits) over the rows' splits and canonical lines, sorted: ids and order play no part."""
-    total = hashlib.sha256()
-    for split, line in sorted((row.split.value, to_line(row.training)) for row in rows):
-        total.update(f"{split}\t{line}\n".encode())
-    return total.hexdigest()
+class Digest:
+    """Takes rows one after the other, keeping 32 bytes of each; `hexdigest` is the same in whatever order they came."""
+
+    def __init__(self) -> None:
+        self._hashes: list[bytes] = []
+
+    def add(self, row: SnapshotRow) -> None:
+        line = f"{row.split.value}\t{to_line(row.training)}"
+        self._hashes.append(hashlib.sha256(line.encode()).digest())
+
+    def hexdigest(self) -> str:
+        total = hashlib.sha256()
+        for one in sorted(self._hashes):
+            total.update(one)
+        return total.hexdigest()
+
+
+def digest(rows: Iterable[SnapshotRow]) -> str:
+    """sha256 (64 hex digits) over the sorted sha256 of the rows' splits and canonical lines: ids and order play no part."""
+    found = Digest()
+    for row in rows:
+        found.add(row)
+    return found.hexdigest()

@@ -2,39 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select
+from sqlalchemy import Connection, RowMapping, Text, insert, select, type_coerce, update
 
-from ftcore.records import Snapshot, SnapshotRow, Split
+from ftcore.records import Snapshot, SnapshotRow, Split, Status
 from ftcore.store.examples import from_json, to_json
-from ftcore.store.schema import now, snapshot_rows, snapshots
+from ftcore.store.projects import touch
+from ftcore.store.schema import examples, now, snapshot_rows, snapshots
+
+CHUNK = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """A row of a snapshot with its training still as the text that is stored: two equal texts need not be read."""
+
+    row_id: int
+    example_id: int
+    split: str
+    text: str
+    private: bool
 
 
 def take(
-    c: Connection, project_id: int, rows: Sequence[SnapshotRow], *, digest: str, tokens: int, who: str
+    c: Connection,
+    project_id: int,
+    rows: Iterable[SnapshotRow],
+    *,
+    digest: str,
+    numbers: Mapping[Split, int],
+    tokens: int,
+    who: str,
+    **also: Any,
 ) -> Snapshot:
-    """Keeps the rows under their digest; the same digest again gives the snapshot that is already there."""
+    """Keeps the rows under their digest; the same digest again gives the snapshot that is already there. `rows` may be a
+    generator: they are written in parts. `also` are further columns: name, created_at."""
     query = select(snapshots.c.id).where(snapshots.c.project_id == project_id, snapshots.c.digest == digest)
     known = c.execute(query).scalar()
     if known is not None:
         return get(c, known)
-    numbers = {side.value: sum(1 for row in rows if row.split == side) for side in Split}
-    values = {"digest": digest, "tokens": tokens, "created_by": who, "created_at": now(), **numbers}
+    counts = {side.value: numbers.get(side, 0) for side in Split}
+    values = {"digest": digest, "tokens": tokens, "created_by": who, "created_at": now(), **counts, **also}
     id_ = c.execute(insert(snapshots).values(project_id=project_id, **values)).lastrowid
-    copies = [
-        {
-            "snapshot_id": id_,
-            "example_id": row.example_id,
-            "split": row.split,
-            "training": to_json(row.training),
-            "private": row.private,
-        }
-        for row in rows
-    ]
-    if copies:
-        c.execute(insert(snapshot_rows), copies)
+    coming = iter(rows)
+    while part := list(islice(coming, CHUNK)):
+        c.execute(insert(snapshot_rows), [_copy(id_, row) for row in part])
+    touch(c, project_id)
     return get(c, id_)
+
+
+def rename(c: Connection, snapshot_id: int, name: str) -> None:
+    c.execute(update(snapshots).where(snapshots.c.id == snapshot_id).values(name=name))
+    touch(c, get(c, snapshot_id).project_id)
 
 
 def get(c: Connection, snapshot_id: int) -> Snapshot:
@@ -42,6 +65,7 @@ def get(c: Connection, snapshot_id: int) -> Snapshot:
 
 
 def of_project(c: Connection, project_id: int) -> list[Snapshot]:
+    """The newest first."""
     query = select(snapshots).where(snapshots.c.project_id == project_id).order_by(snapshots.c.id.desc())
     return [_snapshot(row) for row in c.execute(query).mappings()]
 
@@ -53,6 +77,71 @@ def rows(c: Connection, snapshot_id: int, split: Split | None = None) -> Iterato
         query = query.where(snapshot_rows.c.split == split)
     for row in c.execute(query).mappings():
         yield SnapshotRow(row["example_id"], Split(row["split"]), from_json(row["training"]), row["private"])
+
+
+def parts(c: Connection, snapshot_id: int) -> Iterator[list[SnapshotRow]]:
+    """The rows, at most 2,000 at a time: the caller may write between two parts."""
+    mine = (snapshot_rows.c.snapshot_id == snapshot_id,)
+    after = 0
+    while True:
+        query = select(snapshot_rows).where(*mine, snapshot_rows.c.id > after).order_by(snapshot_rows.c.id).limit(CHUNK)
+        found = c.execute(query).mappings().all()
+        if not found:
+            return
+        yield [SnapshotRow(r["example_id"], Split(r["split"]), from_json(r["training"]), r["private"]) for r in found]
+        after = found[-1]["id"]
+
+
+def by_example(c: Connection, snapshot_id: int) -> Iterator[Frozen]:
+    """The rows by the id of their example, unread: for two snapshots that are walked through side by side."""
+    columns = [snapshot_rows.c[name] for name in ("id", "example_id", "split")]
+    query = select(*columns, type_coerce(snapshot_rows.c.training, Text), snapshot_rows.c.private)
+    ordered = query.where(snapshot_rows.c.snapshot_id == snapshot_id).order_by(
+        snapshot_rows.c.example_id, snapshot_rows.c.id
+    )
+    for row in c.execute(ordered):
+        yield Frozen(*row)
+
+
+def some(c: Connection, row_ids: list[int]) -> list[SnapshotRow]:
+    """A few rows by their own ids, in that order."""
+    query = select(snapshot_rows).where(snapshot_rows.c.id.in_(row_ids))
+    found = {row["id"]: row for row in c.execute(query).mappings()}
+    return [
+        SnapshotRow(row["example_id"], Split(row["split"]), from_json(row["training"]), row["private"])
+        for row in (found[id_] for id_ in row_ids if id_ in found)
+    ]
+
+
+def approved_outside(c: Connection, project_id: int, snapshot_id: int) -> Iterator[list[int]]:
+    """Ids of approved examples that the snapshot does not hold, at most 2,000 at a time. They may stop being approved
+    meanwhile."""
+    inside = select(snapshot_rows.c.example_id).where(snapshot_rows.c.snapshot_id == snapshot_id)
+    outside = select(examples.c.id).where(
+        examples.c.project_id == project_id,
+        ~examples.c.trashed,
+        examples.c.status == Status.APPROVED,
+        examples.c.id.not_in(inside),
+    )
+    after = 0
+    while found := list(c.execute(outside.where(examples.c.id > after).order_by(examples.c.id).limit(CHUNK)).scalars()):
+        yield found
+        after = found[-1]
+
+
+def into_trash(c: Connection, import_id: int) -> None:
+    """Puts the rows of an import into the trash without a change in the journal: for rows that a change is about to take out."""
+    c.execute(update(examples).where(examples.c.import_id == import_id).values(trashed=True))
+
+
+def _copy(snapshot_id: int, row: SnapshotRow) -> dict[str, Any]:
+    return {
+        "snapshot_id": snapshot_id,
+        "example_id": row.example_id,
+        "split": row.split,
+        "training": to_json(row.training),
+        "private": row.private,
+    }
 
 
 def _snapshot(row: RowMapping) -> Snapshot:
