@@ -50,14 +50,11 @@ def fix(example: TrainingExample, _limits: Limits, _light: Profile) -> TrainingE
 
 def restored(text: str) -> str:
     """The text as it was before it was read wrongly; unchanged when some of it is lost for good."""
-    if not (DAMAGE.search(text) or CONTROLS.search(text)):
-        return text
     after = text
     for _ in range(MOST_ROUNDS):
-        again = SEQUENCES.sub(lambda found: _decoded(found.group()), after)
-        if again == after:
+        if not (DAMAGE.search(after) or CONTROLS.search(after)):
             break
-        after = again
+        after = SEQUENCES.sub(lambda found: _decoded(found.group()), after)
     after = CONTROLS.sub("", after)
     return text if DAMAGE.search(after) else after
 
