@@ -8,12 +8,15 @@ import sys
 import webbrowser
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 
 from ftcore.workspace import Workspace, open_workspace
+
+if TYPE_CHECKING:
+    from ftcore.dataset.inspection import Inspection
 
 app = typer.Typer(
     add_completion=False,
@@ -181,6 +184,13 @@ def check(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV, TSV, JSONL, JSON, XLSX or Parquet.")],
     input: Annotated[str, typer.Option(help="The column that people write.")] = "",
     output: Annotated[str, typer.Option(help="The column with the ideal answer.")] = "",
+    splits: Annotated[
+        bool,
+        typer.Option("--splits", help="Look for examples that are tested on and trained on, by the file's splits."),
+    ] = False,
+    split_column: Annotated[
+        str, typer.Option(help="The column that says train, validation or test; implies --splits.")
+    ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Reads and checks a file: what is accepted, what is rejected and why, tokens, problems. 0 clean, 3 errors."""
@@ -189,7 +199,8 @@ def check(
     from ftcore.records import Mapping
 
     try:
-        found = inspect_file(file, Mapping(input=input, output=output) if input or output else None)
+        named = Mapping(input=input, output=output, split=split_column)
+        found = inspect_file(file, named if named != Mapping() else None, splits=splits or bool(split_column))
     except SourceError as error:
         fail(str(error), NOT_FIT)
         return
@@ -201,12 +212,13 @@ def check(
         sys.exit(NOT_FIT)
 
 
-def _show_check(file: Path, found: Any) -> None:
+def _show_check(file: Path, found: Inspection) -> None:
     from rich.table import Table
 
+    lengths = found.lengths
     out.print(
         f"{file.name}: {found.read:,} read, {found.accepted:,} accepted, {len(found.rejected):,} rejected; "
-        f"{found.tokens:,} tokens.",
+        f"{found.tokens:,} tokens ({lengths.median:,} in a usual example, {lengths.min:,} to {lengths.max:,}).",
         markup=False,
     )
     for row in found.rejected[:20]:
@@ -218,6 +230,23 @@ def _show_check(file: Path, found: Any) -> None:
         for code, number in found.problems.items():
             table.add_row(code, f"{number:,}")
         out.print(table)
+    if found.clusters:
+        out.print(f"{found.alike:,} examples are nearly the same as others, in {found.clusters:,} groups.")
+    if found.leaks is not None:
+        _show_leaks(found)
+
+
+def _show_leaks(found: Inspection) -> None:
+    if not found.leaks:
+        out.print("No question of one split is asked in another.")
+        return
+    out.print(f"{found.leaking:,} rows are on two sides of the split: a test on them measures memory.")
+    for leak in found.leaks[:20]:
+        alike = "the same question" if leak.exact else f"{leak.similarity:.0%} alike"
+        measured, learnt = leak.splits
+        out.print(f"  line {leak.test_id} ({measured}) and line {leak.train_id} ({learnt}): {alike}", markup=False)
+    if len(found.leaks) > 20:
+        out.print(f"  ... and {len(found.leaks) - 20:,} more pairs")
 
 
 @app.command()
