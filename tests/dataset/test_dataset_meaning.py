@@ -136,8 +136,9 @@ def test_what_was_not_committed_is_not_there(tmp_path, monkeypatch):
     after = stored(folder)
     assert after.keys() == before.keys()
     assert all(np.array_equal(after[id_], before[id_]) for id_ in before)
-    assert Vectors(folder).update([2, 3], ["a wolf", "a bird"]) == Updated(2, 0)
-    assert stored(folder)[2] == pytest.approx(embed(["a wolf"])[0], abs=0.005)
+    assert Vectors(folder).update([4], ["a house"]) == Updated(1, 0)
+    assert stored(folder).keys() == {1, 2, 4}
+    assert stored(folder)[4] == pytest.approx(embed(["a house"])[0], abs=0.005)
 
 
 @pytest.mark.faults

@@ -1,180 +1,234 @@
-"""Is this conversation one that a model can be trained on? Structure only: the words are the data set's checks'."""
+"""A project's vectors on disk: appended to, never changed in place, so that a killed process leaves what was there before.
+
+The folder holds `keys-N.bin` (id, digest of the text, scale), `vectors-N.bin` (256 int8 a record, in the same order) and
+`state.json`, which says what N is and how many records count. It is replaced last: what lies beyond its count is not there
+yet. A later record of an id stands for the earlier one; one with digest 0 takes it away. When most records are
+outdated, the rest is written to the files of N + 1.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import pairwise
-from typing import Any
+import hashlib
+import json
+import os
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from ftcore.chat.cleaning import is_broken
-from ftcore.chat.parsing import name_of
-from ftcore.chat.tool_calls import check_tool_calls, check_tools
-from ftcore.records import Message, Problem, Severity, TrainingExample, text_of
+from ftcore.dataset.meaning.embedding import DIMENSIONS, MODEL, embed
+from ftcore.dataset.meaning.records import KEY_BYTES, KEYS, Records, cosines, decode, encode
 
-ROLES = ("system", "developer", "user", "assistant", "tool", "function")
-INSTRUCTIONS = ("system", "developer")
-KNOWN_KEYS = frozenset(
-    ("role", "content", "name", "weight", "tool_calls", "tool_call_id", "function_call", "refusal", "audio")
-)
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
-
-def validate(example: TrainingExample) -> list[Problem]:
-    """What is wrong with the structure, one problem a finding, in the order of the messages.
-
-    Severity error means that it cannot be trained on; a warning, that some servers refuse it or cut it; a hint, that it
-    is unusual. `where` is prompt, response or system when the message is the one of that name, otherwise "messages".
-    The rules are the protocol's (fine-tuning chat lines, August 2026), not those of the older check lists.
-    """
-    if _is_plain(example):
-        return []
-    if not example.messages:
-        return [_error("no_messages", "The conversation is empty: it needs a user message and an answer.")]
-    return [
-        problem
-        for part in (_check_messages(example), _check_order(example), check_tool_calls(example), check_tools(example))
-        for problem in part
-    ]
+STATE = "state.json"
+BLOCK = 4096
+TRIES = 20
+WASTE = 1000
+"""Outdated records that are left alone in any case."""
+Progress = Callable[[int], None]
 
 
-def _is_plain(example: TrainingExample) -> bool:
-    """True for nearly every conversation: question and answer in turn, maybe under a system message, all of them texts and nothing
-    else. There is nothing to find in it; what is not plain is looked at closely. (A fifth of the time on a large file.)"""
-    if example.tools is not None or example.parallel_tool_calls is not None or len(example.messages) < 2:
-        return False
-    wanted = "user"
-    for at, message in enumerate(example.messages):
-        text, role = message.get("content"), message.get("role")
-        if len(message) != 2 or type(text) is not str or not text or text.isspace() or is_broken(text):
-            return False
-        if role == wanted:
-            wanted = "user" if wanted == "assistant" else "assistant"
-        elif at > 0 or role != "system":
-            return False
-    return wanted == "user"
+class MeaningError(Exception):
+    """What was asked cannot be answered; the message says why and what to do."""
 
 
-def _check_messages(example: TrainingExample) -> Iterator[Problem]:
-    places = places_of(example)
-    for at, message in enumerate(example.messages):
-        title = f"Message {at + 1}" + (f" ({message['role']})" if message.get("role") in ROLES else "")
-        where = places.get(at, "messages")
-        yield from _check_role(message, title, where)
-        yield from _check_content(message, title, where)
-        yield from _check_weight(message, title, where)
-        for key in message:
-            if key not in KNOWN_KEYS:
-                yield _error("unknown_key", f'{title} has the unknown key "{str(key)[:40]}": take it out.', where)
-        if "name" in message and not isinstance(message["name"], str):
-            yield _error("name", f"{title} has a name that is {name_of(message['name'])}; a text was wanted.", where)
+@dataclass(frozen=True, slots=True)
+class Updated:
+    """How many texts were new or changed and have been read, and how many were as before."""
+
+    embedded: int
+    unchanged: int
 
 
-def places_of(example: TrainingExample) -> dict[int, str]:
-    """Which message is the system, the prompt and the response: index to name."""
-    places: dict[int, str] = {}
-    for name, roles in (("prompt", ("user",)), ("response", ("assistant",))):
-        found = [i for i, message in enumerate(example.messages) if message.get("role") in roles]
-        places.update({found[-1]: name} if found else {})
-    first = next((i for i, message in enumerate(example.messages) if message.get("role") in INSTRUCTIONS), None)
-    return places | ({first: "system"} if first is not None else {})
+@dataclass(frozen=True, slots=True)
+class _State:
+    generation: int = 0
+    count: int = 0
 
 
-def _check_role(message: Message, title: str, where: str) -> Iterator[Problem]:
-    role = message.get("role")
-    if role is None:
-        yield _error("role", f"{title} has no role; one of system, user, assistant or tool was wanted.", where)
-    elif role not in ROLES:
-        found = f'"{role[:40]}"' if isinstance(role, str) else name_of(role)
-        yield _error("role", f"{title} has the role {found}; one of system, user, assistant or tool was wanted.", where)
-    elif role == "function":
-        yield _warning("deprecated", f'{title}: the role "function" is out of date; use "tool".', where)
+class Vectors:
+    """The vectors in `folder`, which is made when something is written. One process writes at a time; any may read."""
 
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._seen = (_State(), Records.none())
 
-def _check_content(message: Message, title: str, where: str) -> Iterator[Problem]:
-    content, role = message.get("content"), message.get("role")
-    calls = role == "assistant" and bool(message.get("tool_calls") or message.get("function_call"))
-    if content is None:
-        if not calls:
-            yield _error("empty", f"{title} has no text.", where)
-        return
-    if isinstance(content, list):
-        yield from _check_parts(content, title, where)
-    elif not isinstance(content, str):
-        yield _error("content", f"{title} holds {name_of(content)} as its content; a text was wanted.", where)
-        return
-    text = text_of(message)
-    if is_broken(text):
-        yield _error("broken_character", f"{title} holds half a character, which no file can store.", where)
-    if not calls and not text.strip() and not (isinstance(content, list) and content and not _only_text(content)):
-        yield _empty(str(role), title, where)
+    def __len__(self) -> int:
+        return len(self.ids())
 
+    def ids(self) -> NDArray[np.int64]:
+        """The ids that have a vector, rising."""
+        return self.records().ids
 
-def _empty(role: str, title: str, where: str) -> Problem:
-    if role in INSTRUCTIONS:
-        return _warning("empty_system", f"{title} is empty: write it, or take it out.", where)
-    if role in ("tool", "function"):
-        return Problem("empty_tool_result", Severity.HINT, f"{title} is empty: the tool gave nothing back.", where)
-    return _error("empty", f"{title} is empty.", where)
+    def update(self, ids: Iterable[int], texts: Iterable[str], *, progress: Progress | None = None) -> Updated:
+        """Embeds the texts that are new or differ from the last time. Rows come in any number; every 4,096 of them are saved
+        as they are done, and `progress` is told how many have been gone through. Raises ValueError for lengths that differ."""
+        rows = zip(ids, texts, strict=True)
+        embedded = done = 0
+        with self._writing():
+            while block := list(islice(rows, BLOCK)):
+                last = dict(block)
+                embedded += self._update(last)
+                done += len(block)
+                if progress is not None:
+                    progress(done)
+            self._tidy()
+        return Updated(embedded, done - embedded)
 
+    def remove(self, ids: Iterable[int]) -> int:
+        """Takes the vectors of these examples away, as far as there are any; gives their number."""
+        import numpy as np
 
-def _only_text(parts: list[Any]) -> bool:
-    return all(isinstance(part, dict) and part.get("type") in ("text", "refusal") for part in parts)
+        with self._writing():
+            known = np.intersect1d(np.fromiter(ids, np.int64), self.records().ids)
+            if len(known):
+                keys = np.zeros(len(known), list(KEYS))
+                keys["id"] = known
+                self._append(keys, np.zeros((len(known), DIMENSIONS), np.int8))
+            self._tidy()
+        return len(known)
 
+    def of(self, ids: Iterable[int]) -> NDArray[np.float32]:
+        """The vectors of these examples, float32 of shape (ids, 256), length 1. Raises MeaningError for an id without one."""
+        import numpy as np
 
-def _check_parts(parts: list[Any], title: str, where: str) -> Iterator[Problem]:
-    for at, part in enumerate(parts, 1):
-        kind = part.get("type") if isinstance(part, dict) else None
-        if kind == "text" and isinstance(part.get("text"), str):
-            continue
-        if kind in ("image_url", "input_audio", "file"):
-            message = f"{title}, part {at} is no text ({kind}): only text can be trained on here."
-            yield _error("not_text", message, where)
-        else:
-            yield _error("content", f'{title}, part {at} is not of the form {{"type": "text", "text": ...}}.', where)
+        records, wanted = self.records(), np.fromiter(ids, np.int64)
+        at, known = records.find(wanted)
+        if not known.all():
+            raise MeaningError(f"Example {int(wanted[~known][0])} has not been read for its meaning yet. Update first.")
+        return decode(records, at)
 
+    def similar(
+        self, to: int | NDArray[np.float32], *, k: int = 20, floor: float = -1.0, exclude: Collection[int] = ()
+    ) -> list[tuple[int, float]]:
+        """(id, cosine) of the `k` rows nearest to an example or to a vector of `embed`, the nearest first.
 
-def _check_weight(message: Message, title: str, where: str) -> Iterator[Problem]:
-    if "weight" not in message or message["weight"] is None:
-        return
-    weight = message["weight"]
-    if message.get("role") != "assistant":
-        yield _error("weight", f"{title} has a weight; only assistant messages may have one.", where)
-    elif type(weight) is not int or weight not in (0, 1):
-        yield _error("weight", f"{title} has a weight other than 0 or 1.", where)
+        The example itself, those in `exclude`, those without a word and those below `floor` are left out. Raises MeaningError
+        for an example that has no vector.
+        """
+        import numpy as np
 
+        records = self.records()
+        query = self.of([to])[0] if isinstance(to, int) else np.asarray(to, np.float32)
+        found = cosines(records, query)
+        away = [*exclude, to] if isinstance(to, int) else list(exclude)
+        at, known = records.find(np.asarray(away, np.int64))
+        found[at[known]] = -np.inf
+        found[records.scales[records.rows] == 0] = -np.inf
+        many = max(0, min(k, len(found)))
+        best = np.argpartition(-found, many - 1)[:many] if many else np.empty(0, np.int64)
+        best = best[np.lexsort((records.ids[best], -found[best]))]
+        return [(int(records.ids[b]), float(found[b])) for b in best if found[b] >= floor and np.isfinite(found[b])]
 
-def _check_order(example: TrainingExample) -> Iterator[Problem]:
-    roles = [message.get("role") for message in example.messages]
-    if "assistant" not in roles:
-        yield _error("no_answer", "There is no assistant message: the answer to learn is missing.", "response")
-    elif roles[-1] != "assistant":
-        yield _error(
-            "no_answer", f"The last message is the {str(roles[-1])[:40]}'s; it must be the assistant's.", "response"
+    def records(self) -> Records:
+        """Everything that is committed now; later changes do not touch it. Only what came since the last look is read."""
+        for _ in range(TRIES):
+            try:
+                state = self._committed()
+                before, records = self._seen
+                if state != before:
+                    start = records if state.generation == before.generation else Records.none()
+                    records = start.extended(*self._files(state), state.count)
+                    self._seen = (state, records)
+                return records
+            except FileNotFoundError:  # another process tidied up since the state was read
+                continue
+        raise MeaningError("The vectors of this project keep changing. Nothing was lost: try again in a moment.")
+
+    def _update(self, texts: dict[int, str]) -> int:
+        import numpy as np
+
+        ids = np.fromiter(texts, np.int64, len(texts))
+        digests = np.fromiter(map(_digest, texts.values()), np.uint64, len(texts))
+        changed = np.flatnonzero(self.records().digests_of(ids) != digests)
+        if len(changed):
+            every = list(texts.values())
+            values, scales = encode(embed([every[at] for at in changed.tolist()]))
+            keys = np.empty(len(changed), list(KEYS))
+            keys["id"], keys["digest"], keys["scale"] = ids[changed], digests[changed], scales
+            self._append(keys, values)
+        return len(changed)
+
+    def _append(self, keys: NDArray[Any], values: NDArray[np.int8]) -> None:
+        state, _ = self._seen
+        for path, rows in zip(self._files(state), (keys, values), strict=True):
+            size = state.count * rows[0].nbytes
+            with path.open("r+b" if path.exists() else "w+b") as file:
+                file.truncate(size)  # what a killed process left behind
+                file.seek(size)
+                file.write(rows.tobytes())
+                file.flush()
+                os.fsync(file.fileno())
+        self._commit(_State(state.generation, state.count + len(keys)))
+
+    def _commit(self, state: _State) -> None:
+        path = self._folder / STATE
+        new = path.with_suffix(".new")
+        new.write_text(json.dumps({"model": MODEL, "generation": state.generation, "count": state.count}))
+        os.replace(new, path)
+
+    def _tidy(self) -> None:
+        """Leaves outdated records behind once they are more than those that count, and deletes files of earlier times."""
+        records = self.records()
+        state, _ = self._seen
+        if state.count > 2 * len(records.ids) + WASTE:
+            state = _State(state.generation + 1, len(records.rows))
+            keys, vectors = self._files(state)
+            records.keys[records.rows].tofile(keys)
+            with vectors.open("wb") as file:
+                for start in range(0, len(records.rows), BLOCK):
+                    file.write(records.vectors[records.rows[start : start + BLOCK]].tobytes())
+            self._commit(state)
+        for path in self._folder.glob("*-*.bin"):
+            if path not in self._files(state):
+                with suppress(PermissionError):  # Windows keeps a file that somebody still reads; the next time, then
+                    path.unlink()
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        from filelock import FileLock
+
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(self._folder / "lock"):
+            self.records()
+            yield
+
+    def _committed(self) -> _State:
+        said = self._read_state()
+        if said is None:
+            return _State()
+        state = _State(said["generation"], said["count"])
+        if said["model"] == MODEL and self._whole(state):
+            return state
+        if self._read_state() != said:
+            raise FileNotFoundError
+        # Of another model, or cut short by a full disk: all of it can be made again from the texts.
+        return _State(state.generation + 1)
+
+    def _read_state(self) -> dict[str, Any] | None:
+        try:
+            said: dict[str, Any] = json.loads((self._folder / STATE).read_text())
+        except FileNotFoundError:
+            return None
+        return said
+
+    def _whole(self, state: _State) -> bool:
+        sizes = (KEY_BYTES, DIMENSIONS)
+        return all(
+            path.exists() and path.stat().st_size >= state.count * size
+            for path, size in zip(self._files(state), sizes, strict=True)
         )
-    elif all(m.get("weight") == 0 for m in example.messages if m.get("role") == "assistant"):
-        yield _error("weight", "Every answer has weight 0: there is nothing to learn.", "response")
-    if "user" not in roles:
-        yield _warning("no_user", "There is no user message: the model never sees a question.", "prompt")
-    yield from _check_turns(roles)
+
+    def _files(self, state: _State) -> tuple[Path, Path]:
+        return self._folder / f"keys-{state.generation}.bin", self._folder / f"vectors-{state.generation}.bin"
 
 
-def _check_turns(roles: list[Any]) -> Iterator[Problem]:
-    late = [at for at, role in enumerate(roles) if role in INSTRUCTIONS and at > 0]
-    if late:
-        several = sum(role in INSTRUCTIONS for role in roles) > 1
-        what = "There are several system messages" if several else f"The system message is message {late[0] + 1}"
-        yield _warning("system_not_first", f"{what}: some servers take one only, and only as the first.", "system")
-    talk = [(at, role) for at, role in enumerate(roles) if role not in INSTRUCTIONS]
-    if talk and talk[0][1] in ("assistant", "tool", "function") and "user" in roles:
-        yield _warning("order", f"The conversation begins with the {talk[0][1]}, not with the user.", "messages")
-    for (_, before), (at, role) in pairwise(talk):
-        if role == before and role in ("user", "assistant"):
-            text = f"Messages {at} and {at + 1} are both the {role}'s; some chat templates want turns to alternate."
-            yield Problem("order", Severity.HINT, text, "messages")
-
-
-def _error(code: str, message: str, where: str = "messages") -> Problem:
-    return Problem(code, Severity.ERROR, message, where)
-
-
-def _warning(code: str, message: str, where: str) -> Problem:
-    return Problem(code, Severity.WARNING, message, where)
+def _digest(text: str) -> int:
+    """64 bits of a text; never 0, which says that there is none."""
+    found = hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(found, "little") or 1
