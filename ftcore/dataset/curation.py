@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, update
 
 from ftcore.chat import count_tokens
-from ftcore.dataset.checks import DATASET_CODES, Limits, check_one, profile
+from ftcore.dataset.checks import DATASET_CODES, Limits, Profile, check_one, profile
 from ftcore.records import Problem, Split, Status, TrainingExample
-from ftcore.store import examples, journal, problems
+from ftcore.store import examples, journal, problems, projects
 from ftcore.store.database import Database
 from ftcore.store.journal import Change, Edit, Saved
 from ftcore.store.schema import examples as table
@@ -149,8 +149,13 @@ def check_again(c: Connection, project_id: int, ids: Sequence[int]) -> None:
 
 
 def light_of(c: Connection, project_id: int) -> tuple[Profile, Limits]:
-    """What the project's answers are like, and its limits: what a single row is checked by."""
-    return profile([example.training for example in examples.some(c, project_id, limit=PROFILED)]), Limits()
+    """What the project's answers are like, and its limits: what a single row is checked by. The last check of the whole has
+    kept it; before the first one, some rows tell."""
+    project = projects.get(c, project_id)
+    limits = Limits.from_json(project.limits)
+    if project.profile:
+        return Profile.from_json(project.profile), limits
+    return profile([example.training for example in examples.some(c, project_id, limit=PROFILED)]), limits
 
 
 def _check_some(c: Connection, project_id: int, ids: Sequence[int], limits: Limits, light: Profile) -> None:

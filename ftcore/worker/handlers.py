@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from ftcore.dataset.freeze import rows_to_freeze
-from ftcore.dataset.intake import recheck, take_in
 from ftcore.dataset.targets import openai_chat
-from ftcore.records import Mapping, Split, Task
+from ftcore.records import Split, Task
 from ftcore.store.database import Database
 from ftcore.store.tasks import LostLease
 from ftcore.training.reconcile import NoAnswer, advance
+from ftcore.worker.intake import check_again, import_file, take_import_back
 from ftcore.worker.watch import Watch
 from ftcore.workspace import Workspace
 
@@ -30,31 +29,6 @@ class Postponed(Exception):
     def __init__(self, seconds: float) -> None:
         super().__init__(f"again in {seconds} s")
         self.seconds = seconds
-
-
-def import_file(db: Database, workspace: Workspace, task: Task, watch: Watch) -> dict[str, Any]:
-    """payload: project_id, file (a name in uploads/), name, mapping, who, rows, test_rows, seed."""
-    wanted = task.payload
-    done = take_in(
-        db,
-        wanted["project_id"],
-        workspace.folder("uploads") / Path(wanted["file"]).name,
-        name=wanted["name"],
-        who=wanted.get("who", ""),
-        mapping=Mapping(**wanted["mapping"]) if wanted.get("mapping") else None,
-        rows=wanted.get("rows"),
-        test_rows=wanted.get("test_rows"),
-        seed=wanted.get("seed", 0),
-        task_id=task.id,
-        progress=watch.progress,
-    )
-    return {"import_id": done.id, "read": done.read, "accepted": done.accepted, "rejected": done.rejected}
-
-
-def check_again(db: Database, workspace: Workspace, task: Task, watch: Watch) -> dict[str, Any]:
-    """payload: project_id."""
-    recheck(db, task.payload["project_id"])
-    return {}
 
 
 def export(db: Database, workspace: Workspace, task: Task, watch: Watch) -> dict[str, Any]:
@@ -97,6 +71,7 @@ def evaluate(db: Database, workspace: Workspace, task: Task, watch: Watch) -> di
 HANDLERS: dict[str, Handler] = {
     "import": import_file,
     "check": check_again,
+    "take_back": take_import_back,
     "export": export,
     "reconcile": reconcile,
     "evaluate": evaluate,
