@@ -24,17 +24,38 @@ def get(c: Connection, project_id: int) -> Project:
 
 
 def every(c: Connection) -> list[Project]:
-    """All projects, the newest first."""
-    return [_project(row) for row in c.execute(select(projects).order_by(projects.c.id.desc())).mappings()]
+    """The projects that are not archived, the newest first."""
+    query = select(projects).where(projects.c.archived_at.is_(None)).order_by(projects.c.id.desc())
+    return [_project(row) for row in c.execute(query).mappings()]
+
+
+def archived(c: Connection) -> list[Project]:
+    """The archived ones, the last archived first."""
+    query = select(projects).where(projects.c.archived_at.is_not(None)).order_by(projects.c.archived_at.desc())
+    return [_project(row) for row in c.execute(query).mappings()]
 
 
 def find(c: Connection, name: str) -> Project | None:
-    row = c.execute(select(projects).where(projects.c.name == name).order_by(projects.c.id)).mappings().first()
+    """The oldest project of that name that is not archived."""
+    query = select(projects).where(projects.c.name == name, projects.c.archived_at.is_(None)).order_by(projects.c.id)
+    row = c.execute(query).mappings().first()
     return _project(row) if row else None
 
 
 def rename(c: Connection, project_id: int, name: str) -> None:
     c.execute(update(projects).where(projects.c.id == project_id).values(name=name))
+    touch(c, project_id)
+
+
+def archive(c: Connection, project_id: int) -> None:
+    """Takes a project out of sight; nothing in it is changed."""
+    c.execute(update(projects).where(projects.c.id == project_id).values(archived_at=now()))
+    touch(c, project_id)
+
+
+def bring_back(c: Connection, project_id: int) -> None:
+    """The other way round."""
+    c.execute(update(projects).where(projects.c.id == project_id).values(archived_at=None))
     touch(c, project_id)
 
 
