@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 
 from ftcore.store.migrations import HEAD, REVISIONS, upgrade
 from ftcore.store.schema import now
@@ -89,10 +90,19 @@ def _back_up(path: Path, revision: str) -> Path:
     return copy
 
 
+class _Hinting(SQLiteCompiler):
+    """SQLAlchemy writes a query's hints for some databases, for SQLite not yet: INDEXED BY stands behind the table's name."""
+
+    def get_from_hint_text(self, table: Any, text: str | None) -> str | None:
+        return text
+
+
 def _engine(path: Path) -> Engine:
     engine = create_engine(
         URL.create("sqlite", database=str(path)), connect_args={"timeout": 30, "check_same_thread": False}
     )
+
+    engine.dialect.statement_compiler = _Hinting
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:

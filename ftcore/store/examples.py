@@ -99,18 +99,20 @@ def page(
     limit: int = 100,
 ) -> Page:
     """A page by keyset: the rows after a place in the order, or those before one. In the order of the rows an id is a place."""
-    order = order_of(sort)
+    order, found_by = order_of(sort), way(c, project_id, where)
     backwards = before is not None
     downwards = sort.descending != backwards
-    query = way(c, project_id, where).on(select(examples, order.label("place")), sort)
+    query = found_by.on(select(examples.c.id, order.label("place")), sort)
     if (from_ := _cursor(before if backwards else after)) is not None:
-        query = query.where(_beyond(order, from_, sort, downwards))
-    found = c.execute(query.order_by(*_ordered(order, sort, downwards)).limit(limit + 1)).mappings().all()
-    more, found = len(found) > limit, found[:limit]
-    found = found[::-1] if backwards else found
-    ends = [_place(row) for row in (*found[:1], *found[-1:])]
+        query = query.where(_beyond(order, found_by.id, from_, sort, downwards))
+    # The ids first: sorting whole rows would carry their texts along.
+    places = c.execute(query.order_by(*_ordered(order, found_by.id, sort, downwards)).limit(limit + 1)).all()
+    more, places = len(places) > limit, places[:limit]
+    places = places[::-1] if backwards else places
+    rows = {row.id: row for row in get_many(c, [id_ for id_, _ in places])}
+    ends = [_place(*place) for place in (*places[:1], *places[-1:])]
     return Page(
-        _with_problems(c, found),
+        [rows[id_] for id_, _ in places],
         has_previous=more if backwards else after is not None,
         has_next=True if backwards else more,
         first=ends[0] if ends else None,
@@ -159,8 +161,9 @@ def counts(c: Connection, project_id: int) -> Counts:
 
 def ids(c: Connection, project_id: int, where: Filter = Filter(), *, sort: Sort = Sort()) -> list[int]:
     """The ids of everything that matches, in order."""
-    query = way(c, project_id, where).on(select(examples.c.id), sort)
-    return list(c.execute(query.order_by(*_ordered(order_of(sort), sort, sort.descending))).scalars())
+    found_by = way(c, project_id, where)
+    query = found_by.on(select(examples.c.id), sort)
+    return list(c.execute(query.order_by(*_ordered(order_of(sort), found_by.id, sort, sort.descending))).scalars())
 
 
 def stream(
@@ -168,14 +171,15 @@ def stream(
 ) -> Iterator[list[Example]]:
     """Everything that matches, oldest first, a list of at most `chunk` rows at a time and without their problems: a million
     rows pass through little memory. Each list is read anew, so rows that others change meanwhile are as they are then."""
-    chosen = way(c, project_id, where).on(select(examples))
+    found_by = way(c, project_id, where)
+    chosen = found_by.on(select(examples.c.id))
     while True:
-        query = chosen.where(examples.c.id > after).order_by(examples.c.id).limit(chunk)
-        found = [_example(row, ()) for row in c.execute(query).mappings()]
-        if not found:
+        ids = list(c.execute(chosen.where(found_by.id > after).order_by(found_by.id).limit(chunk)).scalars())
+        if not ids:
             return
-        yield found
-        after = found[-1].id
+        query = select(examples).where(examples.c.id.in_(listed(ids))).order_by(examples.c.id)
+        yield [_example(row, ()) for row in c.execute(query).mappings()]
+        after = ids[-1]
 
 
 def ids_of_import(c: Connection, import_id: int) -> list[int]:
@@ -262,26 +266,29 @@ def _values(row: NewExample, project_id: int, import_id: int, source: str, who: 
     }
 
 
-def _place(row: RowMapping) -> Cursor:
-    value = row["place"]
-    return (value.isoformat() if isinstance(value, datetime) else value, row["id"])
+def _place(id_: int, value: Any) -> Cursor:
+    return (value.isoformat() if isinstance(value, datetime) else value, id_)
 
 
 def _cursor(place: Cursor | int | None) -> Cursor | None:
     return (place, place) if isinstance(place, int) else place
 
 
-def _beyond(order: ColumnElement[Any], place: Cursor, sort: Sort, downwards: bool) -> ColumnElement[bool]:
+def _beyond(
+    order: ColumnElement[Any], id_: ColumnElement[int], place: Cursor, sort: Sort, downwards: bool
+) -> ColumnElement[bool]:
     """Behind a place in the order, as one comparison, which an index answers."""
-    value = datetime.fromisoformat(place[0]) if sort.by == "changed_at" else place[0]
-    ours, theirs = tuple_(order, examples.c.id), tuple_(bindparam(None, value, order.type), place[1])
     if sort.by == "row":
-        return examples.c.id < place[1] if downwards else examples.c.id > place[1]
+        return id_ < place[1] if downwards else id_ > place[1]
+    value = datetime.fromisoformat(place[0]) if sort.by == "changed_at" else place[0]
+    ours, theirs = tuple_(order, id_), tuple_(bindparam(None, value, order.type), place[1])
     return ours < theirs if downwards else ours > theirs
 
 
-def _ordered(order: ColumnElement[Any], sort: Sort, downwards: bool) -> list[ColumnElement[Any]]:
-    columns = [examples.c.id] if sort.by == "row" else [order, examples.c.id]
+def _ordered(
+    order: ColumnElement[Any], id_: ColumnElement[int], sort: Sort, downwards: bool
+) -> list[ColumnElement[Any]]:
+    columns: list[ColumnElement[Any]] = [id_] if sort.by == "row" else [order, id_]
     return [column.desc() if downwards else column for column in columns]
 
 

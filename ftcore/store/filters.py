@@ -22,37 +22,70 @@ from ftcore.store.schema import SHORT, example_tags, examples, problems, row_set
 
 FEW = 4_000
 """So many rows are fetched and sorted in a few milliseconds."""
+MANY = 20_000
+"""Two parts of a filter that match at most so many rows each are looked at together: both may hold for few."""
 WARNING = 2
 """Rank of a warning in `examples.worst`; an error is 3, a hint 1."""
+Part = tuple[Select[Any], ColumnElement[bool]]
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How to find the rows: the condition, and SQLite's hint for the table of examples ("" = by the order's own index)."""
+    """How to find the rows: the condition, SQLite's hint for the table of examples ("" = the index of the wanted order), and
+    words to be looked up first in the full-text index, whose order is that of the rows."""
 
     condition: ColumnElement[bool]
     hint: str = ""
+    words: str = ""
 
     def on(self, query: Select[Any], sort: Sort = Sort()) -> Select[Any]:
+        """The query narrowed to the rows, on its way. What it selects from is the table of examples."""
+        if self.words and sort.by != "row":
+            return Way(and_(self.condition, words.probed(self.words)), self.hint).on(query, sort)
+        if self.words:
+            both = query.select_from(words.INDEX, examples).with_hint(examples, "NOT INDEXED", "sqlite")
+            return both.where(words.found(self.words), words.ROWID == examples.c.id, self.condition)
         hint = self.hint or f"INDEXED BY ix_examples_by_{sort.by}"
         return query.where(self.condition).with_hint(examples, hint, "sqlite")
+
+    @property
+    def id(self) -> ColumnElement[int]:
+        """The row's id where the way begins, for ordering by it and going on behind it."""
+        return words.ROWID if self.words else examples.c.id
 
 
 def way(c: Connection, project_id: int, where: Filter) -> Way:
     """The way to the rows that match."""
     plain = [examples.c.project_id == project_id, examples.c.trashed == where.trashed, *_plain(where)]
-    few: list[ColumnElement[bool]] = []
-    for ids, otherwise in _narrow(project_id, where):
-        found = list(c.execute(ids.limit(FEW + 1)).scalars())
-        if len(found) <= FEW:
-            few.append(examples.c.id.in_(listed(found)))
-        else:
-            plain.append(otherwise)
-    if few:
-        return Way(and_(*few, *plain), "NOT INDEXED")  # the primary key may still be used
-    if (index := _best_index(where)) and number_of(c, project_id, where) <= FEW:
+    parts = _narrow(project_id, where)
+    few = _few(c, parts)
+    if few is not None:
+        return Way(and_(few, *plain, *(row for _, row in parts)), "NOT INDEXED")  # the primary key may still be used
+    typed = where.text if words.match_query(where.text) else ""
+    plain += [row for ids, row in parts if not (typed and ids.get_final_froms() == [words.INDEX])]
+    if not typed and (index := _best_index(where)) and number_of(c, project_id, where) <= FEW:
         return Way(and_(*plain), f"INDEXED BY {index}")
-    return Way(and_(*plain))
+    return Way(and_(*plain), words=typed)
+
+
+def _few(c: Connection, parts: list[Part]) -> ColumnElement[bool] | None:
+    """The rows that one part of the filter, or several together, leave over, when these are few."""
+    wide = []
+    for ids, _ in parts:
+        number = _up_to(c, ids, FEW)
+        if number <= FEW:
+            return examples.c.id.in_(ids.correlate(None))
+        wide.append(ids)
+    if len(wide) < 2:
+        return None
+    known = [set(c.execute(ids.limit(MANY)).scalars()) for ids in wide if _up_to(c, ids, MANY) <= MANY]
+    both = set.intersection(*known) if len(known) > 1 else None
+    return examples.c.id.in_(listed(sorted(both))) if both is not None and len(both) <= FEW else None
+
+
+def _up_to(c: Connection, ids: Select[Any], most: int) -> int:
+    """How many ids there are, but never more than one above `most`."""
+    return int(c.execute(select(func.count()).select_from(ids.limit(most + 1).subquery())).scalar_one())
 
 
 def number_of(c: Connection, project_id: int, where: Filter) -> int:
@@ -101,9 +134,9 @@ def _plain(where: Filter) -> list[ColumnElement[bool]]:
     return parts + words.literally(where.text)
 
 
-def _narrow(project_id: int, where: Filter) -> list[tuple[Select[Any], ColumnElement[bool]]]:
+def _narrow(project_id: int, where: Filter) -> list[Part]:
     """For each other part that is set: (the ids it matches, cheaply; the same as a question about one row)."""
-    found: list[tuple[Select[Any], ColumnElement[bool]]] = []
+    found: list[Part] = []
 
     def by_index(name: str, *parts: ColumnElement[bool]) -> None:
         here = (examples.c.project_id == project_id, examples.c.trashed == where.trashed)

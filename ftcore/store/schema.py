@@ -188,7 +188,7 @@ EXAMPLE_INDEXES = (
     _sorted("by_row", "id", "status", "+split", "worst"),
     _sorted("by_tokens", "tokens", "id", "status", "+split", "worst"),
     _sorted("by_changed_at", "changed_at", "id", "status", "+split", "worst"),
-    _sorted("by_status", "status", "split", "worst", "id"),
+    _sorted("by_status", "status", "id", "+split", "worst"),
     _sorted("by_split", "split", "id"),
     _sorted("by_problems", "worst", "id"),
     _sorted("by_length", "length", "id"),

@@ -1,15 +1,19 @@
-"""Looking for words: what people type becomes a query of the full-text index, and nothing they type is its syntax."""
+"""Looking for words: what people type becomes a query of the full-text index, and nothing they type is its syntax.
+
+Whole words are found, English ones in all their endings (refund, refunds, refunding); "ref*" finds every word that begins so.
+"""
 
 from __future__ import annotations
 
 import re
 
-from sqlalchemy import ColumnElement, Connection, Integer, and_, bindparam, exists, literal_column, or_, select, table, text
+from sqlalchemy import ColumnElement, Connection, Integer, bindparam, exists, literal_column, or_, select, table, text
 from sqlalchemy.sql import Select
 
 from ftcore.store.schema import examples
 
-INDEX = table("examples_fts", literal_column("rowid"))
+INDEX = table("examples_fts")
+ROWID = literal_column("examples_fts.rowid", Integer())
 SEARCHED = (examples.c.prompt, examples.c.response, examples.c.system, examples.c.note)
 # Scripts without spaces are one long word to the index, and a word of signs only is none: those are looked for as they are.
 SPACELESS = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -19,9 +23,8 @@ AROUND = 14
 
 
 def match_query(typed: str) -> str:
-    """Every word that the index knows, as the beginning of a word; "" when there is none."""
-    found = [word for word in typed.split() if _indexed(word)]
-    return " ".join('"{}"*'.format(word.replace('"', '""')) for word in found)
+    """Every word that the index knows; "" when there is none."""
+    return " ".join(_quoted(word) for word in typed.split() if _indexed(word))
 
 
 def literal_words(typed: str) -> list[str]:
@@ -31,13 +34,13 @@ def literal_words(typed: str) -> list[str]:
 
 def matching(typed: str) -> Select[tuple[int]]:
     """The ids that the index finds, in their order. Only where `match_query` is not empty."""
-    return select(literal_column("rowid", Integer())).select_from(INDEX).where(_match(typed)).order_by(text("rowid"))
+    return select(ROWID).select_from(INDEX).where(found(typed))
 
 
 def probed(typed: str) -> ColumnElement[bool]:
-    """The same as a question about one row: for words that very many rows hold."""
+    """The same as a question about one row: for words that very many rows hold, in another order than the index's."""
     asked = select(literal_column("1")).select_from(INDEX)
-    return exists(asked.where(_match(typed), literal_column("examples_fts.rowid") == examples.c.id).correlate(examples))
+    return exists(asked.where(found(typed), ROWID == examples.c.id).correlate(examples))
 
 
 def literally(typed: str) -> list[ColumnElement[bool]]:
@@ -60,13 +63,18 @@ def snippets(c: Connection, typed: str, ids: list[int]) -> dict[int, str]:
     if not ids or not match_query(typed):
         return {}
     shown = literal_column(f"snippet(examples_fts, -1, '{MARK_OPEN}', '{MARK_CLOSE}', '\u2026', {AROUND})")
-    query = select(literal_column("rowid"), shown).select_from(INDEX)
-    asked = query.where(and_(_match(typed), literal_column("rowid").in_(ids)))
+    asked = select(ROWID, shown).select_from(INDEX).where(found(typed), ROWID.in_(ids))
     return {row[0]: " ".join(row[1].split()) for row in c.execute(asked)}
 
 
-def _match(typed: str) -> ColumnElement[bool]:
+def found(typed: str) -> ColumnElement[bool]:
+    """The condition on the index."""
     return literal_column("examples_fts").op("MATCH")(bindparam(None, match_query(typed)))
+
+
+def _quoted(word: str) -> str:
+    plain = word.rstrip("*")
+    return '"{}"{}'.format(plain.replace('"', '""'), "*" if plain != word else "")
 
 
 def _indexed(word: str) -> bool:

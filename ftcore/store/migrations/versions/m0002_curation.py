@@ -14,7 +14,7 @@ INDEXES = {
     "by_row": "id, status, split, worst",
     "by_tokens": "tokens, id, status, split, worst",
     "by_changed_at": "changed_at, id, status, split, worst",
-    "by_status": "status, coalesce(split, ''), worst, id",
+    "by_status": "status, id, split, worst",
     "by_split": "coalesce(split, ''), id",
     "by_problems": "worst, id",
     "by_length": "length, id",
@@ -232,7 +232,7 @@ def _full_text() -> None:
     old, new = (", ".join(f"{which}.{name}" for name in TEXTS) for which in ("old", "new"))
     op.execute(
         f"CREATE VIRTUAL TABLE examples_fts USING fts5({names}, content='examples', content_rowid='id', "
-        "tokenize='unicode61 remove_diacritics 2')"
+        "tokenize='porter unicode61 remove_diacritics 2')"
     )
     op.execute("INSERT INTO examples_fts (examples_fts) VALUES ('rebuild')")
     # New rows are added by `store.examples.add`, many at once: a trigger takes seven times as long.
