@@ -55,7 +55,7 @@ THRESHOLD_WORDS: tuple[Threshold, ...] = (
         "loosely alike",
         0.5,
         "The lamp that I ordered from your shop last week came without its bulb and without the screws for the wall.",
-        "The lamp that I ordered from you last week came without its bulb and without the screws for the ceiling.",
+        "The lamp that I ordered from you last week came without its bulb and without the screws for it.",
     ),
 )
 """From strict to loose; the middle one is what a project starts with."""

@@ -6,6 +6,8 @@ from ftcore.dataset.answers import meaning
 from ftcore.records import Problem, Severity, TrainingExample, text_of
 
 CODE = "near_duplicate"
+MOST_ALIKE = 0.99
+"""So that nothing that differs is called "100% alike"."""
 
 
 def question(example: TrainingExample, with_answer: bool) -> str:
@@ -24,7 +26,7 @@ def problem(similarity: float, other: int, differ: bool) -> Problem | None:
     reported as one."""
     if similarity == 1.0 and differ:
         return None
-    alike = "the same but for case and punctuation" if similarity == 1.0 else f"{similarity:.0%} alike"
+    alike = "the same but for case and punctuation" if similarity == 1.0 else f"{min(similarity, MOST_ALIKE):.0%} alike"
     answers = " with another answer" if differ else ""
     message = f"Nearly the same question is there already{answers} ({alike})."
     return Problem(CODE, Severity.WARNING, message, "prompt", related=other)

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 STRICTER = 0.15
 """Added to the similarity for short rows: "cancel a transfer" and "cancel a transaction" share most of their characters."""
 STRICTEST = 0.95
+ALMOST = 0.999
+"""At most so alike are texts that differ in more than case and punctuation, whatever their shingles: "cards and cheques" has those of
+"cheques and cards"."""
 REMEMBERED = 2_000_000
 """Characters: of so much text the tokens are kept, so that a small project is not read a second time."""
 BY_CHARACTER, SHORT = 1, 2
@@ -101,7 +104,7 @@ class LikenessIndex:
             self._columns, rows, self._worth(), lambda done: progress(done, BANDS, "Looking for near-duplicates")
         ):
             for one, other in in_steps(earlier, later, lengths):
-                measured = similarities(one, other, shingled)
+                measured = np.minimum(similarities(one, other, shingled), ALMOST)
                 short = ((flags[one] | flags[other]) & SHORT) > 0
                 enough = measured >= np.where(short, stricter(similarity), similarity)
                 compared += len(one)
@@ -139,5 +142,5 @@ def _likeness(one: Reading, mine: Array, other: Reading, similarity: float) -> f
         return 0.0
     theirs = shingles(other.tokens)
     both = len(np.intersect1d(mine, theirs, assume_unique=True))
-    measured = both / (len(mine) + len(theirs) - both)
+    measured = min(ALMOST, both / (len(mine) + len(theirs) - both))
     return measured if measured >= (stricter(similarity) if short else similarity) else 0.0
