@@ -94,7 +94,6 @@ def test_the_good_examples_have_no_problem() -> None:
         (QUESTION + " I ask because of the price." * 60, ANSWER, "length_outlier", "hint"),
         (QUESTION, " ".join(f"Step {n}: take part {n * 3} and turn it {n} times." for n in range(40)), "length_outlier", "hint"),
         (QUESTION, '{"answer": "yes", "days": 30}', "odd_shape", "hint"),
-        (QUESTION, "```\nmake install\n```", "odd_shape", "hint"),
     ],
 )  # fmt: skip
 def test_each_fault_among_good_examples_is_found_and_nothing_else(
@@ -113,6 +112,7 @@ def test_each_fault_among_good_examples_is_found_and_nothing_else(
         ("Was heißt «cool»? Ich lese das in der Zeitung und verstehe es nicht.", "Das ist Englisch und heißt so viel wie gut oder lässig."),
         ("What are naïve, café and Zürich in your notes?", "They are a word, a place to drink and a city in Switzerland."),
         ("Write a function that adds two numbers.", "def add(a, b):\n    return a + b\n\n\nprint(add(1, 2))"),
+        ("How do I install it?", "```\nmake install\n```"),
         ("Which chairs do you have?", "We have:\n- red chairs at 20 euros\n- blue chairs at 30 euros\n- green chairs at 20 euros"),
         ("What is the answer to all of it?", "The answer: nobody knows it, and that is quite all right."),
         ("Which of the plans are there?", "Plan A: pay by month. Plan B: pay by year, which is cheaper."),

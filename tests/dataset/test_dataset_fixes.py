@@ -46,6 +46,7 @@ def repaired(prompt: str, answer: str, code: str, light: Profile = LIGHTS["text"
             "Ask [e-mail address] or [phone number], card [card number].",
         ),
         ("personal_data", "Pay to DE89 3704 0044 0532 0130 00.", "Pay to [bank account number]."),
+        ("personal_data", "078-05-1120+44 20 7946 0958", "[social security number][phone number]"),
         ("personal_data", "key AKIAIOSFODNN7EXAMPLE", "key [secret key]"),
     ],
 )

@@ -14,7 +14,7 @@ from ftcore.records import Problem, Severity, TrainingExample
 
 CODES = ("broken_json", "truncated", "odd_shape")
 NEARLY_ALL = 0.97
-SHAPES = {"object": "a JSON object", "list": "a JSON list", "code": "nothing but code", "text": "text"}
+SHAPES = {"object": "a JSON object", "list": "a JSON list"}
 
 
 def check(texts: Texts, limits: Limits, light: Profile) -> Iterator[Problem]:
@@ -28,7 +28,7 @@ def check(texts: Texts, limits: Limits, light: Profile) -> Iterator[Problem]:
         if len(answer) > LABEL_CHARACTERS or "\n" in answer.strip():
             message = "The other answers are short labels; this one is longer."
             yield Problem("odd_shape", Severity.WARNING, message, "response", 0, len(answer))
-    elif light.kind == "text" and answer.lstrip()[:1] in ("{", "[", "`"):
+    elif light.kind == "text" and answer.lstrip()[:1] in ("{", "["):
         yield from _not_text(answer, limits, light)
 
 
@@ -106,8 +106,9 @@ def _quoted(keys: list[str]) -> str:
 
 
 def _not_text(answer: str, limits: Limits, light: Profile) -> Iterator[Problem]:
+    """A block of code is left alone: it is an answer like others, to a question for code."""
     shape = shape_of(answer)
-    if shape != "text" and light.rows >= ENOUGH_ROWS and _is_rare(shape, limits, light):
+    if shape in SHAPES and light.rows >= ENOUGH_ROWS and _is_rare(shape, limits, light):
         message = f"The answer is {SHAPES[shape]}; nearly all others are text."
         yield Problem("odd_shape", Severity.HINT, message, "response", 0, len(answer))
 

@@ -18,7 +18,8 @@ ENTITY = re.compile(
 )
 # A text that is about markup, or holds code, may hold tags that are meant.
 ABOUT = re.compile(
-    r"html|xml|css|javascript|markup|web ?page|web ?site|browser|```|`[<&]|<!doctype|\bcode\b|\btags?\b", re.IGNORECASE
+    r"html|xml|css|javascript|markup|web ?page|web ?site|browser|\bhref\b|\bDOM\b|```|`[<&]|<!doctype|\bcode\b|\btags?\b",
+    re.IGNORECASE,
 )
 
 

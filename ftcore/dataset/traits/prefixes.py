@@ -13,7 +13,7 @@ SINGLE = {"response": "A", "prompt": "Q"}
 PATTERNS = {
     where: re.compile(
         rf"\s*(?:(?:\#{{1,6}}[ ]*)(?P<heading>(?i:{names}))[ ]*:?[ ]*(?:\n\s*|(?<=:))|"
-        rf"(?:\*\*|__)?(?P<name>(?i:{names})|{SINGLE[where]})(?:\*\*|__)?[ ]*:(?:\*\*|__)?(?:\s+|(?=[^\s/])))"
+        rf"(?:\*\*|__)?(?P<name>(?i:{names})|{SINGLE[where]})(?:\*\*|__)?:(?:\*\*|__)?(?:\s+|(?=[^\s/])))"
     )
     for where, names in NAMES.items()
 }
