@@ -83,7 +83,7 @@ def test_the_same_words_in_another_order_are_never_called_the_same():
 
 def test_korean_whose_normal_form_is_taken_apart_is_compared_by_characters():
     text = "지난주에 주문한 램프에 전구가 없습니다. 하나 보내 주시겠습니까? 감사합니다."
-    assert len(near_duplicates([text, text.replace("지난주에", "어제")])) == 1
+    assert len(near_duplicates([text, text.replace("전구가", "유리가")])) == 1
     assert near_duplicates([text, "토요일에도 영업하십니까? 몇 시에 문을 여는지 알려 주세요."]) == []
 
 

@@ -50,6 +50,15 @@ def test_near_duplicates_contradictions_and_lengths_are_counted(tmp_path):
     assert "leakage" not in told
 
 
+def test_copies_word_for_word_are_no_near_duplicates(tmp_path):
+    path = table(
+        tmp_path / "f.csv", [(LAMP, "parcel", "train"), (LAMP, "parcel", "train"), (OTHERS[0], "shop", "train")]
+    )
+    found = inspect_file(path).to_json()
+    assert found["problems"]["exact_duplicate"] == 1
+    assert found["near_duplicates"] == {"clusters": 0, "rows": 0}
+
+
 def lengths_in(path: Path) -> list[int]:
     return [count_tokens(row.training) for row in read(path) if isinstance(row, Accepted)]
 
