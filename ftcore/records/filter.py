@@ -50,7 +50,9 @@ class Filter:
 
     def to_json(self) -> dict[str, Any]:
         """What is set, as JSON and addresses take it: texts, numbers and true."""
-        return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in self.parts().items()}
+        return {
+            name: value.isoformat() if isinstance(value, datetime) else value for name, value in self.parts().items()
+        }
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Filter:

@@ -100,13 +100,14 @@ def page(
 ) -> Page:
     """A page by keyset: the rows after a place in the order, or those before one. In the order of the rows an id is a place."""
     order, found_by = order_of(sort), way(c, project_id, where)
+    by_id = found_by.id(sort)
     backwards = before is not None
     downwards = sort.descending != backwards
     query = found_by.on(select(examples.c.id, order.label("place")), sort)
     if (from_ := _cursor(before if backwards else after)) is not None:
-        query = query.where(_beyond(order, found_by.id, from_, sort, downwards))
+        query = query.where(_beyond(order, by_id, from_, sort, downwards))
     # The ids first: sorting whole rows would carry their texts along.
-    places = c.execute(query.order_by(*_ordered(order, found_by.id, sort, downwards)).limit(limit + 1)).all()
+    places = c.execute(query.order_by(*_ordered(order, by_id, sort, downwards)).limit(limit + 1)).all()
     more, places = len(places) > limit, places[:limit]
     places = places[::-1] if backwards else places
     rows = {row.id: row for row in get_many(c, [id_ for id_, _ in places])}
@@ -163,7 +164,9 @@ def ids(c: Connection, project_id: int, where: Filter = Filter(), *, sort: Sort 
     """The ids of everything that matches, in order."""
     found_by = way(c, project_id, where)
     query = found_by.on(select(examples.c.id), sort)
-    return list(c.execute(query.order_by(*_ordered(order_of(sort), found_by.id, sort, sort.descending))).scalars())
+    return list(
+        c.execute(query.order_by(*_ordered(order_of(sort), found_by.id(sort), sort, sort.descending))).scalars()
+    )
 
 
 def stream(
@@ -172,9 +175,9 @@ def stream(
     """Everything that matches, oldest first, a list of at most `chunk` rows at a time and without their problems: a million
     rows pass through little memory. Each list is read anew, so rows that others change meanwhile are as they are then."""
     found_by = way(c, project_id, where)
-    chosen = found_by.on(select(examples.c.id))
+    chosen, by_id = found_by.on(select(examples.c.id)), found_by.id()
     while True:
-        ids = list(c.execute(chosen.where(found_by.id > after).order_by(found_by.id).limit(chunk)).scalars())
+        ids = list(c.execute(chosen.where(by_id > after).order_by(by_id).limit(chunk)).scalars())
         if not ids:
             return
         query = select(examples).where(examples.c.id.in_(listed(ids))).order_by(examples.c.id)

@@ -43,15 +43,15 @@ class Way:
         if self.words and sort.by != "row":
             return Way(and_(self.condition, words.probed(self.words)), self.hint).on(query, sort)
         if self.words:
-            both = query.select_from(words.INDEX, examples).with_hint(examples, "NOT INDEXED", "sqlite")
-            return both.where(words.found(self.words), words.ROWID == examples.c.id, self.condition)
+            both = query.select_from(words.INDEX.join(examples, words.ROWID == examples.c.id))
+            found = both.where(words.found(self.words), self.condition)
+            return found.with_hint(examples, "NOT INDEXED", "sqlite")
         hint = self.hint or f"INDEXED BY ix_examples_by_{sort.by}"
         return query.where(self.condition).with_hint(examples, hint, "sqlite")
 
-    @property
-    def id(self) -> ColumnElement[int]:
+    def id(self, sort: Sort = Sort()) -> ColumnElement[int]:
         """The row's id where the way begins, for ordering by it and going on behind it."""
-        return words.ROWID if self.words else examples.c.id
+        return words.ROWID if self.words and sort.by == "row" else examples.c.id
 
 
 def way(c: Connection, project_id: int, where: Filter) -> Way:
@@ -106,7 +106,9 @@ def number_of(c: Connection, project_id: int, where: Filter) -> int:
 
 def is_tallied(where: Filter) -> bool:
     """Whether `number_of` is the whole truth about the filter."""
-    return set(where.parts()) <= {"status", "split", "trashed"} | ({"problem"} if where.problem in (ANY, NONE) else set())
+    return set(where.parts()) <= {"status", "split", "trashed"} | (
+        {"problem"} if where.problem in (ANY, NONE) else set()
+    )
 
 
 def order_of(sort: Sort) -> ColumnElement[Any]:

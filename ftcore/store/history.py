@@ -50,8 +50,6 @@ def versions(c: Connection, example_id: int) -> list[Version]:
     )
     found = []
     for edit in c.execute(query).mappings():
-        found.append(
-            Version(edit["id"], edit["label"], edit["who"], edit["at"], tuple(edit["after"]), dict(now))
-        )
+        found.append(Version(edit["id"], edit["label"], edit["who"], edit["at"], tuple(edit["after"]), dict(now)))
         now |= edit["before"]
     return [*found, Version(0, "Imported", "", row["created_at"], (), now)]

@@ -103,9 +103,7 @@ def _save_some(
         if edit.version is not None and edit.version != row["version"]:
             conflicts.append(Conflict(edit, store_examples.get(c, edit.example_id)))
             continue
-        written.append(
-            {"example_id": edit.example_id, "before": {name: row[name] for name in after}, "after": after}
-        )
+        written.append({"example_id": edit.example_id, "before": {name: row[name] for name in after}, "after": after})
         by_id[edit.example_id] = {**row, **after}  # the same row may come twice
     _keep_originals(c, written)
     _write(c, project_id, [(edit["example_id"], edit["after"]) for edit in written], who)
@@ -214,7 +212,9 @@ def _keep_originals(c: Connection, written: Sequence[Mapping[str, Any]]) -> None
     if before:
         nothing_kept = cast(examples.c.original, Text) == "null"
         c.execute(
-            update(examples).where(examples.c.id == bindparam("of"), nothing_kept).values(original=bindparam("original")),
+            update(examples)
+            .where(examples.c.id == bindparam("of"), nothing_kept)
+            .values(original=bindparam("original")),
             before,
         )
 

@@ -45,9 +45,7 @@ def probed(typed: str) -> ColumnElement[bool]:
 
 def literally(typed: str) -> list[ColumnElement[bool]]:
     """For each word that the index does not know: it is in one of the texts."""
-    return [
-        or_(*(column.icontains(word, autoescape=True) for column in SEARCHED)) for word in literal_words(typed)
-    ]
+    return [or_(*(column.icontains(word, autoescape=True) for column in SEARCHED)) for word in literal_words(typed)]
 
 
 def index_new(c: Connection, after: int) -> None:

@@ -218,9 +218,7 @@ def _tag_triggers() -> None:
         "INSERT OR IGNORE INTO example_tags (project_id, tag, example_id) "
         "SELECT new.project_id, value, new.id FROM json_each(new.tags);"
     )
-    op.execute(
-        f"CREATE TRIGGER examples_tags_insert AFTER INSERT ON examples WHEN new.tags != '[]' BEGIN {add} END"
-    )
+    op.execute(f"CREATE TRIGGER examples_tags_insert AFTER INSERT ON examples WHEN new.tags != '[]' BEGIN {add} END")
     op.execute(
         "CREATE TRIGGER examples_tags_update AFTER UPDATE OF tags ON examples WHEN old.tags IS NOT new.tags BEGIN "
         f"DELETE FROM example_tags WHERE example_id = old.id; {add} END"
