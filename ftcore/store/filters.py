@@ -43,7 +43,7 @@ class Way:
         if self.words and sort.by != "row":
             return Way(and_(self.condition, words.probed(self.words)), self.hint).on(query, sort)
         if self.words:
-            both = query.select_from(words.INDEX.join(examples, words.ROWID == examples.c.id))
+            both = query.select_from(words.INDEX.join(examples, examples.c.id == words.ROWID))
             found = both.where(words.found(self.words), self.condition)
             return found.with_hint(examples, "NOT INDEXED", "sqlite")
         hint = self.hint or f"INDEXED BY ix_examples_by_{sort.by}"

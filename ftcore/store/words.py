@@ -40,7 +40,7 @@ def matching(typed: str) -> Select[tuple[int]]:
 def probed(typed: str) -> ColumnElement[bool]:
     """The same as a question about one row: for words that very many rows hold, in another order than the index's."""
     asked = select(literal_column("1")).select_from(INDEX)
-    return exists(asked.where(found(typed), ROWID == examples.c.id).correlate(examples))
+    return exists(asked.where(found(typed), examples.c.id == ROWID).correlate(examples))
 
 
 def literally(typed: str) -> list[ColumnElement[bool]]:

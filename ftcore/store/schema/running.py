@@ -1,0 +1,200 @@
+"""What runs and what comes of it: endpoints, jobs, tasks, comparisons, decisions."""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, Column, Float, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+
+from ftcore.store.schema import curation  # noqa: F401 - the tables that these refer to
+from ftcore.store.schema.columns import at_, count_, flag_, id_, metadata, text_, to_
+
+endpoints = Table(
+    "endpoints",
+    metadata,
+    id_(),
+    Column("name", String(64), nullable=False, unique=True),
+    text_("base_url"),
+    text_("key_source"),
+    flag_("practice"),
+    at_(),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    id_(),
+    to_("projects", "project_id", index=True),
+    to_("snapshots", "snapshot_id"),
+    to_("endpoints", "endpoint_id"),
+    Column("key", String(64), nullable=False, unique=True),
+    Column("state", String(16), nullable=False, server_default="planned"),
+    text_("base_model"),
+    text_("remote_id"),
+    text_("remote_status"),
+    text_("training_file_id"),
+    text_("validation_file_id"),
+    text_("fine_tuned_model"),
+    Column("hyperparameters", JSON, nullable=False, server_default="{}"),
+    text_("system_prompt"),
+    count_("seed"),
+    Column("trained_tokens", Integer),
+    count_("step"),
+    count_("total_steps"),
+    text_("error"),
+    flag_("cancel_requested"),
+    at_("looked_at"),
+    text_("created_by"),
+    at_(),
+    at_("started_at"),
+    at_("finished_at"),
+    Index("ix_jobs_state", "state"),
+)
+"""Fine-tuning jobs only. Work of the app itself is in `tasks`."""
+
+job_events = Table(
+    "job_events",
+    metadata,
+    id_(),
+    to_("jobs", "job_id"),
+    Column("remote_id", String(128), nullable=False),
+    Column("level", String(16), nullable=False, server_default="info"),
+    text_("message"),
+    Column("data", JSON, nullable=False, server_default="{}"),
+    at_(),
+    UniqueConstraint("job_id", "remote_id"),
+)
+
+job_metrics = Table(
+    "job_metrics",
+    metadata,
+    id_(),
+    to_("jobs", "job_id"),
+    Column("step", Integer, nullable=False),
+    count_("total_steps"),
+    Column("train_loss", Float),
+    Column("train_accuracy", Float),
+    Column("valid_loss", Float),
+    Column("valid_accuracy", Float),
+    UniqueConstraint("job_id", "step"),
+)
+
+models = Table(
+    "models",
+    metadata,
+    id_(),
+    to_("endpoints", "endpoint_id"),
+    Column("job_id", Integer, ForeignKey("jobs.id", ondelete="SET NULL")),
+    Column("name", String(256), nullable=False),
+    text_("base_model"),
+    at_(),
+    UniqueConstraint("endpoint_id", "name"),
+)
+
+tasks = Table(
+    "tasks",
+    metadata,
+    id_(),
+    Column("kind", String(32), nullable=False),
+    Column("project_id", Integer, ForeignKey("projects.id", ondelete="CASCADE")),
+    Column("key", String(128), unique=True),
+    Column("payload", JSON, nullable=False),
+    Column("state", String(16), nullable=False, server_default="queued"),
+    count_("fence"),
+    count_("attempts"),
+    Column("lease_until", Float),
+    flag_("cancel_requested"),
+    count_("done"),
+    count_("total"),
+    text_("message"),
+    text_("error"),
+    Column("result", JSON, nullable=False, server_default="{}"),
+    at_(),
+    at_("finished_at"),
+    Index("ix_tasks_state", "state", "id"),
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    id_(),
+    to_("projects", "project_id", index=True),
+    text_("name"),
+    text_("text"),
+    at_(),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    id_(),
+    to_("projects", "project_id", index=True),
+    to_("snapshots", "snapshot_id"),
+    to_("endpoints", "endpoint_id"),
+    Column("job_id", Integer, ForeignKey("jobs.id", ondelete="SET NULL")),
+    Column("state", String(16), nullable=False, server_default="queued"),
+    Column("scorer", String(48), nullable=False),
+    Column("arms", JSON, nullable=False),
+    Column("delta", Float, nullable=False, server_default="0.05"),
+    count_("seed"),
+    count_("max_tokens"),
+    count_("total"),
+    Column("result", JSON, nullable=False, server_default="{}"),
+    text_("error"),
+    text_("created_by"),
+    at_(),
+    at_("finished_at"),
+)
+
+calls = Table(
+    "calls",
+    metadata,
+    id_(),
+    to_("runs", "run_id"),
+    Column("key", String(64), nullable=False),
+    Column("arm", String(32), nullable=False),
+    Column("split", String(16), nullable=False, server_default="test"),
+    Column("case_id", String(64), nullable=False),
+    text_("model"),
+    Column("text", Text),
+    text_("error"),
+    Column("seconds", Float, nullable=False, server_default="0"),
+    count_("tokens_in"),
+    count_("tokens_out"),
+    text_("finish_reason"),
+    at_(),
+    UniqueConstraint("run_id", "arm", "split", "case_id"),
+    Index("ix_calls_key", "key"),
+)
+
+scores = Table(
+    "scores",
+    metadata,
+    id_(),
+    to_("calls", "call_id"),
+    Column("scorer", String(48), nullable=False),
+    Column("score", Float, nullable=False),
+    UniqueConstraint("call_id", "scorer"),
+)
+
+ratings = Table(
+    "ratings",
+    metadata,
+    id_(),
+    to_("calls", "call_id", index=True),
+    text_("who"),
+    Column("rating", Float, nullable=False),
+    text_("note"),
+    at_(),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    id_(),
+    to_("projects", "project_id", index=True),
+    Column("answers", JSON, nullable=False),
+    Column("reasons", JSON, nullable=False),
+    Column("recommendation", JSON, nullable=False),
+    text_("note"),
+    text_("who"),
+    at_(),
+)
