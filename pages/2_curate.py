@@ -4,17 +4,16 @@ import streamlit as st
 
 from ftcore.store import tasks
 from ftcore.ui import (
-    conflicts,
     curate_head,
     curate_state,
-    grid,
     importing,
     page,
     problem_panel,
     review,
     session,
     split_panel,
-    table_tools,
+    table,
+    table_address,
 )
 
 project = page.header("curate")
@@ -31,18 +30,15 @@ if not file_waits and not (mode == "Split and export" and counts.approved):
     with action:
         curate_head.primary(project, counts, mode)
 
-if mode != "Import" and not counts.total:
+if mode != "Table":
+    table_address.leave()
+if mode != "Import" and not counts.total and not (mode == "Table" and counts.trashed):
     st.markdown("There are no examples yet. Import a spreadsheet first: one column people write, one you answer.")
     st.button("Go to Import", type="primary", on_click=curate_state.go, args=("Import",))
 elif mode == "Review":
     review.draw(project)
 elif mode == "Table":
-    where = table_tools.filters(project)
-    table_tools.bulk(project, where)
-    conflicts.draw(project)
-    rows = grid.draw(project, where)
-    grid.pager(project, table_tools.matching(project, where))
-    table_tools.row_in_full(project, rows)
+    table.draw(project)
 elif mode == "Problems":
     problem_panel.draw(project)
 elif mode == "Split and export":

@@ -7,11 +7,13 @@ from typing import Any
 
 import streamlit as st
 
-from ftcore.dataset import curation
+from ftcore.dataset import curation, turn_edits
 from ftcore.dataset.curation import CellEdit
+from ftcore.dataset.turns import TurnError
 from ftcore.records import Example, Project
 from ftcore.store import examples
-from ftcore.ui import curate_state, page, session
+from ftcore.store.journal import Saved
+from ftcore.ui import curate_state, detail_fields, grid_edits, page, session
 
 FIELDS = {
     "prompt": "what they write",
@@ -20,7 +22,10 @@ FIELDS = {
     "status": "this status",
     "split": "this split",
     "note": "this note",
+    "tags": "these tags",
+    "worse": "this worse answer",
 }
+CHOICES = ("status", "split")
 
 
 def remember(project: Project, found: Sequence[tuple[int, dict[str, Any]]]) -> None:
@@ -44,7 +49,7 @@ def draw(project: Project) -> None:
 def _one(project: Project, row: Example, field: str, value: Any) -> None:
     who = row.changed_by or "Somebody"
     with st.container(border=True):
-        said = f"{who} changed {FIELDS.get(field, field)} (row {row.id}) while you were editing. Both versions are kept: choose one, or combine them."
+        said = f"{who} changed {_named(field)} (row {row.id}) while you were editing. Both versions are kept: choose one, or combine them."
         st.warning(page.plain(said), icon=":material/call_merge:")
         key = f"conflict-{row.id}-{field}"
         theirs, ours = st.columns(2, gap="medium")
@@ -54,16 +59,29 @@ def _one(project: Project, row: Example, field: str, value: Any) -> None:
             st.button("Keep theirs", key=f"{key}-theirs", on_click=_settle, args=(project, row.id, field))
         with ours:
             st.markdown("**Yours**")
-            if field in ("status", "split"):
+            if field in CHOICES:
                 st.text(str(value))
                 st.session_state[key] = value
             else:
-                st.text_area("Yours, or a combination of both", str(value), key=key, label_visibility="collapsed")
+                st.text_area("Yours, or a combination of both", _typed(value), key=key, label_visibility="collapsed")
             st.button("Take mine", key=f"{key}-mine", on_click=_take, args=(project, row.id, row.version, field, key))
 
 
+def _named(field: str) -> str:
+    kind, *places = field.split(":")
+    return f"turn {int(places[0]) + 1}" if kind in ("turn", "call") else FIELDS.get(field, field)
+
+
+def _typed(value: Any) -> str:
+    """As it stands in a field."""
+    return grid_edits.told_tags(value) if isinstance(value, list | tuple) else str(value)
+
+
 def _stored(row: Example, field: str) -> Any:
-    return getattr(row, field) if field in ("status", "split", "note") else getattr(row.training, field)
+    if field in CHOICES:
+        return getattr(row, field)
+    known = detail_fields.texts_of(row)
+    return known[field] if field in known else getattr(row.training, field, "")
 
 
 def _settle(project: Project, example_id: int, field: str) -> None:
@@ -76,11 +94,30 @@ def _settle(project: Project, example_id: int, field: str) -> None:
 def _take(project: Project, example_id: int, version: int, field: str, key: str) -> None:
     """Mine over the version that was on the screen: if theirs changed again meanwhile, it is asked again."""
     value = st.session_state[key]
-    edit = CellEdit(example_id, version, {field: value})
-    saved = curation.save(session.db(), project.id, [edit], who=session.who())
+    try:
+        saved = _save(project, example_id, version, field, value)
+    except TurnError as error:
+        page.flash(str(error), icon=":material/info:")
+        return
     if saved.conflicts:
         remember(project, [(example_id, {field: value})])
         page.flash("It was changed once more meanwhile. Look again.", icon=":material/info:")
         return
     _settle(project, example_id, field)
     page.flash("Yours is saved. The other version is in the history.")
+
+
+def _save(project: Project, example_id: int, version: int, field: str, value: Any) -> Saved:
+    """A field of the table, or one of a row in full."""
+    if field in grid_edits.COLUMNS:
+        stored = grid_edits.storable({field: value})
+        return curation.save(session.db(), project.id, [CellEdit(example_id, version, stored)], who=session.who())
+    with session.db().read() as c:
+        row = examples.get(c, example_id)
+    values, wrong = detail_fields.values_of(row, {field: value})
+    for said in wrong.values():
+        raise TurnError(said)
+    label = detail_fields.label_of(values, example_id)
+    return turn_edits.save(
+        session.db(), project.id, example_id, values, version=version, who=session.who(), label=label
+    )

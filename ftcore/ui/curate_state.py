@@ -1,4 +1,4 @@
-"""Where a curator stands on Curate: the mode, the filter, the ticked rows. Ids and choices only, nothing of the data."""
+"""Where a curator stands on Curate: the mode, what the table shows, the ticked rows. Ids and choices only, nothing of the data."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ from typing import Any
 
 import streamlit as st
 
-from ftcore.records import Filter, Project, Split, Status
+from ftcore.records import Filter, Project, Sort
 from ftcore.store import tasks
 from ftcore.ui import session
+from ftcore.ui.table_view import View
 
 MODE = "curate"
 """Also the name in the address: `?curate=Review`."""
 MODES = ("Import", "Review", "Table", "Problems", "Split and export")
-TEXT, STATUS, SPLIT, PROBLEM = "find-text", "find-status", "find-split", "find-problem"
+TEXT = "find-text"
+ROW_FOLD, ROW = "row-fold", "row-chosen"
+"""Whether one row is open in full, and which."""
 CHECKED_AT_ONCE = 20_000
 """Up to so many examples the whole project is checked again after an edit, since pairs may have come or gone."""
 
@@ -29,26 +32,37 @@ def mode(project_is_empty: bool) -> str:
     return str(chosen)
 
 
-def go(to: str, **choices: str) -> None:
-    """Changes the mode, and the filter of the table with it: for callbacks."""
+def go(to: str) -> None:
+    """Changes the mode: for callbacks."""
     st.session_state[MODE] = to
-    for name in (TEXT, STATUS, SPLIT, PROBLEM):
-        if choices:
-            st.session_state[name] = choices.get(name, "")
+
+
+def show(project: Project, where: Filter, sort: Sort = Sort()) -> None:
+    """Opens the table with this filter, from its first row: for callbacks."""
+    go("Table")
+    set_view(project, view(project).showing(where).sorted_by(sort))
 
 
 def show_problem(code: str) -> None:
-    go("Table", **{PROBLEM: code})
+    project = session.current_project()
+    if project is not None:
+        show(project, Filter(problem=code))
 
 
-def chosen_filter() -> Filter:
-    status, split = st.session_state.get(STATUS, ""), st.session_state.get(SPLIT, "")
-    return Filter(
-        text=str(st.session_state.get(TEXT, "")).strip(),
-        status=Status(status) if status else None,
-        split=Split(split) if split else None,
-        problem=str(st.session_state.get(PROBLEM, "")),
-    )
+def open_row(project: Project, example_id: int) -> None:
+    """Opens one row in full below the table: for callbacks."""
+    st.session_state[ROW_FOLD] = True
+    st.session_state[f"{ROW}-{project.id}"] = example_id
+
+
+def view(project: Project) -> View:
+    """What the table of this project shows."""
+    found: View = remembered("table", project).setdefault("view", View())
+    return found
+
+
+def set_view(project: Project, view: View) -> None:
+    remembered("table", project)["view"] = view
 
 
 def ticked(project: Project) -> set[int]:

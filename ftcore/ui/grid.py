@@ -3,55 +3,55 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
 from ftcore.dataset import curation
 from ftcore.dataset.curation import CellEdit
-from ftcore.records import Example, Filter, Project, Split, Status
-from ftcore.store import examples
-from ftcore.ui import conflicts, curate_state, grid_edits, page, session
-from ftcore.ui.problem_words import name_of
+from ftcore.records import Example, Project
+from ftcore.store import examples, words
+from ftcore.ui import conflicts, curate_state, grid_edits, page, session, table_columns
+from ftcore.ui.table_view import View
 
 ROWS = 100
 LATE = 0.2
 """Seconds. The editor sends an edit up to 150 ms after it was typed, and not at all once it is replaced."""
 REMEMBERED = 8
 """Editors whose late edits are still taken."""
-TYPES = {grid_edits.TICK: "bool", "split": "object", "line": "Int64"}
 
 
-def draw(project: Project, where: Filter) -> list[Example]:
+def draw(project: Project, view: View) -> list[Example]:
     """Draws the page that stands here and gives its rows. A row stays under the curator's hands until they move on: an
     edit that takes it out of the filter doesn't make it vanish."""
     state = curate_state.remembered("grid", project)
-    signature = (where, state.get("after"), state.get("before"))
+    signature = (view.where, view.sort, view.after, view.before)
     with session.db().read() as c:
         if state.get("signature") != signature:
-            if state.get("where") != where:
-                state.update(where=where, after=None, before=None, number=1)
-                signature = (where, None, None)
-            found = examples.page(c, project.id, where, after=state["after"], before=state["before"], limit=ROWS)
+            found = examples.page(
+                c, project.id, view.where, sort=view.sort, after=view.after, before=view.before, limit=ROWS
+            )
             rows = found.rows
-            state.update(signature=signature, more=(found.has_previous, found.has_next))
+            more, ends = (found.has_previous, found.has_next), (found.first, found.last)
+            state.update(signature=signature, more=more, ends=ends)
             _new_editor(project, state, [row.id for row in rows])
         else:
-            rows = examples.get_many(c, state["ids"])
+            by_id = {row.id: row for row in examples.get_many(c, state["ids"])}
+            rows = [by_id[id_] for id_ in state["ids"] if id_ in by_id]
+        text = view.where.text
+        snippets = words.snippets(c, text, [row.id for row in rows]) if words.match_query(text) else None
     ticked = curate_state.ticked(project)
-    if [row.id for row in rows] != state["ids"]:
+    shape = (view.columns, snippets is not None)
+    if [row.id for row in rows] != state["ids"] or state.setdefault("shape", shape) != shape:
         _new_editor(project, state, [row.id for row in rows])
+    state["shape"] = shape
     edited = st.session_state.get(_key(project, state), {}).get("edited_rows", {})
     if grid_edits.out_of_date(grid_edits.by_id(edited, state["ids"]), {row.id: row for row in rows}, ticked):
         _new_editor(project, state, state["ids"])
     _editor_of(state, _key(project, state))["versions"] = {row.id: row.version for row in rows}
     if rows:
-        _editor(project, state, rows, ticked)
-    else:
-        st.markdown("No row matches this filter.")
-        st.button(
-            "Show all rows", key="show-all", on_click=curate_state.go, args=("Table",), kwargs={curate_state.TEXT: ""}
-        )
+        _editor(project, state, view, rows, ticked, snippets)
     return rows
 
 
@@ -63,86 +63,49 @@ def refresh(project: Project) -> None:
 def turn(project: Project, *, forward: bool) -> None:
     """To the next or the previous page: for callbacks."""
     state = curate_state.remembered("grid", project)
-    ids = state.get("ids") or []
-    if not ids:
-        return
-    if forward:
-        state.update(after=ids[-1], before=None, number=state["number"] + 1)
-    else:
-        state.update(after=None, before=ids[0], number=max(1, state["number"] - 1))
+    first, last = state.get("ends", (None, None))
+    view = curate_state.view(project)
+    if forward and last is not None:
+        view = replace(view, after=last, before=None, number=view.number + 1)
+    elif not forward and first is not None:
+        view = replace(view, after=None, before=first, number=max(1, view.number - 1))
+    curate_state.set_view(project, view)
 
 
-def pager(project: Project, matching: str) -> None:
-    state = curate_state.remembered("grid", project)
-    has_previous, has_next = state.get("more", (False, False))
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+def pager(project: Project) -> None:
+    """Previous and next."""
+    has_previous, has_next = curate_state.remembered("grid", project).get("more", (False, False))
+    for label, icon, side, here in (
+        ("Previous", ":material/chevron_left:", "left", has_previous),
+        ("Next", ":material/chevron_right:", "right", has_next),
+    ):
         st.button(
-            "Previous",
-            icon=":material/chevron_left:",
-            disabled=not has_previous,
+            label,
+            icon=icon,
+            icon_position=side,  # type: ignore[arg-type]
+            disabled=not here,
             on_click=turn,
             args=(project,),
-            kwargs={"forward": False},
+            kwargs={"forward": label == "Next"},
         )
-        st.button(
-            "Next",
-            icon=":material/chevron_right:",
-            icon_position="right",
-            disabled=not has_next,
-            on_click=turn,
-            args=(project,),
-            kwargs={"forward": True},
-        )
-        st.text(f"Page {state.get('number', 1)} · {matching}")
 
 
-def _editor(project: Project, state: dict[str, Any], rows: list[Example], ticked: set[int]) -> None:
-    import pandas as pd
-
-    def column(name: str) -> list[Any]:
-        return [grid_edits.cell(row, name) for row in rows]
-
-    frame = pd.DataFrame(
-        {
-            grid_edits.TICK: [row.id in ticked for row in rows],
-            "status": column("status"),
-            "prompt": column("prompt"),
-            "response": column("response"),
-            "problems": [", ".join(name_of(code) for code in row.problems) for row in rows],
-            "split": column("split"),
-            "note": column("note"),
-            "system": column("system"),
-            "turns": [row.training.turns for row in rows],
-            "tokens": [row.tokens for row in rows],
-            "line": [row.line for row in rows],
-            "changed": [row.changed_by for row in rows],
-        },
-        index=pd.Index([row.id for row in rows], name="Row"),
-    ).astype(TYPES)  # without fixed types a column of empty cells changes its type, and the editor its identity
-    columns = st.column_config
+def _editor(
+    project: Project,
+    state: dict[str, Any],
+    view: View,
+    rows: list[Example],
+    ticked: set[int],
+    snippets: dict[int, str] | None,
+) -> None:
     st.data_editor(
-        frame,
+        table_columns.frame(rows, view.columns, ticked, snippets),
         key=_key(project, state),
         height=min(40 + 36 * max(len(rows), 3), 560),
         num_rows="fixed",
-        column_config={
-            "_index": columns.NumberColumn("#", width=62, format="plain", help="The row's number in this project"),
-            grid_edits.TICK: columns.CheckboxColumn(
-                "✓", width=54, pinned=True, help="Tick rows to act on several at once"
-            ),
-            "status": columns.SelectboxColumn("Status", options=[s.value for s in Status], required=True, width=92),
-            "prompt": columns.TextColumn("They write", width=270),
-            "response": columns.TextColumn("You answer", width=210),
-            "problems": columns.TextColumn("Problems", width=150),
-            "split": columns.SelectboxColumn("Split", options=[s.value for s in Split], width=92),
-            "note": columns.TextColumn("Note", width=140),
-            "system": columns.TextColumn("Instructions", width=160),
-            "turns": columns.NumberColumn("Turns", width=64),
-            "tokens": columns.NumberColumn("Tokens", width=72),
-            "line": columns.NumberColumn("Line", width=64, format="plain", help="Where it stood in the file"),
-            "changed": columns.TextColumn("By", width=64),
-        },
-        disabled=["_index", "problems", "turns", "tokens", "line", "changed"],
+        column_order=table_columns.order_of(view.columns, snippets is not None),
+        column_config=table_columns.config(),
+        disabled=table_columns.locked(view.columns, view.where.trashed),
         on_change=_edited,
         args=(project, _key(project, state)),
         placeholder="",

@@ -6,7 +6,7 @@ so that an edit of an hour ago never overwrites what somebody else wrote since.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ftcore.records import Example, Split, Status
@@ -16,10 +16,11 @@ Cells = dict[int, dict[str, Any]]
 
 TICK = "ticked"
 TEXTS = ("prompt", "response", "system")
-COLUMNS = (*TEXTS, "status", "split", "note")
+COLUMNS = (*TEXTS, "status", "split", "tags", "note")
 """What can be edited in a cell."""
 LONGEST = 4_000
 """Characters of a text that is edited in its cell. A longer one is shown cut, and edited below the table."""
+LONGEST_TAG = 60
 
 
 def cell(example: Example, column: str) -> Any:
@@ -28,6 +29,8 @@ def cell(example: Example, column: str) -> Any:
         return example.status.value
     if column == "split":
         return example.split.value if example.split else None
+    if column == "tags":
+        return told_tags(example.tags)
     if column == "note":
         return example.note
     text: str = getattr(example.training, column)
@@ -36,6 +39,16 @@ def cell(example: Example, column: str) -> Any:
 
 def too_long(example: Example, column: str) -> bool:
     return column in TEXTS and len(getattr(example.training, column)) > LONGEST
+
+
+def told_tags(tags: Iterable[str]) -> str:
+    return ", ".join(tags)
+
+
+def read_tags(typed: str) -> list[str]:
+    """Tags as people type them, with commas between: each once, in their order, without the spaces around them."""
+    parts = (" ".join(part.split())[:LONGEST_TAG].strip() for part in str(typed or "").split(","))
+    return list(dict.fromkeys(part for part in parts if part))
 
 
 def by_id(edited: Mapping[Any, Mapping[str, Any]], ids: Sequence[int]) -> Cells:
@@ -61,7 +74,8 @@ def new_edits(edits: Cells, handled: Cells) -> Cells:
 def storable(values: Mapping[str, Any]) -> dict[str, Any]:
     """The values that the store takes: a status or a split that is none of ours is left out."""
     known = {"status": {s.value for s in Status}, "split": {s.value for s in Split}}
-    return {name: value for name, value in values.items() if name in COLUMNS and value in known.get(name, {value})}
+    kept = {name: value for name, value in values.items() if name in COLUMNS and value in known.get(name, {value})}
+    return kept | ({"tags": read_tags(kept["tags"])} if "tags" in kept else {})
 
 
 def out_of_date(edits: Cells, rows: Mapping[int, Example], ticked: set[int]) -> bool:
@@ -79,4 +93,4 @@ def out_of_date(edits: Cells, rows: Mapping[int, Example], ticked: set[int]) -> 
 
 def plain(column: str, value: Any) -> Any:
     """A cleared text cell is an empty text."""
-    return "" if value is None and column in (*TEXTS, "note") else value
+    return "" if value is None and column in (*TEXTS, "tags", "note") else value

@@ -12,6 +12,7 @@ from ftcore.records import Split, Task
 from ftcore.store.database import Database
 from ftcore.store.tasks import LostLease
 from ftcore.training.reconcile import NoAnswer, advance
+from ftcore.worker import bulk
 from ftcore.worker.intake import check_again, import_file, take_import_back
 from ftcore.worker.watch import Watch
 from ftcore.workspace import Workspace
@@ -75,4 +76,8 @@ HANDLERS: dict[str, Handler] = {
     "export": export,
     "reconcile": reconcile,
     "evaluate": evaluate,
+    "count": bulk.count,
+    "pattern": bulk.search,
+    "bulk": bulk.change,
+    "turn": bulk.turn,
 }

@@ -113,7 +113,7 @@ def test_ticked_rows_are_approved_rejected_and_moved(db: Database, filled: int, 
     assert rejected.changed_by == "DK"
     test.text_input(key="find-text").set_value("parcel number 8?").run()
     test.button(key="tick-page").click().run()
-    test.button(key="move-test").click().run()
+    test.button(key="move-test-ticked").click().run()
     with db.read() as c:
         assert examples.page(c, filled, Filter(text="parcel number 8?")).rows[0].split is Split.TEST
 
@@ -164,11 +164,18 @@ def test_an_edit_that_comes_after_next_lands_on_the_row_it_was_typed_in(
 
 def test_filters_show_what_matches_and_their_counts(db: Database, filled: int, open_page: Open) -> None:
     test = open_page("curate", curate="Table")
+    test.session_state["filter-fold"] = True
+    test.run()
     test.selectbox(key="find-problem").set_value("placeholder").run()
     assert not test.exception
     assert any(text.value.endswith("3 rows match") for text in test.text)
-    test.selectbox(key="find-status").set_value("approved").run()
+    test.session_state["filter-fold"] = True
+    test.button_group(key="find-status").set_value("approved").run()
+    assert not test.exception
     assert any(text.value.endswith("0 rows match") for text in test.text)
+    assert test.button(key="chip-problem").label == "Problem: Placeholder · 3".replace(":", r"\:")
+    test.button(key="chip-status").click().run()
+    assert any(text.value.endswith("3 rows match") for text in test.text)
 
 
 def test_show_these_leads_from_a_problem_to_its_rows(filled: int, open_page: Open) -> None:
@@ -176,7 +183,7 @@ def test_show_these_leads_from_a_problem_to_its_rows(filled: int, open_page: Ope
     test.button(key="show-placeholder").click().run()
     assert not test.exception
     assert test.session_state["curate"] == "Table"
-    assert test.selectbox(key="find-problem").value == "placeholder"
+    assert test.query_params["problem"] == "placeholder"
     assert any(text.value.endswith("3 rows match") for text in test.text)
 
 

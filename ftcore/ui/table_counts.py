@@ -1,0 +1,112 @@
+"""How many rows a filter matches: at once up to 10,000, then "10,000+" until the worker has counted; and what there is to
+choose from. Nothing here is keyed by the revision: an edit does not count everything anew."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import streamlit as st
+
+from ftcore.records import Filter, Project, Severity, Task, TaskState
+from ftcore.store import examples, facets, problems, projects, row_sets, tasks
+from ftcore.ui import session
+from ftcore.ui.filter_words import matching
+
+PATIENCE = 60
+"""Seconds for which a worker's count of a filter is good enough after edits."""
+COUNT = "count"
+
+
+@st.cache_data(show_spinner=False, max_entries=32)
+def _tally(path: str, project_id: int, findings: int) -> list[tuple[str, Severity, int]]:
+    with session.db().read() as c:
+        return problems.tally(c, project_id)
+
+
+def problem_tally(project: Project) -> list[tuple[str, Severity, int]]:
+    """(code, severity, number of rows), looked up once as long as the findings stay as they are."""
+    with session.db().read() as c:
+        findings = projects.findings(c, project.id)
+    return _tally(str(session.db().path), project.id, findings)
+
+
+@st.cache_data(show_spinner=False, max_entries=32, ttl=20)
+def choices(path: str, project_id: int) -> facets.Facets:
+    """Tags, files and people to choose from; at most 20 seconds old."""
+    with session.db().read() as c:
+        return facets.of_project(c, project_id)
+
+
+def sets_of(project: Project, where: Filter) -> dict[int, tuple[str, str]]:
+    """The stored set that the filter names, by id: (kind, label); nothing when it is gone."""
+    if where.row_set is None:
+        return {}
+    try:
+        with session.db().read() as c:
+            found = row_sets.get(c, where.row_set)
+    except LookupError:
+        return {}
+    return {found.id: (found.kind, found.label)} if found.project_id == project.id else {}
+
+
+def count(project: Project, where: Filter) -> tuple[int, bool]:
+    with session.db().read() as c:
+        return examples.count(c, project.id, where)
+
+
+def part(project: Project, name: str, value: Any) -> tuple[int, bool]:
+    """How many rows one part of a filter matches by itself."""
+    return count(project, Filter(**{name: value}))
+
+
+def draw_matching(project: Project, where: Filter, number: int, more: bool, prefix: str) -> None:
+    """ "Page 2 · 412 rows match". Beyond 10,000 the worker is asked, and its number shown once it is there."""
+    if not more:
+        st.text(f"{prefix}{matching(number)}")
+        return
+    last = ask(project, where)
+    if last.state in (TaskState.QUEUED, TaskState.RUNNING):
+        _follow(last.id, f"{prefix}{matching(number, more)}")
+        return
+    st.text(f"{prefix}{counted(project, last) or matching(number, more)}")
+
+
+def ask(project: Project, where: Filter) -> Task:
+    """The worker's last count of this filter; a new one is asked for when there is none that is good enough."""
+    with session.db().read() as c:
+        last = tasks.last(c, project.id, COUNT)
+    if last is not None and last.payload.get("filter") == where.to_json() and _good(project, last):
+        return last
+    with session.db().write() as c:
+        waiting = [task for task in tasks.open_tasks(c, project.id, COUNT) if task.state is TaskState.QUEUED]
+        for task in waiting:  # nobody waits for the number of a filter that was left
+            tasks.request_cancel(c, task.id)
+        payload = {"project_id": project.id, "filter": where.to_json(), "revision": project.revision}
+        return tasks.put(c, COUNT, payload, project_id=project.id)
+
+
+def counted(project: Project, task: Task) -> str:
+    """The worker's number in words: "about" when something changed since; "" when it has none."""
+    if task.state is not TaskState.DONE or "number" not in task.result:
+        return ""
+    # The end of a task is a revision of its own.
+    about = "" if project.revision <= task.payload.get("revision", 0) + 1 else "about "
+    return f"{about}{matching(int(task.result['number']))}"
+
+
+def _good(project: Project, task: Task) -> bool:
+    if task.state in (TaskState.QUEUED, TaskState.RUNNING):
+        return True
+    if project.revision <= task.payload.get("revision", 0) + 1:
+        return True
+    return task.finished_at is not None and (datetime.now(UTC) - task.finished_at).total_seconds() < PATIENCE
+
+
+@st.fragment(run_every=0.7)
+def _follow(task_id: int, said: str) -> None:
+    with session.db().read() as c:
+        task = tasks.get(c, task_id)
+    if task.state not in (TaskState.QUEUED, TaskState.RUNNING):
+        st.rerun()
+    st.text(f"{said} (counting)")
