@@ -121,7 +121,7 @@ def merge_words(db: Database) -> None:
         with overwriting(db) as c:
             raw: Any = c.connection.driver_connection
             before = raw.total_changes
-            c.exec_driver_sql(f"INSERT INTO examples_fts (examples_fts, rank) VALUES ('merge', {work})")
+            c.exec_driver_sql("INSERT INTO examples_fts (examples_fts, rank) VALUES ('merge', ?)", (work,))
             if raw.total_changes - before < 2:
                 return
         work = MERGED_PAGES

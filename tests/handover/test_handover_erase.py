@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
@@ -89,17 +88,6 @@ def test_a_canary_is_found_nowhere_after_erasing(db: Database, workspace: Worksp
     assert found == 12
 
 
-def test_the_words_of_an_erased_project_are_no_terms_of_the_index(db: Database, workspace: Workspace) -> None:
-    project, _ = rich(db, CANARY)
-    rich(db, "harbour", "Another")
-    erase_now(db, workspace, project.id)
-    with closing(sqlite3.connect(db.path)) as c:
-        c.execute("CREATE VIRTUAL TABLE temp.terms USING fts5vocab('main', 'examples_fts', 'row')")
-        terms = {row[0] for row in c.execute("SELECT term FROM temp.terms")}
-    assert "harbour" in terms
-    assert CANARY not in terms
-
-
 def test_a_tombstone_stays_and_tells_no_texts(db: Database, workspace: Workspace) -> None:
     project, _ = rich(db, CANARY, name=CANARY)
     erase_now(db, workspace, project.id)
@@ -131,7 +119,7 @@ def test_from_the_beginning_on_the_project_is_out_of_sight(db: Database, workspa
 
 
 def test_a_copy_made_before_an_update_is_erased_when_it_holds_the_project(db: Database, workspace: Workspace) -> None:
-    other, _ = rich(db, "harbour", "Another")
+    rich(db, "harbour", "Another")
     older = db.path.with_name("tuneworthy.db.before-0001-20260101-000000")
     with closing(sqlite3.connect(db.path)) as source, closing(sqlite3.connect(older)) as copy:
         source.backup(copy)
@@ -146,7 +134,6 @@ def test_a_copy_made_before_an_update_is_erased_when_it_holds_the_project(db: Da
 
 ERASER = """
 import sys
-from pathlib import Path
 from ftcore.handover import erase
 from ftcore.workspace import open_workspace
 workspace = open_workspace(Path(sys.argv[1]))
