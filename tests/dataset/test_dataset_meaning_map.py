@@ -57,7 +57,7 @@ def test_rows_about_something_else_are_the_outliers(questions, tmp_path, monkeyp
     assert {20_001, 20_002} <= {id_ for id_, _ in exact[:5]}
     assert 20_003 not in {id_ for id_, _ in exact}
     assert [near for _, near in exact] == sorted(near for _, near in exact)
-    monkeypatch.setattr(outliers, "SAMPLE", 500)
+    monkeypatch.setattr(outliers, "MOST_PAIRED", 2000)
     sampled = find_outliers(store.records(), 10)
     assert [id_ for id_, _ in sampled] == [id_ for id_, _ in exact]
     assert [near for _, near in sampled] == pytest.approx([near for _, near in exact], abs=1e-5)

@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 NEIGHBOURS = 5
-SAMPLE = 4000
-"""Up to so many rows each is compared with every other one; above, with a sample first."""
+MOST_PAIRED = 4000
+"""Up to so many rows each is compared with every other one."""
+SAMPLE = 1000
+"""Above, with so many first."""
 SECOND_LOOK = 500
 """At least so many candidates of the sample's, and twice as many as wanted, are compared with all rows."""
 BLOCK = 2048
@@ -42,16 +44,16 @@ def find_outliers(records: Records, k: int = 20, *, seed: int = 0) -> list[tuple
     """
     import numpy as np
 
-    some = np.flatnonzero(records.scales[records.rows] > 0)
-    if len(some) <= 1:
+    every = np.flatnonzero(records.scales[records.rows] > 0)
+    if len(every) <= 1:
         return []
-    sampled = some
-    if len(some) > SAMPLE:
-        sampled = np.sort(np.random.default_rng(seed).choice(some, SAMPLE, replace=False))
-        far = _nearness(records, some, sampled)
-        some = np.sort(some[np.argsort(far, kind="stable")[: max(2 * k, SECOND_LOOK)]])
-        sampled = np.flatnonzero(records.scales[records.rows] > 0)
-    near = _nearness(records, some, sampled) if len(some) >= len(sampled) else _from_all(records, some, sampled)
+    if len(every) <= MOST_PAIRED:
+        some, near = every, _nearness(records, every)
+    else:
+        sampled = np.sort(np.random.default_rng(seed).choice(every, SAMPLE, replace=False))
+        closest = _closest(records, every, sampled)
+        some = np.sort(every[np.argsort(closest, kind="stable")[: max(2 * k, SECOND_LOOK)]])
+        near = _nearness_of_few(records, some, every)
     order = np.lexsort((records.ids[some], near))[:k]
     return [(int(records.ids[some[at]]), float(near[at])) for at in order]
 
@@ -106,27 +108,39 @@ def _parts(records: Records, places: Ints) -> Iterator[tuple[slice, Floats]]:
         yield part, decode(records, places[part])
 
 
-def _nearness(records: Records, rows: Ints, sample: Ints) -> Floats:
-    """For each of `rows` the mean cosine with its nearest neighbours in the sample, itself left out."""
+def _nearness(records: Records, rows: Ints) -> Floats:
+    """The mean cosine of each row with its nearest neighbours among these rows, itself left out."""
+    import numpy as np
+
+    against = decode(records, rows)
+    many = min(NEIGHBOURS, len(rows) - 1)
+    near = np.empty(len(rows), np.float32)
+    for start in range(0, len(rows), BLOCK):
+        cosines = against[start : start + BLOCK] @ against.T
+        cosines[np.arange(len(cosines)), np.arange(start, start + len(cosines))] = -1
+        near[start : start + BLOCK] = np.partition(cosines, -many, axis=1)[:, -many:].mean(axis=1)
+    return near
+
+
+def _closest(records: Records, rows: Ints, sample: Ints) -> Floats:
+    """The cosine of each row with the nearest of a sample, itself left out."""
     import numpy as np
 
     against = decode(records, sample)
-    own = np.searchsorted(sample, rows)
-    own[own == len(sample)] = 0
+    own = np.minimum(np.searchsorted(sample, rows), len(sample) - 1)
     inside = sample[own] == rows
-    many = min(NEIGHBOURS, len(sample) - 1)
-    near = np.empty(len(rows), np.float32)
+    closest = np.empty(len(rows), np.float32)
     for start in range(0, len(rows), BLOCK):
         part = slice(start, start + BLOCK)
         cosines = decode(records, rows[part]) @ against.T
         here = np.flatnonzero(inside[part])
         cosines[here, own[part][here]] = -1
-        near[part] = np.partition(cosines, -many, axis=1)[:, -many:].mean(axis=1)
-    return near
+        closest[part] = cosines.max(axis=1)
+    return closest
 
 
-def _from_all(records: Records, rows: Ints, every: Ints) -> Floats:
-    """The same for few rows and many to compare with: these are gone through in blocks."""
+def _nearness_of_few(records: Records, rows: Ints, every: Ints) -> Floats:
+    """As `_nearness`, of few rows among many: these are gone through in blocks."""
     import numpy as np
 
     few = decode(records, rows)

@@ -70,13 +70,13 @@ class Vectors:
         as they are done, and `progress` is told how many have been gone through. Raises ValueError for lengths that differ."""
         rows = zip(ids, texts, strict=True)
         embedded = done = 0
+        while block := list(islice(rows, BLOCK)):
+            with self._writing():  # for each block, so that a single row need not wait for a million
+                embedded += self._update(dict(block))
+            done += len(block)
+            if progress is not None:
+                progress(done)
         with self._writing():
-            while block := list(islice(rows, BLOCK)):
-                last = dict(block)
-                embedded += self._update(last)
-                done += len(block)
-                if progress is not None:
-                    progress(done)
             self._tidy()
         return Updated(embedded, done - embedded)
 
@@ -114,9 +114,9 @@ class Vectors:
         import numpy as np
 
         records = self.records()
-        query = self.of([to])[0] if isinstance(to, int) else np.asarray(to, np.float32)
-        found = cosines(records, query)
-        away = [*exclude, to] if isinstance(to, int) else list(exclude)
+        itself = [int(to)] if np.ndim(to) == 0 else []
+        found = cosines(records, self.of(itself)[0] if itself else np.asarray(to, np.float32))
+        away = [*exclude, *itself]
         at, known = records.find(np.asarray(away, np.int64))
         found[at[known]] = -np.inf
         found[records.scales[records.rows] == 0] = -np.inf
