@@ -1,0 +1,182 @@
+"""Checking chat lines against the well-known check list and token count; and whether planted near-duplicates are found.
+
+20,000 lines; TUNEWORTHY_BENCH_ROWS or `python -m tests.bench.bench_checks ROWS` for another number.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from ftcore.chat import ChatError, count_tokens, parse_line, validate
+from ftcore.dataset.checks import Limits, Profile, Profiler, check_one
+from ftcore.dataset.checks.across import Across
+from ftcore.dataset.checks.near_duplicate import question
+from ftcore.dataset.duplicates import Pair
+from ftcore.dataset.likeness.shingles import readings
+from ftcore.records import Problem, TrainingExample
+from tests.bench import cookbook
+from tests.bench.chat_rows import EDITS, Planted, generate
+from tests.bench.measure import Row, in_turn
+
+ROWS = int(os.environ.get("TUNEWORTHY_BENCH_ROWS", "20000"))
+FAULTS = 70
+PORTION = 5_000
+MEMORY = 350
+WANTED = 0.98
+# What the check list calls a fault, in our codes ("line": the line is refused as a whole).
+OURS = {
+    "data_type": "line",
+    "missing_messages_list": "line",
+    "message_missing_key": "empty",
+    "missing_content": "empty",
+    "message_unrecognised_key": "unknown_key",
+    "unrecognised_role": "role",
+    "no_assistant_message": "no_answer",
+}
+
+
+def run(number: int = ROWS) -> Iterator[Row]:
+    rows = generate(number)
+    with tempfile.TemporaryDirectory() as folder:
+        encode = cookbook.encoder(Path(folder))
+    faulty = with_faults(rows.lines)
+    agree(faulty, encode)
+    name = f"{number:,} chat lines"
+    times = in_turn(lambda: read_and_count(faulty), lambda: cookbook.check(faulty, encode), 3)
+    yield Row(f"{name}: validated and counted", *times, "median of 3, same faults and tokens; wanted: 0.33")
+    times = in_turn(lambda: check_all(rows.lines), lambda: cookbook.check(rows.lines, encode), 1)
+    yield Row(f"{name}: all checks and near-duplicates", *times, "one run each; wanted: below 1")
+    examples = [parse_line(line) for line in rows.lines]
+    pairs = find_pairs(examples)
+    yield from recalls(pairs, rows.planted)
+    how = "reported pairs that are as alike as wanted when measured again with sets of texts"
+    yield Row("precision of near-duplicates", precision(pairs, examples), 1.0, how, unit="of 1")
+    yield memory(number)
+
+
+def with_faults(lines: Sequence[str]) -> list[str]:
+    """The lines, with every fault of the check list in some of them."""
+    chance = random.Random(3)
+    changed = list(lines)
+    for n, at in enumerate(chance.sample(range(len(lines)), FAULTS)):
+        changed[at] = json.dumps(_broken(json.loads(changed[at]), n % 7))
+    return changed
+
+
+def _broken(value: dict[str, Any], fault: int) -> Any:
+    messages = value["messages"]
+    if fault == 0:
+        return [value]
+    if fault == 1:
+        return {"text": "no messages"}
+    if fault == 2:
+        del messages[1]["content"]
+    elif fault == 3:
+        messages[1]["mood"] = "good"
+    elif fault == 4:
+        messages[1]["role"] = "customer"
+    elif fault == 5:
+        messages[2]["content"] = ""
+    else:
+        del messages[2]
+    return value
+
+
+def agree(lines: Sequence[str], encode: Callable[[str], list[int]]) -> None:
+    """Fails when we and the check list do not find the same faults in the same lines, or count other tokens."""
+    tokens = []
+    for at, line in enumerate(lines):
+        _, faults, counted = cookbook.check([line], encode)
+        theirs = {OURS[name] for name in cookbook.check([line], encode)[0]}
+        try:
+            example = parse_line(line)
+            ours = {problem.code for problem in validate(example)} & {*OURS.values()}
+        except ChatError:
+            ours = {"line"}
+        assert ours == theirs, (at, ours, theirs, faults)
+        if counted:
+            tokens.append(counted[0])
+            assert count_tokens(example) == counted[0], (at, line)
+    assert len(tokens) == len(lines) - FAULTS
+
+
+def read_and_count(lines: Sequence[str]) -> tuple[list[list[Problem]], list[int]]:
+    found, tokens = [], []
+    for line in lines:
+        try:
+            example = parse_line(line)
+        except ChatError:
+            continue
+        problems = validate(example)
+        found.append(problems)
+        if not problems:
+            tokens.append(count_tokens(example))
+    return found, tokens
+
+
+def check_all(lines: Sequence[str]) -> int:
+    """Everything that an import asks of its rows; the number of problems."""
+    examples: list[TrainingExample] = []
+    profiler, across = Profiler(), Across()
+    tokens = 0
+    for start in range(0, len(lines), PORTION):
+        portion = [parse_line(line) for line in lines[start : start + PORTION]]
+        tokens += sum(map(count_tokens, portion))
+        profiler.add(portion)
+        across.add(range(start, start + len(portion)), portion)
+        examples += portion
+    light = profiler.profile()
+    problems = sum(len(check_one(example, Limits(), light)) for example in examples)
+    return problems + sum(1 for _ in across.findings(lambda ids: {id_: examples[id_] for id_ in ids}, Limits(), light))
+
+
+def find_pairs(examples: Sequence[TrainingExample]) -> list[Pair]:
+    across = Across(with_answers=True)
+    across.add(range(len(examples)), examples)
+    return list(across.pairs(lambda ids: {id_: examples[id_] for id_ in ids}, Limits().similarity, Profile("text")))
+
+
+def recalls(pairs: Sequence[Pair], planted: Sequence[Planted]) -> Iterator[Row]:
+    found = {(pair.earlier, pair.later) for pair in pairs}
+    for edits in EDITS:
+        copies = [(copy.first, copy.later) for copy in planted if copy.edits == edits]
+        recall = sum(copy in found for copy in copies) / len(copies)
+        wanted = f"{len(copies):,} planted; wanted: {WANTED}" if edits <= 0.05 else f"{len(copies):,} planted"
+        yield Row(f"recall of copies with {edits:.0%} of the words edited", recall, WANTED, wanted, unit="of 1")
+
+
+def precision(pairs: Sequence[Pair], examples: Sequence[TrainingExample]) -> float:
+    rows = sorted({row for pair in pairs for row in (pair.earlier, pair.later)})
+    read = readings([question(examples[row], True) for row in rows])
+    sets = {}
+    for row, reading in zip(rows, read, strict=True):
+        parts = reading.tokens.split(" ")
+        sets[row] = {tuple(parts[at : at + 3]) for at in range(max(1, len(parts) - 2))}
+    return sum(_jaccard(sets[p.earlier], sets[p.later]) >= Limits().similarity for p in pairs) / len(pairs)
+
+
+def _jaccard(one: set[Any], other: set[Any]) -> float:
+    return len(one & other) / len(one | other)
+
+
+def memory(number: int) -> Row:
+    """Of a process that does nothing but compare, by streaming from a file."""
+    command = [sys.executable, "-m", "tests.bench.across_child", str(number)]
+    told = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    how = f"peak resident memory, {told['before_mb']:.0f} MB of it before; wanted: at most {MEMORY}"
+    return Row(f"{number:,} rows compared by streaming", told["peak_mb"], MEMORY, how, unit="MB")
+
+
+if __name__ == "__main__":
+    for row in run(int(sys.argv[1]) if len(sys.argv) > 1 else ROWS):
+        print(
+            f"{row.what:62s} {row.show(row.ours):>11s} {row.show(row.baseline):>11s} {row.ours / row.baseline:5.2f}  {row.how}"
+        )
