@@ -1,98 +1,170 @@
-"""The review queue: one example that needs a look at a time, decided by a key."""
+"""The review: one example at a time, decided by a key. A key draws only what is in here again, not the whole page."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import streamlit as st
 
-from ftcore.dataset import curation
-from ftcore.records import Example, Filter, Project, Status
-from ftcore.store import examples, journal
-from ftcore.store.journal import Change
-from ftcore.ui import conflicts, conversation, curate_state, grid, page, session
+from ftcore.dataset.triage import STAGES, Queue
+from ftcore.records import Example, Project, Status
+from ftcore.ui import (
+    conflicts,
+    page,
+    review_card,
+    review_end,
+    review_marks,
+    review_moves,
+    review_side,
+    review_state,
+    review_words,
+)
+from ftcore.ui.review_state import View
 
-EDIT = "review-edit"
-QUEUE = Filter(status=Status.DRAFT, problem="any")
+TEXT, SIDE = 7, 4
+"""The widths of the example and of what stands beside it."""
 
 
 def draw(project: Project) -> None:
+    """The queue of this person, where they stopped."""
+    review_state.begin(project)
+    _queue(project)
+
+
+@st.fragment
+def _queue(project: Project) -> None:
+    page.show_flash()
     conflicts.draw(project)
-    place = curate_state.remembered("review", project)
-    with session.db().read() as c:
-        found = examples.page(c, project.id, QUEUE, after=place.get("after"), limit=1).rows
-        left, more = examples.count(c, project.id, QUEUE)
-    if not left:
-        st.subheader("Nothing needs a look.", anchor=False)
-        st.markdown(
-            "Examples with a problem come here, one at a time. Approve the others in one go, or read them in the table."
-        )
-        _undo_button(project)
+    review_state.begin(project)
+    view = review_state.look(project)
+    _go_on_when_empty(view)
+    view = review_state.look(project) if review_state.of(project)["queue"] is not view.queue else view
+    _chooser(view)
+    _keys(view)
+    _tags(view)
+    example = view.example
+    editing = example is not None and review_state.of(project).get("editing") == example.id
+    with st.container(horizontal=True, horizontal_alignment="distribute", gap="small"):
+        st.text(review_card.source(example) if example else "", width="content")
+        st.text(_progress(view), width="content")
+    text, side = st.columns((TEXT, SIDE), gap="large")
+    if example is None:
+        with text:
+            review_end.draw(view)
+        with side:
+            review_side.good(view, None)
         return
-    if not found:
-        st.subheader("You are at the end of the queue.", anchor=False)
-        st.markdown(f"{left:,} were skipped and still need a look.")
-        st.button("Start again from the first", on_click=_from_the_start, args=(project,), key="review-again")
-        _undo_button(project)
-        return
-    _one(project, found[0], f"{left:,}{'+' if more else ''}")
+    with text, st.container(key="review-card"):
+        review_card.draw(view, example, editing=editing)
+    with side:
+        review_side.draw(view, example, editing=editing)
+    review_state.drawn(project)
 
 
-def _one(project: Project, example: Example, left: str) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        for label, status, key in (("Approve", Status.APPROVED, "A"), ("Reject", Status.REJECTED, "X")):
-            seen = (project, example.id, example.version, status)
-            st.button(label, shortcut=key, key=f"review-{label}", on_click=_decide, args=seen)
-        st.button("Skip", shortcut="Right", key="review-skip", on_click=_skip, args=(project, example.id))
-        _undo_button(project)
-        st.text(f"{left} left")
-    source = f"Row {example.id}, line {example.line} of {example.source}" if example.line else f"Row {example.id}"
-    conversation.show_problems(project, example.id, on_change="review")
-    conversation.show(example.training)
-    st.text(f"{source} · {example.tokens:,} tokens · {example.split or 'no split'}")
-    with st.expander("Edit this example", icon=":material/edit:"):
-        conversation.edit_fields(project, example, key=EDIT)
+def _go_on_when_empty(view: View) -> None:
+    """A stage in which nothing is left to decide says so and gives way to the next."""
+    if view.queue in STAGES and view.example is None and not view.remaining[0] and not view.place.decided:
+        after = review_state.next_stage(view.project, view.queue, view.left)
+        if after is not None:
+            st.markdown(f"{review_end.NOTHING[view.queue]} Here {_follows(after)}.")
+            review_state.enter(view.project, after)
 
 
-def _undo_button(project: Project) -> None:
-    with session.db().read() as c:
-        change = journal.next_undo(c, project.id)
-    label = "Undo" if change is None else f"Undo: {page.plain(_told(change))}"
-    st.button(label, shortcut="U", key="review-undo", disabled=change is None, on_click=_undo, args=(project,))
+def _progress(view: View) -> str:
+    done = view.left.sample.seen if view.queue is Queue.SAMPLE and view.left.sample else view.place.decided
+    return review_words.progress(done, *view.remaining, view.place)
 
 
-def _decide(project: Project, example_id: int, drawn: int, status: Status) -> None:
-    """Decides about what was on the screen: an edit under way goes first, and a newer text is shown before it counts."""
-    if not conversation.write_fields(project, example_id, EDIT):
-        return
-    seen = {example_id: conversation.version_seen(project, example_id, EDIT, drawn)}
-    saved = curation.decide(session.db(), project.id, [example_id], status, who=session.who(), versions=seen)
-    if saved.conflicts:
-        who = saved.conflicts[0].theirs.changed_by or "Somebody"
-        page.flash(f"{who} changed it meanwhile. Nothing was decided: look again.", icon=":material/info:")
-    grid.refresh(project)
+def _follows(queue: Queue) -> str:
+    return "are the duplicate groups" if queue is Queue.GROUPS else "is a random sample of the others"
 
 
-def _told(change: Change) -> str:
-    return f"{change.label[:40]} ({change.who or 'somebody'})"
+def _chooser(view: View) -> None:
+    """The stages in their order, with what is left in each; then the table's rows, and what was asked about."""
+    left = view.left
+    told = {
+        Queue.PROBLEMS: review_words.left(left.problems),
+        Queue.GROUPS: review_words.left(*left.of(Queue.GROUPS)),
+        Queue.SAMPLE: review_words.seen(left.sample, left.drafts),
+        Queue.TABLE: review_words.counted(*left.table),
+        Queue.ASKED: f"{left.asked:,}",
+    }
+    st.session_state[review_state.CHOOSER] = view.queue.value
+    st.segmented_control(
+        "What to review",
+        [queue.value for queue in Queue],
+        format_func=lambda name: f"{review_words.NAMES[Queue(name)]}: {told[Queue(name)]}",
+        key=review_state.CHOOSER,
+        required=True,
+        label_visibility="collapsed",
+        on_change=review_moves.choose,
+        args=(view.project,),
+    )
 
 
-def _skip(project: Project, example_id: int) -> None:
-    curate_state.remembered("review", project)["after"] = example_id
+def _keys(view: View) -> None:
+    """The decisions: always in the same place, each with its key."""
+    row, project = view.example, view.project
+    id_, version = (row.id, row.version) if row else (0, 0)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="review-keys"):
+        _key("Approve", "A", row, review_moves.decide, (project, id_, version, Status.APPROVED))
+        _key("Reject", "X", row, review_moves.decide, (project, id_, version, Status.REJECTED))
+        _key("Edit", "E", row, review_moves.edit, (project, id_), help="Opens the fields, and closes them again.")
+        _key("Ask", "Q", row, review_moves.ask, (project, id_, version), help="Tags it “ask” and goes on.")
+        own = bool(review_state.of(project)["trail"]) or row is not None
+        _button("Previous", "Left", "review-previous", not own, review_moves.previous, (project, id_))
+        _key("Next", "Right", row, review_moves.skip, (project, id_), name="skip")
+        _button("Undo", "U", "review-undo", False, review_moves.undo, (project, id_))
 
 
-def _from_the_start(project: Project) -> None:
-    curate_state.remembered("review", project)["after"] = None
+def _key(
+    label: str,
+    key: str,
+    row: Example | None,
+    does: Callable[..., None],
+    args: tuple[Any, ...],
+    *,
+    name: str = "",
+    help: str = "",
+) -> None:
+    # One button for all rows: a button a row stays deaf or, worse, listens on for a moment after its row has gone.
+    _button(label, key, f"review-{name or label}", row is None, does, args, help)
 
 
-def _undo(project: Project) -> None:
-    """Takes this person's own last change back, and comes back to where it was; of another's it says whose it is."""
-    change, mine = curation.undo_own(session.db(), project.id, who=session.who())
-    if change is None:
-        page.flash("There is nothing to take back.")
-        return
-    if not mine:
-        said = f"The last change is by {change.who or 'somebody'} ({change.label}). Undo in the table takes it back."
-        page.flash(said, icon=":material/info:")
-        return
-    curate_state.remembered("review", project)["after"] = None
-    grid.refresh(project)
-    page.flash(f"Taken back: {change.label}")
+def _button(
+    label: str, key: str, name: str, disabled: bool, does: Callable[..., None], args: tuple[Any, ...], help: str = ""
+) -> None:
+    st.button(label, shortcut=key, key=name, disabled=disabled, on_click=does, args=args, help=help or None)
+
+
+def _tags(view: View) -> None:
+    """The tags by number, in places that stay."""
+    row, project = view.example, view.project
+    known = review_marks.tags(project)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="review-tags"):
+        for number, tag in enumerate(known, 1):
+            on = row is not None and tag in row.tags
+            st.button(
+                page.plain(tag),
+                shortcut=str(number),
+                key=f"review-tag-{number}",
+                type="secondary" if on else "tertiary",
+                icon=":material/check:" if on else ":material/sell:",
+                disabled=row is None,
+                on_click=review_marks.toggle,
+                args=(project, row.id if row else 0, row.version if row else 0, tag),
+            )
+        if row is not None:
+            st.text_input(
+                "New tag",
+                key=review_marks.NEW_TAG,
+                placeholder="New tag",
+                label_visibility="collapsed",
+                width=140,
+                on_change=review_marks.add_tag,
+                args=(project, row.id, row.version),
+            )
+            others = [tag for tag in row.tags if tag not in known]
+            if others:
+                st.text(" · ".join(others))
