@@ -82,6 +82,28 @@ OUTPUT = [
 SYSTEM = ("system", "system_prompt", "system_message")
 SPLIT = ("split", "set", "subset", "partition")
 TAGS = ("tags", "tag", "keywords")
+KEY = (
+    "id",
+    "key",
+    "uuid",
+    "guid",
+    "external_id",
+    "ticket_id",
+    "ticket_number",
+    "row_id",
+    "record_id",
+    "example_id",
+    "item_id",
+    "case_id",
+    "case_number",
+    "question_id",
+    "message_id",
+    "conversation_id",
+    "reference",
+)
+"""Names of a column that may name the rows, when what it holds is different in each."""
+MOST_KEY = 200
+"""Characters of a key: more is a text."""
 SPLITS = {
     **dict.fromkeys(("train", "training"), Split.TRAIN),
     **dict.fromkeys(("validation", "valid", "val", "dev", "eval"), Split.VALIDATION),
@@ -143,14 +165,15 @@ def extras(rows: Sequence[Row], columns: Sequence[str]) -> Mapping:
         tags, key, group = (name if name in columns else "" for name in ("tags", "key", "group"))
         return Mapping(split="split", tags=tags, key=key, grouping=group)
     split = next((c for c in columns if _normal(c) in SPLIT and _all_splits(rows, c)), "")
-    return Mapping(split=split, tags=next((c for c in columns if _normal(c) in TAGS), ""))
+    return Mapping(split=split, tags=next((c for c in columns if _normal(c) in TAGS), ""), key=_key(rows, columns))
 
 
 def guess(rows: Sequence[Row], columns: Sequence[str]) -> Guess:
     """A mapping from a sample of rows. The longest text is taken for the question when no name tells."""
     extra = extras(rows, columns)
     system = next((c for c in columns if _normal(c) in SYSTEM), "")
-    free = [c for c in columns if c not in (extra.split, extra.tags, system)]
+    key = extra.key if len(columns) > 2 else ""  # of two columns, both are wanted
+    free = [c for c in columns if c not in (extra.split, extra.tags, key, system)]
     inputs, outputs = _named(free, INPUT), _named(free, OUTPUT)
     if not inputs:  # one letter alone says nothing ("a" beside "b"): q and a count where the other side has its name
         outputs = [c for c in outputs if _normal(c) != "a"]
@@ -167,7 +190,8 @@ def guess(rows: Sequence[Row], columns: Sequence[str]) -> Guess:
         source = rest.pop(0)
     if not target and rest:
         target = rest.pop(0)
-    return Guess(Mapping(source, target, system, extra.split, extra.tags), certain and bool(source and target))
+    mapping = Mapping(source, target, system, extra.split, extra.tags, key)
+    return Guess(mapping, certain and bool(source and target))
 
 
 def completed(given: Mapping, guessed: Mapping, rows: Sequence[Row], columns: Sequence[str]) -> Mapping:
@@ -187,6 +211,8 @@ def completed(given: Mapping, guessed: Mapping, rows: Sequence[Row], columns: Se
         system=given.system or guessed.system,
         split=given.split or guessed.split,
         tags=given.tags or guessed.tags,
+        key=given.key or (guessed.key if guessed.key not in (source, target) else ""),
+        grouping=given.grouping or guessed.grouping,
     )
 
 
@@ -213,6 +239,16 @@ def _named(columns: Sequence[str], names: Sequence[str]) -> list[str]:
 def _alone(found: list[str], names: Sequence[str], other: str) -> bool:
     """No second column with a whole name claims the same role."""
     return not any(_normal(column) in names and column != other for column in found[1:])
+
+
+def _key(rows: Sequence[Row], columns: Sequence[str]) -> str:
+    """The first column with the name of a key that is filled in every row, and differently in each."""
+    named = [c for c in columns if _normal(c) in KEY]
+    for column in sorted(named, key=lambda c: KEY.index(_normal(c))):
+        values = [text_value(row.get(column)).strip() for row in rows]
+        if len(values) > 1 and all(0 < len(v) <= MOST_KEY for v in values) and len(set(values)) == len(values):
+            return column
+    return ""
 
 
 def _all_splits(rows: Sequence[Row], column: str) -> bool:

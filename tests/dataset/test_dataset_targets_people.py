@@ -75,7 +75,8 @@ def test_everything_about_a_row_comes_back(target):
         ),
         ExportRow(8, LONG, None, Status.REJECTED, ("a,b", "[c]", "d;e"), "two\nlines", source="f.csv", line=12),
         ExportRow(9, pair("_x0041_", "#N/A", "#REF!"), Split.VALIDATION),
-        ExportRow(10, pair('{"a": 1}\n' * 60, 'say \\"hi\\"')),
+        ExportRow(10, pair("{}\n" * 60, "lines of JSON")),
+        ExportRow(12, pair("backslash", 'say \\"hi\\" there')),
         ExportRow(11, pair("bell\x07", "tab\t\x0b end ", "\u2028")),
     ]
     comes_back(target, rows)

@@ -2,7 +2,7 @@
 
 from ftcore.dataset.raw import Raw, SourceError
 from ftcore.dataset.sources.detection import Found, detect
-from ftcore.dataset.sources.reading import Reading, open_file, preview, read
+from ftcore.dataset.sources.reading import Origin, Reading, open_file, preview, read
 from ftcore.dataset.sources.registry import rows_of
 
-__all__ = ["Found", "Raw", "Reading", "SourceError", "detect", "open_file", "preview", "read", "rows_of"]
+__all__ = ["Found", "Origin", "Raw", "Reading", "SourceError", "detect", "open_file", "preview", "read", "rows_of"]

@@ -77,6 +77,16 @@ def open_file(path: Path, mapping: Mapping | None = None, *, name: str = "", sys
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """What our own table says of the row that it was written from: the id in the database, and where that row came from. `source`
+    and `line` are None where somebody has deleted these columns; "" and 0 where the cells are empty."""
+
+    id: int
+    source: str | None
+    line: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """A file that is understood. `mapping` is complete: what was left open has been guessed."""
 
@@ -96,13 +106,12 @@ class Reading:
 
     def records(self, skip: int = 0) -> Iterator[Accepted | Rejected]:
         """The records after the first `skip`, which are passed over without being looked at."""
-        return (record for record, _ in self.records_with_ids(skip))
+        return map(self._record, islice(rows_of(self.found), skip, None))
 
-    def records_with_ids(self, skip: int = 0) -> Iterator[tuple[Accepted | Rejected, str]]:
-        """Each record with what its column `id` holds, in our own table; "" in other files."""
-        for raw in islice(rows_of(self.found), skip, None):
-            id_ = text_value(raw.value.get("id")).strip() if self.is_ours and raw.value else ""
-            yield self._record(raw), id_
+    def records_with_origins(self) -> Iterator[tuple[Accepted | Rejected, Origin | None]]:
+        """Each record with the row of ours that it was written from, in our own table; None in other files."""
+        for raw in rows_of(self.found):
+            yield self._record(raw), _origin(raw.value) if self.is_ours and raw.value else None
 
     def done(self) -> tuple[int, int]:
         """(done, total) of the records that are being read, in bytes or rows; (0, 0) while that is not known."""
@@ -157,6 +166,8 @@ def _choose(look: Look, given: Mapping) -> tuple[Shape | None, Mapping]:
         named = {field.name: value for field in fields(given) if (value := getattr(given, field.name))}
         return look.shape, replace(extra, **named)
     guessed = guess(look.rows, look.columns).mapping if look.shape else look.guess.mapping
+    if given.input and given.output:  # somebody has said all there is to say: no key is one of the answers
+        guessed = replace(guessed, key="", grouping="")
     chosen = completed(given, guessed, look.rows, look.columns)
     if not chosen.input or not chosen.output:
         raise SourceError(
@@ -164,6 +175,15 @@ def _choose(look: Look, given: Mapping) -> tuple[Shape | None, Mapping]:
             "Nothing was imported. Name the columns and try again."
         )
     return None, chosen
+
+
+def _origin(row: dict[str, Any]) -> Origin | None:
+    id_, line = (text_value(row.get(name)).strip() for name in ("id", "line"))
+    if not (id_.isascii() and id_.isdigit() and len(id_) < 16):
+        return None
+    source = text_value(row["source"]) if "source" in row else None
+    at = (int(line) if line.isascii() and line.isdigit() and len(line) < 16 else 0) if "line" in row else None
+    return Origin(int(id_), source, at)
 
 
 def _split(row: dict[str, Any], column: str, *, ours: bool) -> Split | None:
@@ -236,7 +256,7 @@ def _notes(look: Look) -> tuple[str, ...]:
     if look.shape:
         extra = look.guess.mapping
         left = dict.fromkeys(key for row in look.rows for key in look.shape.left_out(row))
-        names = [key for key in left if key not in (extra.split, extra.tags)]
+        names = [key for key in left if key not in (extra.split, extra.tags, extra.key, extra.grouping)]
         if names:
             notes.append(f"Not imported: {', '.join(islice(names, 8))}{', ...' if len(names) > 8 else ''}.")
     changes = dict.fromkeys(note for row in look.rows for note in clean_value(row)[1])
