@@ -45,9 +45,7 @@ def decide(project: Project, example_id: int, drawn: int, status: Status) -> Non
         decided = deciding.decide(c, project.id, example_id, status, who=session.who(), version=version, sample=sample)
         next_id = reviews.ahead(c, project.id, course, example_id)
         if decided.stands:
-            seconds = review_state.spent(project)
-            kept = {"query": review_state.query(project), "at_id": next_id, "decided": 1, "seconds": seconds}
-            reviews.move(c, project.id, session.who(), course.digest, **kept)
+            review_state.stand(c, project, course, next_id, decided=1, seconds=review_state.spent(project))
     if stood(decided) or decided.gone:
         review_state.wrote(project, example_id, version, decided.change_id)
         review_state.step(project, example_id, next_id)
@@ -71,8 +69,7 @@ def skip(project: Project, example_id: int) -> None:
     with session.db().write() as c:
         course = review_state.course(c, project)
         next_id = reviews.ahead(c, project.id, course, example_id)
-        kept = {"query": review_state.query(project), "at_id": next_id}
-        reviews.move(c, project.id, session.who(), course.digest, **kept)
+        review_state.stand(c, project, course, next_id)
     review_state.step(project, example_id, next_id)
 
 
@@ -124,8 +121,7 @@ def undo(project: Project, example_id: int) -> None:
     with session.db().write() as c:
         course = review_state.course(c, project)
         decided = -1 if reviewed and _was_decision(taken.change.label) else 0
-        kept = {"query": review_state.query(project), "at_id": back_to, "decided": decided}
-        reviews.move(c, project.id, session.who(), course.digest, **kept)
+        review_state.stand(c, project, course, back_to, decided=decided)
 
 
 def edit(project: Project, example_id: int) -> None:
@@ -171,9 +167,7 @@ def _several(project: Project, example_id: int, drawn: dict[int, int], wanted: d
             reviews.mark_seen(c, course.set_id, wanted)
         next_id = reviews.ahead(c, project.id, course, example_id)
         if decided.stands:
-            seconds = review_state.spent(project)
-            kept = {"query": review_state.query(project), "at_id": next_id, "decided": 1, "seconds": seconds}
-            reviews.move(c, project.id, session.who(), course.digest, **kept)
+            review_state.stand(c, project, course, next_id, decided=1, seconds=review_state.spent(project))
     if stood(decided):
         review_state.of(project).setdefault("own", []).append(decided.change_id)
         review_state.of(project)["table_left"] = None

@@ -161,8 +161,15 @@ def spent(project: Project) -> float:
 
 def keep(project: Project, at_id: int | None) -> None:
     with session.db().write() as c:
-        way = course(c, project)
-        reviews.move(c, project.id, session.who(), way.digest, query=query(project), at_id=at_id)
+        stand(c, project, course(c, project), at_id)
+
+
+def stand(
+    c: Connection, project: Project, course: Course, at_id: int | None, *, decided: int = 0, seconds: float = 0.0
+) -> None:
+    """Keeps in the store where this person is in the queue."""
+    here = query(project)
+    reviews.move(c, project.id, session.who(), course.digest, query=here, at_id=at_id, decided=decided, seconds=seconds)
 
 
 def step(project: Project, from_id: int, to_id: int | None) -> None:
