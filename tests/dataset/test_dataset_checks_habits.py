@@ -7,6 +7,8 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ftcore.dataset.checks import (
     CODES,
@@ -18,7 +20,9 @@ from ftcore.dataset.checks import (
     find_problems,
     profile,
 )
+from ftcore.dataset.checks.fixes import FIXES, fix
 from ftcore.dataset.sources import read
+from ftcore.dataset.traits.spelling import is_slip
 from ftcore.records import Accepted, Severity, TrainingExample
 from ftcore.ui.problem_words import WORDS, explain, name_of
 
@@ -181,6 +185,15 @@ def test_labels_that_are_nearly_spelt_alike_are_not_one(labels: tuple[str, ...])
     assert {p.code for problems in find_problems(rows) for p in problems} - DATASET_CODES == {"too_short"}
 
 
+def test_a_slip_is_one_letter_inside_a_word() -> None:
+    assert is_slip("cardarrival", "cardarival")
+    assert is_slip("cardarrival", "cardarrvial")
+    assert not is_slip("typical", "atypical")
+    assert not is_slip("cardarrival", "cardarivel")
+    assert not is_slip("level10", "level11")
+    assert not is_slip("card", "cart")
+
+
 def test_two_common_spellings_point_to_the_commoner_one() -> None:
     rows = [
         example(f"{one.prompt} {n}", "Refund wanted" if n % 3 else "refund_wanted") for n, one in enumerate(PROSE * 2)
@@ -308,3 +321,30 @@ def test_every_code_is_listed_and_explained() -> None:
         assert explain(code).endswith(".")
         assert len(name_of(code)) <= 26
     assert len({name_of(code) for code in CODES}) == len(CODES)
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(alphabet=st.characters(exclude_categories=[]), max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["type", "text", "x"]), inner, max_size=3)
+    ),
+    max_leaves=4,
+)
+odd_messages = st.fixed_dictionaries(
+    {"role": st.sampled_from(["system", "user", "assistant", "tool"]) | values, "content": values},
+    optional={"name": values},
+)
+
+
+@settings(deadline=None)
+@given(st.lists(odd_messages, max_size=5), st.none() | st.lists(values, max_size=2))
+def test_no_conversation_is_too_odd_to_be_profiled_checked_and_repaired(messages, tools) -> None:
+    odd = TrainingExample(messages, tools)
+    light = profile([*PROSE, odd])
+    for problem in check_one(odd, Limits(), light):
+        assert problem.code in CODES
+        if problem.where in ("system", "prompt", "response") and problem.start is not None:
+            assert 0 <= problem.start <= problem.end <= len(getattr(odd, problem.where))
+    assert json.loads(json.dumps(light.to_json()))["rows"] == len(PROSE) + 1
+    for code in FIXES:
+        assert fix(odd, code, Limits(), light) != odd

@@ -23,7 +23,7 @@ LOOP_TIMES = 4
 UNITS = re.compile(r"[^\n.!?。！？]+[.!?。！？]*")
 WORDS = re.compile(r"\S+")
 LETTERS = re.compile(r"[^\W\d_]")
-CODE_OR_TABLE = re.compile(r"```|^\s*\|", re.MULTILINE)
+CODE_OR_TABLE = re.compile(r"```|^[ \t]*\|", re.MULTILINE)
 MOST_OF_IT = 0.6
 
 

@@ -14,7 +14,9 @@ from ftcore.records import Problem, Severity, TrainingExample
 CODES = ("outer_spaces", "invisible_characters")
 # Two or more empty lines. In code they have a meaning, so texts that hold code are left alone.
 EMPTY_LINES = re.compile(r"\r?\n(?:\r?\n){2,}")
-CODE = re.compile(r"```|^\s*(?:def|class|import|from|function|public|const|var|let|#include)\b|[{};]\s*$", re.MULTILINE)
+CODE = re.compile(
+    r"```|^[ \t]*(?:def|class|import|from|function|public|const|var|let|#include)\b|[{};][ \t]*$", re.MULTILINE
+)
 INDENTED = re.compile(r"(?:[ \t]*\r?\n)*([ \t]{2,})\S.*\n")
 # Zero width space, word joiner, byte order mark, soft hyphen. The joiners of emoji and of Persian are wanted.
 INVISIBLE = "\u200b\u2060\ufeff\u00ad"

@@ -16,6 +16,8 @@ ENTITY = re.compile(
     r"sect|deg|laquo|raquo|times|frac12|[aeiouAEIOU](?:uml|acute|grave|circ)|[ao]ring|[AO]ring|[anoANO]tilde|[cC]cedil|szlig|"
     r"oslash|Oslash|aelig|AElig|#\d{2,6}|#[xX][0-9a-fA-F]{2,5});"
 )
+ESCAPED_AGAIN = re.compile(r"&amp;(?:amp;)+")
+MOST_ROUNDS = 8
 # A text that is about markup, or holds code, may hold tags that are meant.
 ABOUT = re.compile(
     r"html|xml|css|javascript|markup|web ?page|web ?site|browser|\bhref\b|\bDOM\b|```|`[<&]|<!doctype|\bcode\b|\btags?\b",
@@ -35,12 +37,13 @@ def entities(text: str) -> Iterator[tuple[int, int]]:
 
 
 def without_entities(text: str) -> str:
-    """Entities as what they stand for, also where they were escaped twice (&amp;amp;)."""
-    while "&" in text:
-        changed = ENTITY.sub(lambda found: _meant(found.group()) or found.group(), text)
-        if changed == text:
-            break
-        text = changed
+    """Entities as what they stand for, also where they were escaped twice (&amp;amp;). The same text when that finds no end."""
+    after = ESCAPED_AGAIN.sub("&amp;", text)
+    for _ in range(MOST_ROUNDS):
+        before = after
+        after = ENTITY.sub(lambda found: _meant(found.group()) or found.group(), before)
+        if after == before:
+            return after
     return text
 
 
