@@ -8,6 +8,9 @@ from pathlib import Path
 
 from ftcore.store.database import Database, open_database
 
+FOLDERS = ("uploads", "exports", "meaning", "trainer", "logs")
+"""The folders that may grow, in the order in which their sizes are shown."""
+
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
@@ -41,6 +44,19 @@ class Workspace:
         path = self.root / name
         path.mkdir(parents=True, exist_ok=True)
         return path
+
+    def disk_use(self) -> dict[str, int]:
+        """Bytes by what they are for. "other" is everything else in the folder (copies made before updates, reports, inbox)."""
+        sizes: dict[str, int] = {"database": 0, **dict.fromkeys(FOLDERS, 0), "other": 0}
+        for path in self.root.rglob("*"):
+            try:
+                size = path.lstat().st_size if path.is_file() and not path.is_symlink() else 0
+            except FileNotFoundError:  # somebody took it away meanwhile
+                continue
+            first = path.relative_to(self.root).parts[0]
+            in_database = first in (self.database.name, f"{self.database.name}-wal", f"{self.database.name}-shm")
+            sizes["database" if in_database else first if first in FOLDERS else "other"] += size
+        return sizes
 
     def open_database(self) -> Database:
         return open_database(self.database)

@@ -121,7 +121,11 @@ def _arm(kept: dict[str, Any]) -> Arm:
 def _shots(
     db: Database, job: Job, test: list[SnapshotRow], validation: list[SnapshotRow], seed: int
 ) -> list[dict[str, Any]]:
-    train = [row.training for row in _rows(db, job.snapshot_id, Split.TRAIN)]
+    with db.read() as c:
+        private = examples.private_ids(c, job.project_id)  # marked after the snapshot was taken, it counts all the same
+    rows = _rows(db, job.snapshot_id, Split.TRAIN)
+    # An example is shown in every prompt, wherever that goes: never a private one.
+    train = [row.training for row in rows if not row.private and row.example_id not in private]
     try:
         chosen = choose_shots(train, SHOTS, seed=seed, never=cases([*test, *validation]))
     except EvaluationError:

@@ -89,6 +89,12 @@ def stored_files(c: Connection, project_id: int) -> dict[str, list[str]]:
     return {"uploads": sorted(set(uploads)), "digests": [digest[:16] for digest in digests]}
 
 
+def wanted_uploads(c: Connection) -> set[str]:
+    """Names of uploads that a task which has not ended still reads."""
+    payloads = c.execute(select(tasks.c.payload).where(tasks.c.state.in_(("queued", "running")))).scalars()
+    return {str(one["file"]) for one in payloads if isinstance(one, dict) and one.get("file")}
+
+
 def forget_portion(c: Connection, project_id: int) -> int:
     """Deletes a few thousand rows of the project; 0 when there are none left but the project's own few."""
     in_project: dict[Table, Any] = {

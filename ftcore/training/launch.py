@@ -9,7 +9,7 @@ from ftcore.dataset.freeze import take_snapshot
 from ftcore.records import Endpoint, Job, Severity
 from ftcore.store import jobs, snapshots, tasks
 from ftcore.store.database import Database
-from ftcore.training.preflight import examine
+from ftcore.training.preflight import examine, leaving
 
 
 class NotFit(Exception):
@@ -28,8 +28,10 @@ def launch(
     learning_rate_multiplier: float | None = None,
     batch_size: int | None = None,
     key: str = "",
+    private_confirmed: bool = False,
 ) -> Job:
-    """Plans a job on the examples that are approved now; the worker sends it. `epochs` None means "auto".
+    """Plans a job on the examples that are approved now; the worker sends it. `epochs` None means "auto". Private rows go to
+    another machine only when that was confirmed (`private_confirmed`).
 
     The same `key` again (a button pressed twice) gives the same job. Raises NotFit; nothing was written then.
     """
@@ -44,7 +46,8 @@ def launch(
             return known
         snapshot = take_snapshot(c, project_id, who=who)
         rows = list(snapshots.rows(c, snapshot.id))
-        errors = [finding.sentence for finding in examine(rows) if finding.severity == Severity.ERROR]
+        found = [*examine(rows), *leaving(rows, endpoint, confirmed=private_confirmed)]
+        errors = [finding.sentence for finding in found if finding.severity == Severity.ERROR]
         if errors:
             raise NotFit(" ".join(errors))
         system = rows[0].training.system if rows else ""

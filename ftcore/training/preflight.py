@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from ftcore.chat import count_tokens, validate
-from ftcore.records import Job, Severity, SnapshotRow, Split
+from ftcore.records import LOCAL, Endpoint, Job, Severity, SnapshotRow, Split
 
 MINIMUM = 10
 """Fewer examples no server of the protocol accepts."""
@@ -70,6 +70,19 @@ def examine(rows: Sequence[SnapshotRow]) -> list[Finding]:
             )
         )
     return sorted(found, key=lambda finding: list(Severity).index(finding.severity))
+
+
+def leaving(rows: Sequence[SnapshotRow], endpoint: Endpoint, *, confirmed: bool = False) -> list[Finding]:
+    """Private rows that a training elsewhere would send away: an error, until somebody has confirmed it; then a warning. Rows of
+    the test split are not sent."""
+    number = sum(1 for row in rows if row.private and row.split != Split.TEST)
+    if not number or endpoint.practice or endpoint.name == LOCAL:
+        return []
+    several = "1 private row" if number == 1 else f"{number:,} private rows"
+    said = f"{several} would leave this machine for {endpoint.name}."
+    if confirmed:
+        return [Finding(Severity.WARNING, said)]
+    return [Finding(Severity.ERROR, f"{said} Confirm that they may, or reject them on Curate.")]
 
 
 def estimate(rows: Sequence[SnapshotRow], epochs: int | None, past: Sequence[Job] = ()) -> Estimate:

@@ -12,7 +12,7 @@ from ftcore.records import Split, Task
 from ftcore.store.database import Database
 from ftcore.store.tasks import LostLease
 from ftcore.training.reconcile import NoAnswer, advance
-from ftcore.worker import bulk
+from ftcore.worker import bulk, handover
 from ftcore.worker.intake import check_again, import_file, take_import_back
 from ftcore.worker.watch import Watch
 from ftcore.workspace import Workspace
@@ -80,4 +80,5 @@ HANDLERS: dict[str, Handler] = {
     "pattern": bulk.search,
     "bulk": bulk.change,
     "turn": bulk.turn,
+    **handover.HANDLERS,
 }
