@@ -115,6 +115,8 @@ def sample_of(c: Connection, project_id: int) -> Sample | None:
 
 def told(sample: Sample) -> str:
     """What the sample says about the rest, in a sentence."""
+    if sample.whole and not sample.left:
+        return f"You looked at all {sample.seen:,} and changed {sample.changed or 'none'}."
     return sampling.told(sample.changed, sample.seen)
 
 

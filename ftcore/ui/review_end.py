@@ -47,6 +47,11 @@ def _sample(view: View, sample: Sample) -> None:
         st.markdown(f"{say.count(sample.left, 'row')} of it were passed over, and count for nothing yet.")
         _again(view)
     rest = view.left.drafts
+    later = max(0, rest - (sample.of - sample.number))
+    if later and sample.seen:
+        few = "One of the others" if later == 1 else f"{later:,} of the others"
+        said = f"{few} came after the sample was drawn, and it says nothing about {'it' if later == 1 else 'them'}."
+        st.markdown(said, width=page.PROSE)
     if rest and sample.seen:
         label = f"Approve the other {rest:,}" if rest > 1 else "Approve the other one"
         st.markdown("The drafts that have an open error or warning stay as they are.", width=page.PROSE)
@@ -62,7 +67,7 @@ def _sample(view: View, sample: Sample) -> None:
 
 def _meant(sample: Sample) -> str:
     """What the numbers are."""
-    if sample.whole:
+    if sample.whole and not sample.left:
         return " These were all drafts without a problem: there is no rest to guess about."
     return " The second number is how high the share may be among the rows that you did not look at (95% sure)."
 

@@ -114,45 +114,6 @@ def test_an_old_edit_of_this_tab_never_overwrites_a_newer_one_of_another_tab(
     assert _shown(one, 0)[4] == "Theirs, since then."
 
 
-def test_the_review_keys_decide_and_take_back_but_not_while_typing(page: Any, app: RunningApp) -> None:
-    project = _project(
-        app,
-        "Review",
-        [(f"Which colours does tent {c} come in?", f"Dear [insert name], {c} comes in green.") for c in "ABCD"]
-        + TICKETS,
-    )
-    queue = [row.id for row in _rows(app, project, Filter(status=Status.DRAFT, problem="any"))]
-    assert len(queue) >= 3
-    _open(page, app, project, "Review")
-    page.get_by_text("Reject", exact=True).wait_for()
-    page.wait_for_timeout(300)
-    page.keyboard.press("a")
-    _until(lambda: _row(app, queue[0]).status is Status.APPROVED)
-    settled(page)
-    page.keyboard.press("x")
-    _until(lambda: _row(app, queue[1]).status is Status.REJECTED)
-    settled(page)
-    page.keyboard.press("u")
-    _until(lambda: _row(app, queue[1]).status is Status.DRAFT)
-    settled(page)
-    page.get_by_text("Edit this example").click()
-    page.get_by_label("Note").click()
-    page.keyboard.type("axa", delay=60)
-    page.wait_for_timeout(800)
-    assert _row(app, queue[1]).status is Status.DRAFT
-
-
-def test_text_typed_in_review_is_saved_by_the_click_on_approve(page: Any, app: RunningApp) -> None:
-    project = _project(app, "Typed", [(f"Colours of tent {c}?", f"Dear [insert name], {c} is green.") for c in "ABCD"])
-    first = _rows(app, project, Filter(status=Status.DRAFT, problem="any"))[0]
-    _open(page, app, project, "Review")
-    page.get_by_text("Edit this example").click()
-    page.get_by_label("You answer (the last turn)").fill("It is green and blue.")
-    page.get_by_role("button", name=re.compile("^Approve(?! the)")).click()
-    _until(lambda: _row(app, first.id).status is Status.APPROVED)
-    assert _row(app, first.id).training.response == "It is green and blue."
-
-
 def test_the_overview_leads_to_the_mode_it_names_every_time(page: Any, app: RunningApp) -> None:
     project = _project(app, "Leads", [(f"Colours of tent {c}?", f"Dear [insert name], {c} is green.") for c in "ABCD"])
     for _ in range(2):
@@ -201,10 +162,11 @@ def test_the_naughty_strings_run_nothing_in_any_mode(
         assert page.get_by_text("Traceback").count() == 0
     _open(page, app, project, "Review")
     for _ in range(12):
-        page.get_by_role("button", name=re.compile("^Skip")).click()
-        settled(page)
-        if page.get_by_role("button", name=re.compile("^Skip")).count() == 0:
+        onwards = page.get_by_role("button", name=re.compile("^Next"))
+        if onwards.is_disabled():
             break
+        onwards.click()
+        settled(page)
     _open(page, app, project, "Table")
     words = page.get_by_label("Words")
     for text in ("<script>", "$HOME", "%", "'; DROP TABLE examples;--", "ﾟ･✿ヾ╲(｡◕‿◕｡)╱✿･ﾟ", "\\", "_", "![", "田中さん"):

@@ -15,10 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from ftcore.dataset import curation
 from ftcore.dataset.intake import take_in
 from ftcore.records import Example, Filter, Rejected, Split, Status, TrainingExample
-from ftcore.store import examples, imports, journal, problems, projects, tasks
+from ftcore.store import examples, imports, journal, projects, tasks
 from ftcore.store.database import Database
 from ftcore.store.examples import Counts
 from ftcore.ui import curate_head, grid, grid_edits, importing, split_panel
@@ -187,78 +186,6 @@ def test_show_these_leads_from_a_problem_to_its_rows(filled: int, open_page: Ope
     assert any(text.value.endswith("3 rows match") for text in test.text)
 
 
-def test_the_queue_goes_through_what_needs_a_look_and_back(db: Database, filled: int, open_page: Open) -> None:
-    with db.read() as c:
-        queue = examples.ids(c, filled, Filter(status=Status.DRAFT, problem="any"))
-    test = open_page("curate", curate="Review")
-    test.button(key="review-Approve").click().run()
-    test.button(key="review-skip").click().run()
-    test.button(key="review-Reject").click().run()
-    assert not test.exception
-    with db.read() as c:
-        assert [examples.get(c, id_).status for id_ in queue] == [Status.APPROVED, Status.DRAFT, Status.REJECTED]
-    assert any("1 were skipped" in m.value for m in test.markdown)
-    test.button(key="review-undo").click().run()
-    with db.read() as c:
-        assert examples.get(c, queue[2]).status is Status.DRAFT
-
-
-def test_text_in_review_is_saved_before_it_is_approved(db: Database, filled: int, open_page: Open) -> None:
-    test, first = open_page("curate", curate="Review"), _first_in_queue(db, filled)
-    test.text_area(key=f"review-edit-{first}-response").set_value("Green and blue.")
-    test.button(key="review-Approve").click().run()
-    assert not test.exception
-    with db.read() as c:
-        row = examples.get(c, first)
-    assert (row.training.response, row.status) == ("Green and blue.", Status.APPROVED)
-
-
-def test_text_of_a_row_that_changed_meanwhile_is_shown_beside_theirs_and_not_lost(
-    db: Database, filled: int, open_page: Open
-) -> None:
-    test, first = open_page("curate", curate="Review"), _first_in_queue(db, filled)
-    curation.save(db, filled, [curation.CellEdit(first, None, {"response": "[insert theirs]"})], who="AB")
-    test.text_area(key=f"review-edit-{first}-response").set_value("Mine.").run()
-    assert not test.exception
-    assert test.text_area(key=f"conflict-{first}-response").value == "Mine."
-    with db.read() as c:
-        assert examples.get(c, first).training.response == "[insert theirs]"
-
-
-def test_the_fields_hold_the_text_again_after_another_mode_was_open(db: Database, filled: int, open_page: Open) -> None:
-    test, first = open_page("curate", curate="Review"), _first_in_queue(db, filled)
-    with db.read() as c:
-        before = examples.get(c, first).training
-    for mode in ("Table", "Review"):
-        test.session_state["curate"] = mode
-        test.run()
-    assert test.text_area(key=f"review-edit-{first}-response").value == before.response
-    test.button(key="review-Approve").click().run()
-    with db.read() as c:
-        assert examples.get(c, first).training == before
-
-
-def test_a_row_that_changed_since_it_was_shown_is_not_approved(db: Database, filled: int, open_page: Open) -> None:
-    test, first = open_page("curate", curate="Review"), _first_in_queue(db, filled)
-    curation.save(db, filled, [curation.CellEdit(first, None, {"response": "[insert theirs]"})], who="AB")
-    for status in (Status.DRAFT, Status.APPROVED):
-        test.button(key="review-Approve").click().run()
-        assert not test.exception
-        with db.read() as c:
-            assert examples.get(c, first).status is status
-
-
-def test_undo_in_review_leaves_what_another_person_did(db: Database, filled: int, open_page: Open) -> None:
-    first = _first_in_queue(db, filled)
-    curation.decide(db, filled, [first], Status.REJECTED, who="AB")
-    test = open_page("curate", curate="Review")
-    assert "AB" in test.button(key="review-undo").label
-    test.button(key="review-undo").click().run()
-    assert not test.exception
-    with db.read() as c:
-        assert examples.get(c, first).status is Status.REJECTED
-
-
 def test_all_rows_set_aside_can_be_downloaded_with_formulas_escaped(
     db: Database, project_id: int, open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -273,14 +200,6 @@ def test_all_rows_set_aside_can_be_downloaded_with_formulas_escaped(
     rows = list(csv.reader(io.StringIO(importing.rejected_file(taken).decode("utf-8-sig"))))
     assert len(rows) == 1_201
     assert rows[-1] == ["1199", "The answer is empty.", "'=1+1" + "x" * 2_000]
-
-
-def test_a_problem_is_ignored_at_one_row_only(db: Database, filled: int, open_page: Open) -> None:
-    test = open_page("curate", curate="Review")
-    next(b for b in test.button if b.label == "Ignore here").click().run()
-    assert not test.exception
-    with db.read() as c:
-        assert {code: number for code, _, number in problems.tally(c, filled)}["placeholder"] == 2
 
 
 def test_a_file_is_looked_at_imported_and_its_rejected_rows_are_listed(
@@ -429,11 +348,6 @@ def _example(response: str) -> Example:
 
 def _ids(test: AppTest, project_id: int) -> list[int]:
     return list(test.session_state[f"grid-{project_id}"]["ids"])
-
-
-def _first_in_queue(db: Database, project_id: int) -> int:
-    with db.read() as c:
-        return examples.ids(c, project_id, Filter(status=Status.DRAFT, problem="any"))[0]
 
 
 def _imported(db: Database, project_id: int) -> int:
