@@ -55,7 +55,9 @@ class Across:
         self._found: tuple[float, str] | None = None
 
     def add(self, ids: Sequence[int], examples: Sequence[TrainingExample]) -> None:
-        """Examples with their ids, in order: of a pair, the later one gets the problem."""
+        """Examples with their ids, in order: of a pair, the later one gets the problem. ValueError when they are not equally many."""
+        if len(ids) != len(examples):
+            raise ValueError(f"{len(ids)} ids were given for {len(examples)} examples")
         if not examples:
             return
         if self._with_answers is None:
