@@ -99,7 +99,7 @@ class Profiler:
             self._habits[habit] += 1
         if answer and not answer.isspace():
             self._add_answer(answer)
-            self._add_tongue(prompt, answer)
+            self._add_tongue(texts)
 
     def _add_answer(self, answer: str) -> None:
         self._answers += 1
@@ -117,11 +117,12 @@ class Profiler:
         if is_short and (written in self._spellings or len(self._spellings) < 2 * MOST_LABELS):
             self._spellings[written] += 1
 
-    def _add_tongue(self, prompt: str, answer: str) -> None:
+    def _add_tongue(self, texts: Texts) -> None:
+        prompt, answer = texts.prompt, texts.response
         script, language = script_of(answer), quick_language_of(answer)
         self._scripts[script] += 1
         self._languages[language] += 1
-        if script and script_of(prompt) not in ("", script):
+        if script and not texts.is_western and script_of(prompt) not in ("", script):
             self._habits["other_script"] += 1
         elif language == "English" and has_english(prompt):
             pass

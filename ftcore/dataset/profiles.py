@@ -63,15 +63,23 @@ class Profile:
     keys: Mapping[str, int] = field(default_factory=dict)
     scripts: Mapping[str, int] = field(default_factory=dict)
     languages: Mapping[str, int] = field(default_factory=dict)
+    _system: str | None = field(init=False, repr=False, compare=False, default=None)
     _usual: dict[str, str] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
+        # Of equally many the first in the alphabet: a store may give the names back in any order.
+        system = min(self.systems, key=lambda text: (-self.systems[text], text), default=None)
+        object.__setattr__(self, "_system", system)
         for label in sorted(self.spellings, key=lambda label: (-self.spellings[label], label)):
             self._usual.setdefault(squashed(label), label)
 
     def is_label(self, answer: str) -> bool:
         """True for an answer that several examples give, in a data set of labels."""
         return self.counts is not None and self.counts[normal(answer)] > 1
+
+    def usual_system(self) -> str | None:
+        """The commonest system prompt, "" when that is none; None when nothing is known."""
+        return self._system
 
     def usual(self) -> Mapping[str, str]:
         """The commonest spelling of each label, by its letters (`squashed`), commonest first."""

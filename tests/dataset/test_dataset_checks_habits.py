@@ -23,6 +23,7 @@ from ftcore.dataset.checks import (
 from ftcore.dataset.checks.fixes import FIXES, fix
 from ftcore.dataset.sources import read
 from ftcore.dataset.traits.spelling import is_slip
+from ftcore.dataset.traits.texts import Texts
 from ftcore.records import Accepted, Severity, TrainingExample
 from ftcore.ui.problem_words import WORDS, explain, name_of
 
@@ -330,6 +331,20 @@ values = st.recursive(
     ),
     max_leaves=4,
 )
+pieces = st.sampled_from(
+    [
+        *(" ", "\n", "\n\n\n", "\r\n", "\x07", "\x85", "\u200b", "\u00c3\u00a9", "\ufffd", "\u0660\u0661", "Где моя лампа ", "ランプが届きました"),
+        *("```", "{", "[1]", '{"a": 1}', "<br>", "&amp;", "#", "Answer: ", "User:", "<|im_end|>", "[INST]", "TODO", "Lorem ipsum", "{{x}}", "n/a"),
+        *("x@lamp.co.uk", "+44 20 7946 0958", "4111 1111 1111 1111", "AKIAIOSFODNN7EXAMPLE", "078-05-1120"),
+        *("I'm sorry, but I can't help", "As an AI", "Als KI-Sprachmodell", "I cannot assist", "Unfortunately I cannot help", "my training data"),
+        *("THE LAMP IS NOT HERE, WHERE IS IT? ", "and the lamp, ", "say it again. ", "stop", ".", "card_arrival", "Lost card", QUESTION, ANSWER),
+        "Die Lampe ist nicht da, und ich weiß nicht, wo sie ist oder wann sie mit der Post kommt. ",
+    ]
+)  # fmt: skip
+texts_of_pieces = (
+    st.lists(pieces, max_size=6).map("".join) | st.text(max_size=20) | pieces.map(lambda piece: piece * 12)
+)
+talk = st.lists(st.tuples(st.sampled_from(["system", "user", "assistant", "tool"]), texts_of_pieces), max_size=4)
 odd_messages = st.fixed_dictionaries(
     {"role": st.sampled_from(["system", "user", "assistant", "tool"]) | values, "content": values},
     optional={"name": values},
@@ -348,3 +363,13 @@ def test_no_conversation_is_too_odd_to_be_profiled_checked_and_repaired(messages
     assert json.loads(json.dumps(light.to_json()))["rows"] == len(PROSE) + 1
     for code in FIXES:
         assert fix(odd, code, Limits(), light) != odd
+
+
+@settings(deadline=None, max_examples=400)
+@given(talk, st.sampled_from(["text", "labels", "json"]))
+def test_a_first_look_never_hides_what_a_closer_one_would_find(turns, kind) -> None:
+    odd = TrainingExample([{"role": role, "content": text} for role, text in turns])
+    light = {"text": profile([*PROSE, odd]), "labels": profile([*LABELS, odd]), "json": profile([*OBJECTS, odd])}[kind]
+    for module in MODULES:
+        texts = Texts(odd)
+        assert module.look(texts, Limits(), light) or not list(module.check(texts, Limits(), light)), module.__name__

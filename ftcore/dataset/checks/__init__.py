@@ -53,6 +53,8 @@ __all__ = [
 ]
 
 RowCheck = Callable[[Texts, Limits, Profile], Iterator[Problem]]
+Look = Callable[[Texts, Limits, Profile], bool]
+"""Each check has a first look, which costs hardly anything and is False for most examples: then `check` would find nothing."""
 
 MODULES = (
     empty,
@@ -129,12 +131,13 @@ def check_one(example: TrainingExample, limits: Limits = Limits(), light: Profil
     texts = Texts(example)
     problems = validate(example)
     seen = light or UNKNOWN
-    for check in _checks(limits.off):
-        problems.extend(check(texts, limits, seen))
+    for look, check in _checks(limits.off):
+        if look(texts, limits, seen):
+            problems.extend(check(texts, limits, seen))
     return [problem for problem in problems if problem.code not in limits.off] if limits.off else problems
 
 
 @lru_cache(maxsize=16)
-def _checks(off: frozenset[str]) -> tuple[RowCheck, ...]:
+def _checks(off: frozenset[str]) -> tuple[tuple[Look, RowCheck], ...]:
     """Checks of which some code is wanted."""
-    return tuple(module.check for module in MODULES if not off.issuperset(module.CODES))
+    return tuple((module.look, module.check) for module in MODULES if not off.issuperset(module.CODES))

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ftcore.dataset.limits import Limits
-from ftcore.dataset.profiles import Profile
+from ftcore.dataset.profiles import ENOUGH_ROWS, Profile
 from ftcore.dataset.traits import echoes
 from ftcore.dataset.traits.texts import Texts
 from ftcore.records import Problem, Severity
 
 CODES = ("echo",)
+
+
+def look(texts: Texts, _limits: Limits, light: Profile) -> bool:
+    return light.kind == "text" and light.rows >= ENOUGH_ROWS and len(texts.response) >= echoes.FEWEST
 
 
 def check(texts: Texts, limits: Limits, light: Profile) -> Iterator[Problem]:

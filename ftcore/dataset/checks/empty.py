@@ -14,8 +14,12 @@ from ftcore.records import Problem, Severity
 CODES = ("empty",)
 
 
+def look(texts: Texts, _limits: Limits, _light: Profile) -> bool:
+    return not (texts.prompt[:1].isalnum() and texts.response[:1].isalnum())
+
+
 def check(texts: Texts, _limits: Limits, _light: Profile) -> Iterator[Problem]:
     for where, text in (("prompt", texts.prompt), ("response", texts.response)):
-        if not text[:1].isalnum() and text and not text.isspace() and is_blank(text):
+        if text and not text.isspace() and is_blank(text):
             message = f"There is nothing to read in {in_text(where)}: only invisible characters."
             yield Problem("empty", Severity.ERROR, message, where, 0, len(text))

@@ -28,9 +28,11 @@ MOST_ROUNDS = 4
 """A text may have been read wrongly several times over."""
 
 
+def look(texts: Texts, _limits: Limits, _light: Profile) -> bool:
+    return texts.has_controls or (not texts.is_ascii and _is_suspect(texts.joined))
+
+
 def check(texts: Texts, _limits: Limits, _light: Profile) -> Iterator[Problem]:
-    if not texts.has_controls and (texts.is_ascii or not _is_suspect(texts.joined)):
-        return
     for where, _, text in texts.every:
         found = None if text.isascii() else DAMAGE.search(text)
         if found:

@@ -19,6 +19,10 @@ TIMES_AS_OFTEN = 10
 ENOUGH_ROWS = 50
 
 
+def look(_texts: Texts, _limits: Limits, light: Profile) -> bool:
+    return light.kind == "labels"
+
+
 def check(texts: Texts, _limits: Limits, light: Profile) -> Iterator[Problem]:
     label = texts.response.strip()
     if light.kind != "labels" or not label or len(label) > LABEL_CHARACTERS or "\n" in label:

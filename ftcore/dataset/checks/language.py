@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ftcore.dataset.limits import Limits
 from ftcore.dataset.profiles import ENOUGH_ROWS, Profile
-from ftcore.dataset.traits.languages import has_english, quick_language_of
+from ftcore.dataset.traits.languages import ENOUGH_ENGLISH, has_english, quick_language_of
 from ftcore.dataset.traits.scripts import script_of
 from ftcore.dataset.traits.texts import Texts
 from ftcore.records import Problem, Severity
@@ -24,12 +24,18 @@ WANTED = re.compile(
 )
 
 
+def look(texts: Texts, _limits: Limits, light: Profile) -> bool:
+    if light.kind != "text" or light.rows < ENOUGH_ROWS:
+        return False
+    return not (texts.is_western and has_english(texts.prompt) and has_english(texts.response, ENOUGH_ENGLISH))
+
+
 def check(texts: Texts, limits: Limits, light: Profile) -> Iterator[Problem]:
     """Hints. Nothing is said of labels and JSON, nor before the data set's habits are known."""
     if light.kind != "text" or light.rows < ENOUGH_ROWS or not texts.prompt or not texts.response:
         return
     prompt, answer = texts.prompt, texts.response
-    if not texts.is_ascii:
+    if not texts.is_western:
         asked, said = script_of(prompt), script_of(answer)
         if asked and said and asked != said:
             if _is_odd("other_script", texts, limits, light):

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ftcore.dataset.checks.texts import in_text, rewrite
 from ftcore.dataset.limits import Limits
 from ftcore.dataset.profiles import ENOUGH_ROWS, Profile
-from ftcore.dataset.traits.prefixes import leading_label
+from ftcore.dataset.traits.prefixes import leading_label, may_begin_with_label
 from ftcore.dataset.traits.texts import Texts
 from ftcore.records import Problem, Severity, TrainingExample
 
@@ -21,6 +21,12 @@ MARKS = re.compile(
 )
 
 
+def look(texts: Texts, _limits: Limits, _light: Profile) -> bool:
+    if may_begin_with_label(texts.prompt) or may_begin_with_label(texts.response):
+        return True
+    return "<" in texts.joined or "[" in texts.joined
+
+
 def check(texts: Texts, limits: Limits, light: Profile) -> Iterator[Problem]:
     for where, text in (("prompt", texts.prompt), ("response", texts.response)):
         label, end = _left_over(text, where, light)
@@ -28,8 +34,7 @@ def check(texts: Texts, limits: Limits, light: Profile) -> Iterator[Problem]:
             rare = where == "response" and light.is_unusual(f"{where}_label:{label}", limits.uncommon)
             message = f'There is "{text[:end].strip()}" before {in_text(where)}; most others have none.'
             yield Problem("leading_label", Severity.WARNING if rare else Severity.HINT, message, where, 0, end)
-    if "<" in texts.joined or "[" in texts.joined:
-        yield from _marks(texts)
+    yield from _marks(texts)
 
 
 def fix(example: TrainingExample, _limits: Limits, light: Profile) -> TrainingExample:

@@ -14,6 +14,12 @@ from ftcore.records import Problem, Severity
 CODES = ("too_short", "too_long")
 
 
+def look(texts: Texts, limits: Limits, _light: Profile) -> bool:
+    size = len(texts.response.strip())
+    # A token has at least one byte, so most examples need no counting.
+    return size <= limits.min_chars or size >= limits.max_chars or len(texts.joined) * 4 > limits.max_tokens
+
+
 def check(texts: Texts, limits: Limits, light: Profile) -> Iterator[Problem]:
     """The seed's rule, longer than 10 and shorter than 2,000 characters, as a warning: labels and yes/no answers are short."""
     answer = texts.response
@@ -25,7 +31,6 @@ def check(texts: Texts, limits: Limits, light: Profile) -> Iterator[Problem]:
         yield Problem(
             "too_long", Severity.WARNING, message, "response", min(limits.max_chars, len(answer)), len(answer)
         )
-    # A token has at least one byte, so most examples need no counting.
     if len(texts.joined) * 4 > limits.max_tokens:
         tokens = count_tokens(texts.example)
         if tokens > limits.max_tokens:

@@ -14,10 +14,13 @@ from ftcore.records import Problem, Severity, TrainingExample
 CODES = ("html_tag", "html_entity")
 
 
+def look(texts: Texts, _limits: Limits, _light: Profile) -> bool:
+    return "<" in texts.joined or "&" in texts.joined
+
+
 def check(texts: Texts, limits: Limits, light: Profile) -> Iterator[Problem]:
     """One problem a text and kind. In an answer, where the others have none, a warning: the model would write it."""
-    joined = texts.joined
-    if ("<" not in joined and "&" not in joined) or not _is_residue(texts, limits, light):
+    if not _is_residue(texts, limits, light):
         return
     judged = light.rows >= ENOUGH_ROWS
     for where, text in spoken(texts):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
+from math import exp
 
 from ftcore.dataset.limits import Limits
-from ftcore.dataset.profiles import ENOUGH_ROWS, Profile, Spread
+from ftcore.dataset.profiles import ENOUGH_ROWS, NARROWEST, NORMAL_DEVIATION, Profile, Spread
 from ftcore.dataset.traits.texts import Texts
 from ftcore.records import Problem, Severity
 
@@ -16,6 +18,13 @@ FEWEST = 40
 """Between texts of a few words, a factor says nothing."""
 
 
+def look(texts: Texts, limits: Limits, light: Profile) -> bool:
+    return light.rows >= ENOUGH_ROWS and not (
+        _is_usual(len(texts.prompt), light.prompt_size, limits.outlier)
+        and (light.kind != "text" or _is_usual(len(texts.response), light.response_size, limits.outlier))
+    )
+
+
 def check(texts: Texts, limits: Limits, light: Profile) -> Iterator[Problem]:
     """By the robust z-score of the logarithm of the length. Answers only where they are free text."""
     if light.rows < ENOUGH_ROWS:
@@ -23,6 +32,18 @@ def check(texts: Texts, limits: Limits, light: Profile) -> Iterator[Problem]:
     yield from _unusual("prompt", texts.prompt, light.prompt_size, limits)
     if light.kind == "text":
         yield from _unusual("response", texts.response, light.response_size, limits)
+
+
+def _is_usual(size: int, usual: Spread, most: float) -> bool:
+    shortest, longest = _bounds(usual, most)
+    return shortest < size < longest
+
+
+@lru_cache(maxsize=64)
+def _bounds(usual: Spread, most: float) -> tuple[float, float]:
+    """Lengths of which the z-score is `most`."""
+    reach = exp(most * max(usual.deviation, NARROWEST) / NORMAL_DEVIATION)
+    return usual.median / reach, usual.median * reach
 
 
 def _unusual(where: str, text: str, usual: Spread, limits: Limits) -> Iterator[Problem]:

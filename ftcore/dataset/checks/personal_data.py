@@ -49,10 +49,15 @@ FICTION = re.compile(r"555.?01\d\d$|^\d{4}-\d\d-\d\d|^0\d[-/ ]\d\d[-/ ]\d{4}$")
 NUMBER = re.compile(r"(?<![\w-])(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\w-])")
 
 
+def look(texts: Texts, _limits: Limits, _light: Profile) -> bool:
+    joined = texts.joined
+    if texts.digits >= FEWEST_DIGITS or "@" in joined or _has_mark(joined, texts.capitals):
+        return True
+    return not texts.is_western and OTHER_DIGITS.search(joined) is not None
+
+
 def check(texts: Texts, _limits: Limits, _light: Profile) -> Iterator[Problem]:
     """One problem a place found; a place counts for the first kind that it is."""
-    if not _may_hold(texts):
-        return
     for where, _, text in texts.every:
         for kind, start, end in find_personal_data(text):
             message = f"There is {kind} in {in_text(where)}: take it out, or replace it with one that is made up."
@@ -87,13 +92,6 @@ def find_personal_data(text: str) -> list[tuple[str, int, int]]:
             if not overlaps and is_real(match.group()):
                 found.append((kind, start, end))
     return sorted(found, key=lambda item: item[1])
-
-
-def _may_hold(texts: Texts) -> bool:
-    joined = texts.joined
-    if texts.digits >= FEWEST_DIGITS or "@" in joined or _has_mark(joined, texts.capitals):
-        return True
-    return not texts.is_ascii and OTHER_DIGITS.search(joined) is not None
 
 
 def _has_mark(text: str, capitals: bytes) -> bool:

@@ -30,8 +30,13 @@ LONGEST_WHOLE = 60
 TEMPLATE = re.compile(r"\{\{|<<|\$\{")
 
 
+def look(texts: Texts, _limits: Limits, _light: Profile) -> bool:
+    if len(texts.prompt) <= LONGEST_WHOLE or len(texts.response) <= LONGEST_WHOLE:
+        return True
+    return holds_any(texts.joined, SIGNS) or holds_any(texts.capitals, WORDS)
+
+
 def check(texts: Texts, _limits: Limits, light: Profile) -> Iterator[Problem]:
-    suspect = holds_any(texts.joined, SIGNS) or holds_any(texts.capitals, WORDS)
     for where, text in (("prompt", texts.prompt), ("response", texts.response)):
         if where == "response" and light.is_label(text):
             continue
@@ -39,7 +44,7 @@ def check(texts: Texts, _limits: Limits, light: Profile) -> Iterator[Problem]:
             message = f'There is only a placeholder in {in_text(where)} ("{text.strip()[:20]}").'
             yield Problem("placeholder", Severity.WARNING, message, where, 0, len(text))
             continue
-        if not suspect:
+        if not (holds_any(text, SIGNS) or holds_any(texts.capitals, WORDS)):
             continue
         for found in INSIDE.finditer(text):
             # A template that the question is about is no placeholder in the answer.

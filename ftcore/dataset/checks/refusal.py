@@ -58,7 +58,12 @@ EARLY = (
 )
 """One of these is in every text that one of the gates lets through, but for those that `BEGINNINGS` finds."""
 BEGINNINGS = ("i can", "i am", "i won", "unfortunately", "apologies")
-LOOK_AT = 600
+LOOK_AT = 400
+
+
+def look(texts: Texts, _limits: Limits, _light: Profile) -> bool:
+    lowered = texts.response[:LOOK_AT].lower()
+    return holds_any(lowered, EARLY) or holds_any(lowered[:30], BEGINNINGS)
 
 
 def check(texts: Texts, _limits: Limits, light: Profile) -> Iterator[Problem]:
@@ -67,8 +72,6 @@ def check(texts: Texts, _limits: Limits, light: Profile) -> Iterator[Problem]:
         return
     start = answer[:LOOK_AT]
     lowered = start.lower()
-    if not (holds_any(lowered, EARLY) or holds_any(lowered[:30], BEGINNINGS)):
-        return
     straight = start.replace("\u2019", "'")
     for gate, pattern in REFUSALS:
         found = pattern.search(straight) if holds_any(lowered, gate) else None

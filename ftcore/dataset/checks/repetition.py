@@ -27,11 +27,15 @@ CODE_OR_TABLE = re.compile(r"```|^[ \t]*\|", re.MULTILINE)
 MOST_OF_IT = 0.6
 
 
+def look(texts: Texts, _limits: Limits, light: Profile) -> bool:
+    return light.kind == "text" and _is_suspect(texts.response[:LOOK_AT])
+
+
 def check(texts: Texts, limits: Limits, light: Profile) -> Iterator[Problem]:
     """Sentences or lines that come three times, or words that go round, as a share of the answer's characters. A warning
     from 60% on: what is left of such an answer is its beginning."""
     answer = texts.response[:LOOK_AT]
-    if light.kind != "text" or not _is_suspect(answer) or CODE_OR_TABLE.search(answer):
+    if light.kind != "text" or CODE_OR_TABLE.search(answer):
         return
     found = max(_repeated_units(answer), _going_round(answer))
     share, start, end = found
@@ -49,7 +53,7 @@ def _is_suspect(answer: str) -> bool:
     for at in (size // 2, size - SAMPLE):
         if answer.count(answer[at : at + SAMPLE]) >= FEWEST_TIMES:
             return True
-    parts = answer.replace("\n", ". ").split(". ")
+    parts = (answer.replace("\n", ". ") if "\n" in answer else answer).split(". ")
     return len(set(parts)) <= len(parts) - (FEWEST_TIMES - 1)
 
 

@@ -17,6 +17,13 @@ NEARLY_ALL = 0.97
 SHAPES = {"object": "a JSON object", "list": "a JSON list"}
 
 
+def look(texts: Texts, _limits: Limits, light: Profile) -> bool:
+    answer = texts.response
+    if light.kind == "labels":
+        return len(answer) > LABEL_CHARACTERS or "\n" in answer
+    return light.kind == "json" or answer[:1] in ("{", "[") or answer[:1].isspace()
+
+
 def check(texts: Texts, limits: Limits, light: Profile) -> Iterator[Problem]:
     answer = texts.response
     if not answer or answer.isspace():

@@ -14,6 +14,10 @@ from ftcore.records import Problem, Severity
 CODES = ("shouting",)
 
 
+def look(texts: Texts, _limits: Limits, _light: Profile) -> bool:
+    return texts.prompt.isupper() or texts.response.isupper()
+
+
 def check(texts: Texts, limits: Limits, light: Profile) -> Iterator[Problem]:
     """Hints: some people write so, and a model should understand them; it should not answer so."""
     for where, text in (("prompt", texts.prompt), ("response", texts.response)):

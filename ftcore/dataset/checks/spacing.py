@@ -25,12 +25,22 @@ TAKE_OUT = dict.fromkeys(map(ord, INVISIBLE))
 BREAKING = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 
 
+def look(texts: Texts, _limits: Limits, _light: Profile) -> bool:
+    for _, _, text in texts.every:
+        if _may_hold_spaces(text):
+            return True
+    return not texts.is_ascii and any(character in texts.joined for character in INVISIBLE)
+
+
 def check(texts: Texts, _limits: Limits, _light: Profile) -> Iterator[Problem]:
     for where, text in spoken(texts):
-        if text[0].isspace() or text[-1].isspace() or "\n\n\n" in text or "\n\r\n\r\n" in text:
+        if _may_hold_spaces(text):
             yield from _spaces(where, text)
-        if not text.isascii():
-            yield from _invisible(where, text)
+        yield from _invisible(where, text)
+
+
+def _may_hold_spaces(text: str) -> bool:
+    return text[0].isspace() or text[-1].isspace() or "\n\n\n" in text or "\n\r\n\r\n" in text
 
 
 def fix_spaces(example: TrainingExample, _limits: Limits, _light: Profile) -> TrainingExample:

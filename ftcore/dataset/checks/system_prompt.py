@@ -13,13 +13,14 @@ CODES = ("other_system",)
 MOSTLY = 0.8
 
 
+def look(texts: Texts, _limits: Limits, light: Profile) -> bool:
+    return light.rows >= ENOUGH_ROWS and texts.system.strip() != light.usual_system()
+
+
 def check(texts: Texts, limits: Limits, light: Profile) -> Iterator[Problem]:
     """Hints on the few, where four of five examples have the same system message (or none)."""
-    if light.rows < ENOUGH_ROWS or not light.systems:
-        return
-    system = texts.system.strip()
-    usual, number = max(light.systems.items(), key=lambda item: item[1])
-    if system == usual or number < MOSTLY * light.rows:
+    system, usual = texts.system.strip(), light.usual_system()
+    if usual is None or system == usual or light.systems[usual] < MOSTLY * light.rows:
         return
     if not usual:
         message = "This example has a system message; nearly all others have none."

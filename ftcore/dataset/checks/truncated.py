@@ -25,6 +25,13 @@ OPEN_ENDS = re.compile(
 )
 
 
+def look(texts: Texts, _limits: Limits, light: Profile) -> bool:
+    answer = texts.response
+    if light.kind == "json" or not answer:
+        return False
+    return "`" in answer or (light.kind == "text" and (answer[-1] not in ".!?" or answer[0] in "{["))
+
+
 def check(texts: Texts, _limits: Limits, light: Profile) -> Iterator[Problem]:
     """JSON that is cut off, the shape's check finds."""
     answer = texts.response

@@ -19,10 +19,16 @@ PATTERNS = {
 }
 
 
+def may_begin_with_label(text: str) -> bool:
+    """A quick look."""
+    begins = text[:LONGEST]
+    return ":" in begins or "#" in begins
+
+
 def leading_label(text: str, where: str) -> tuple[str, int]:
     """(the label in small letters, where the text itself begins); ("", 0) when there is none, or nothing after it.
     `where` is prompt or response."""
-    if ":" not in text[:LONGEST] and "#" not in text[:LONGEST]:
+    if not may_begin_with_label(text):
         return "", 0
     found = PATTERNS[where].match(text)
     if not found or not text[found.end() :].strip():
