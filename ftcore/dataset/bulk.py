@@ -13,8 +13,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from ftcore.dataset import curation
-from ftcore.dataset.bulk_actions import ABOUT_TEXTS, IGNORE, Action, Made, maker, told
+from ftcore.dataset import curation, split_lock
+from ftcore.dataset.bulk_actions import ABOUT_TEXTS, IGNORE, SPLIT, Action, Made, maker, told
 from ftcore.records import Example, Filter, TrainingExample
 from ftcore.store import examples, journal, long_changes
 from ftcore.store.database import Database
@@ -120,8 +120,11 @@ def carry_out(
     """Does it. With a `task_id` in parts, each a transaction of its own, and again without doing anything twice; without one
     in a single transaction, whole or absent.
 
-    Raises PatternError; a single transaction has changed nothing then, and what was done in parts stays one change."""
+    Raises PatternError; a single transaction has changed nothing then, and what was done in parts stays one change. Raises
+    SplitLocked before anything is written."""
     make = maker(action)
+    with db.read() as c:
+        _guard(c, project_id, selection, action)
     if task_id is not None:
         return _in_parts(db, project_id, selection, action, make, who, task_id, progress)
     with db.write() as c:
@@ -209,6 +212,15 @@ def _write(
     changed = long_changes.append(c, project_id, change, wanted)
     if action.kind in ABOUT_TEXTS:
         curation.check_again(c, project_id, changed)
+
+
+def _guard(c: Connection, project_id: int, selection: Selection, action: Action) -> None:
+    if action.kind != SPLIT:
+        return
+    if selection.ids is None:
+        split_lock.guard_filter(c, project_id, selection.where or Filter(), action.value)
+    else:
+        split_lock.guard(c, project_id, dict.fromkeys(selection.ids, action.value))
 
 
 def _finished(c: Connection, project_id: int, change: Change, action: Action) -> Done:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, update
 
 from ftcore.chat import count_tokens
+from ftcore.dataset import split_lock
 from ftcore.dataset.checks import DATASET_CODES, Limits, Profile, check_one, profile
 from ftcore.records import Problem, Split, Status, TrainingExample
 from ftcore.store import examples, journal, problems, projects
@@ -36,8 +37,10 @@ class CellEdit:
 
 def save(db: Database, project_id: int, wanted: Sequence[CellEdit], *, who: str, label: str = "") -> Saved:
     """Writes edits through. What is already so is left alone; a row that somebody else changed since comes back as a
-    conflict with both texts, and is not overwritten."""
+    conflict with both texts, and is not overwritten. Raises SplitLocked; nothing was written then."""
     with db.write() as c:
+        moves = {edit.example_id: _plain(edit.values["split"]) for edit in wanted if "split" in edit.values}
+        split_lock.guard(c, project_id, moves)
         edits = [_edit(c, edit) for edit in wanted]
         name = label or _name(wanted)
         saved = journal.save(c, project_id, [edit for edit in edits if edit is not None], who=who, label=name)
@@ -74,8 +77,10 @@ def approve_clean(db: Database, project_id: int, *, who: str) -> int:
 
 
 def move(db: Database, project_id: int, ids: Iterable[int], split: Split, *, who: str) -> Saved:
+    """Raises SplitLocked; nothing was written then."""
     several = list(ids)
     with db.write() as c:
+        split_lock.guard(c, project_id, dict.fromkeys(several, split.value))
         edits = [Edit(id_, {"split": split.value}) for id_ in several]
         return journal.save(c, project_id, edits, who=who, label=f"Moved {_examples(len(several))} to {split}")
 

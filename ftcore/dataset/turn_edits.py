@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ftcore.chat import count_tokens
-from ftcore.dataset import curation, turns
+from ftcore.dataset import curation, split_lock, turns
 from ftcore.records import Example, Split, TrainingExample
 from ftcore.store import examples, hand_rows, journal
 from ftcore.store.database import Database
@@ -44,9 +44,17 @@ def save_training(db: Database, row: Example, training: TrainingExample, *, who:
 
 
 def restore(db: Database, row: Example, version: Version, *, who: str) -> Saved:
-    """Makes the row what it was after an earlier change. The versions between stay in its history."""
+    """Makes the row what it was after an earlier change. The versions between stay in its history. A row of a locked test
+    split stays in it, and no other joins it: then the label says so."""
     values = {name: version.values[name] for name in RESTORED}
-    label = f"Gave row {row.id} back as it was {'imported' if not version.change_id else 'before'}"
+    stays = ""
+    try:
+        with db.read() as c:
+            split_lock.guard(c, row.project_id, {row.id: values["split"]})
+    except split_lock.SplitLocked:
+        del values["split"]
+        stays = " (its split stayed: the test is locked)"
+    label = f"Gave row {row.id} back as it was {'imported' if not version.change_id else 'before'}{stays}"
     return save(db, row.project_id, row.id, values, version=row.version, who=who, label=label)
 
 

@@ -9,7 +9,7 @@ from ftcore.dataset.freeze import take_snapshot
 from ftcore.records import Endpoint, Job, Severity
 from ftcore.store import jobs, snapshots, tasks
 from ftcore.store.database import Database
-from ftcore.training.preflight import examine, leaving
+from ftcore.training.preflight import examine, leaks, leaving
 
 
 class NotFit(Exception):
@@ -46,7 +46,7 @@ def launch(
             return known
         snapshot = take_snapshot(c, project_id, who=who)
         rows = list(snapshots.rows(c, snapshot.id))
-        found = [*examine(rows), *leaving(rows, endpoint, confirmed=private_confirmed)]
+        found = [*examine(rows, leaks(c, project_id, rows)), *leaving(rows, endpoint, confirmed=private_confirmed)]
         errors = [finding.sentence for finding in found if finding.severity == Severity.ERROR]
         if errors:
             raise NotFit(" ".join(errors))

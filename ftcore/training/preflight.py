@@ -6,9 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from sqlalchemy import Connection
+
 from ftcore.chat import count_tokens, validate
+from ftcore.dataset import split_leaks
+from ftcore.dataset.leakage import Leak
 from ftcore.records import LOCAL, Endpoint, Job, Severity, SnapshotRow, Split
 
+LEAK = "leak"
 MINIMUM = 10
 """Fewer examples no server of the protocol accepts."""
 SENSIBLE = 50
@@ -20,10 +25,11 @@ PRACTICE_START_SECONDS = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """An error stops the launch; a warning is for the reader."""
+    """An error stops the launch; a warning is for the reader. `code` says where it can be put right: "leak", or nowhere special."""
 
     severity: Severity
     sentence: str
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +51,17 @@ def auto_epochs(rows: int) -> int:
     return max(1, 25_000 // rows) if rows * 3 > 25_000 else 3
 
 
-def examine(rows: Sequence[SnapshotRow]) -> list[Finding]:
-    """Everything that speaks against training on these rows as they are, errors first."""
+def leaks(c: Connection, project_id: int, rows: Sequence[SnapshotRow]) -> list[Leak]:
+    """The test rows that these rows of the project would be trained on, word for word or nearly."""
+    found = split_leaks.of_rows(c, project_id, ((row.example_id, row.split, row.training) for row in rows))
+    return split_leaks.blocking(found)
+
+
+def examine(rows: Sequence[SnapshotRow], leaks: Sequence[Leak] = ()) -> list[Finding]:
+    """Everything that speaks against training on these rows as they are, errors first. `leaks` are those of `leaks`."""
     sides = {side: [row for row in rows if row.split == side] for side in Split}
     found = [*_enough(len(sides[Split.TRAIN]), len(sides[Split.TEST]), len(rows))]
-    train = {_asked(row) for row in sides[Split.TRAIN]}
-    leaked = sum(1 for row in sides[Split.TEST] if _asked(row) in train)
+    found += _leaking(sides[Split.TRAIN], sides[Split.TEST], leaks)
     broken = [
         (row.example_id, problem.message)
         for row in rows
@@ -61,14 +72,6 @@ def examine(rows: Sequence[SnapshotRow]) -> list[Finding]:
         which = ", ".join(str(id_) for id_ in sorted({id_ for id_, _ in broken})[:5])
         said = f"{len({id_ for id_, _ in broken})} approved examples cannot be trained on (first: example {which}). {broken[0][1]}"
         found.append(Finding(Severity.ERROR, f"{said} Mend or reject them on Curate."))
-    if leaked:
-        found.append(
-            Finding(
-                Severity.ERROR,
-                f"{leaked} test {'question is' if leaked == 1 else 'questions are'} in the training rows too, so the "
-                "result would flatter. Move or reject them on Curate.",
-            )
-        )
     return sorted(found, key=lambda finding: list(Severity).index(finding.severity))
 
 
@@ -112,6 +115,21 @@ def _enough(train: int, test: int, total: int) -> list[Finding]:
     elif test < 30:
         found.append(Finding(Severity.WARNING, f"{test} test rows of {total} can only show very large differences."))
     return found
+
+
+def _leaking(train: Sequence[SnapshotRow], test: Sequence[SnapshotRow], leaks: Sequence[Leak]) -> list[Finding]:
+    trained = {_asked(row) for row in train}
+    exact = {row.example_id for row in test if _asked(row) in trained} | {leak.test_id for leak in leaks if leak.exact}
+    near = {leak.test_id for leak in leaks} - exact
+    said = []
+    if exact:
+        several = "1 test question is" if len(exact) == 1 else f"{len(exact):,} test questions are"
+        said.append(f"{several} in the training rows too, so the result would flatter.")
+    if near:
+        several = "1 test example is" if len(near) == 1 else f"{len(near):,} test examples are"
+        said.append(f"{several} nearly the same as training rows, so the result would flatter.")
+    where = "Move or reject them on Curate, under Split and export."
+    return [Finding(Severity.ERROR, " ".join([*said, where]), LEAK)] if said else []
 
 
 def _asked(row: SnapshotRow) -> str:

@@ -15,7 +15,7 @@ from ftcore.records import LOCAL, Endpoint, Job, Project, Severity, SnapshotRow,
 from ftcore.store import endpoints
 from ftcore.trainer import starter
 from ftcore.training.launch import NotFit, launch
-from ftcore.training.preflight import MINIMUM, SENSIBLE, Estimate, Finding, auto_epochs, estimate, examine
+from ftcore.training.preflight import LEAK, MINIMUM, SENSIBLE, Estimate, Finding, auto_epochs, estimate, examine, leaks
 from ftcore.ui import instructions, ledger, page, say, session, way
 from ftcore.ui.local_training import Readiness, readiness
 
@@ -88,7 +88,10 @@ def draw(project: Project, past: list[Job], *, primary: bool = True) -> None:
     with facts:
         _summary(load, order, guess, price)
     if blocked:
-        way.button(project, "curate", "Go to Curate", primary=primary)
+        if any(finding.code == LEAK for finding in load.findings):
+            way.button(project, "curate", "Go to the pairs", primary=primary, curate="Split and export")
+        else:
+            way.button(project, "curate", "Go to Curate", primary=primary)
         return
     agreed = order.local or _agree(order, load, price)
     st.button(
@@ -260,7 +263,8 @@ def _agree(order: Order, load: Load, price: str) -> bool:
 def _load(path: str, project_id: int, revision: int) -> Load:
     with session.db().read() as c:
         rows = tuple(rows_to_freeze(c, project_id))
-    return Load(rows, digest(rows), tuple(examine(rows)))
+        findings = examine(rows, leaks(c, project_id, rows))
+    return Load(rows, digest(rows), tuple(findings))
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
