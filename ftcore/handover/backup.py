@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import sqlite3
 import tempfile
@@ -31,6 +32,8 @@ FORMAT = "tuneworthy-backup"
 VERSION = 1
 DATABASE = "tuneworthy.db"
 FOLDERS = ("exports", "reports")
+OURS = re.compile(r"backup-[0-9-]+\.zip")
+"""What the Overview calls a backup that it makes in `exports`: no backup holds an older one."""
 WHAT = "Projects, rows, versions, decisions, runs, jobs, journal, exports and reports."
 NOT = "Keys and tokens, uploads, logs, trained models of this computer (the folder “trainer”)."
 
@@ -102,7 +105,7 @@ def _files(workspace: Workspace) -> list[tuple[str, Path]]:
         (path.relative_to(workspace.root).as_posix(), path)
         for folder in FOLDERS
         for path in sorted((workspace.root / folder).rglob("*"))
-        if path.is_file() and not path.is_symlink() and not path.name.startswith(".")
+        if path.is_file() and not path.is_symlink() and not path.name.startswith(".") and not OURS.fullmatch(path.name)
     ]
 
 

@@ -92,6 +92,8 @@ def _files(workspace: Workspace, stone: Tombstone) -> None:
     for pattern in (f"project-{id_}", f"project-{id_}-*", f"project-{id_}.*", f".project-{id_}.*", f".project-{id_}-*"):
         found += exports.glob(pattern)
         found += workspace.folder("reports").glob(pattern)
+    found += exports.glob("backup-*.zip")  # a backup holds every project
+    found += workspace.folder("uploads").glob(f"pack-{id_}-*")
     for digest in known.get("digests", ()):
         found += exports.glob(f"{digest}-*")
     found += [workspace.root / "meaning" / name for name in (str(id_), f"project-{id_}")]

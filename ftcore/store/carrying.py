@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
-from ftcore.records import Split, Status, TrainingExample
+from ftcore.records import Split, Status, Task, TrainingExample
+from ftcore.store import tasks as store_tasks
 from ftcore.store import words
 from ftcore.store.examples import text_columns
 from ftcore.store.projects import touch
-from ftcore.store.schema import decisions, examples, imports, now, projects, snapshots, views
+from ftcore.store.schema import decisions, examples, imports, now, projects, snapshots, tasks, views
 
 CHUNK = 2_000
 PLAIN = (
@@ -119,6 +120,14 @@ def half_way(c: Connection, *, task_id: int | None = None) -> dict[int, int]:
     return {row[0]: row[1] for row in c.execute(query)}
 
 
+def tasks_of(c: Connection, *kinds: str, project_id: int | None = None, limit: int = 20) -> list[Task]:
+    """The newest tasks of these kinds, open or ended, of one project or of all."""
+    query = select(tasks.c.id).where(tasks.c.kind.in_(kinds)).order_by(tasks.c.id.desc()).limit(limit)
+    if project_id is not None:
+        query = query.where(tasks.c.project_id == project_id)
+    return [store_tasks.get(c, id_) for id_ in c.execute(query).scalars()]
+
+
 def name_snapshot(c: Connection, snapshot_id: int, name: str, created_at: datetime | None) -> None:
     values = {"name": name, "created_at": created_at or now()}
     c.execute(update(snapshots).where(snapshots.c.id == snapshot_id).values(**values))
@@ -139,7 +148,7 @@ def _out(at: datetime | None) -> str | None:
     return at.isoformat() if at else None
 
 
-def _parts(c: Connection, project_id: int, columns: list[Any]) -> Iterator[Sequence[Mapping[str, Any]]]:
+def _parts(c: Connection, project_id: int, columns: list[Any]) -> Iterator[Sequence[RowMapping]]:
     after = 0
     while True:
         query = select(*columns).where(examples.c.project_id == project_id, examples.c.id > after)

@@ -9,7 +9,7 @@ import streamlit as st
 from ftcore.dataset.raw import SourceError
 from ftcore.records import Project, Reply, Task
 from ftcore.store import decisions, examples, jobs, journal, projects, tasks
-from ftcore.ui import decide_state, page, session, sidebar
+from ftcore.ui import decide_state, page, project_panel, session, sidebar, workspace_panel
 from ftcore.ui.journey import NextAction, Situation, next_action, steps
 
 MARKS = {
@@ -24,6 +24,7 @@ TASK_NAMES = {
     "export": "Writing files",
     "reconcile": "Following a training job",
     "evaluate": "Running a comparison",
+    "hand_over": "Writing a project file",
 }
 
 
@@ -51,6 +52,10 @@ def welcome() -> None:
         if st.button("Import a spreadsheet", key="start-import"):
             sidebar.create("My first project")
             st.switch_page(page.PAGES["curate"][0], query_params={"curate": "Import"})
+    st.space("small")
+    project_panel.from_file()
+    project_panel.archived()
+    workspace_panel.draw()
 
 
 def next_step(project: Project, situation: Situation) -> None:
@@ -82,12 +87,13 @@ def step_row(situation: Situation) -> None:
 
 
 def project_list(current: Project) -> None:
+    """The projects, each with its quiet menu; below them a new one, one from a file, the archived ones and the workspace."""
     with session.db().read() as c:
         known = projects.every(c)
     st.subheader("Projects", anchor=False)
     for project in known[:SHOWN_PROJECTS]:
         here = project.id == current.id
-        name, since, button = st.columns((6, 3, 2), vertical_alignment="center")
+        name, since, button, menu = st.columns((6, 3, 2, 1), vertical_alignment="center")
         name.text(project.name)
         since.text(f"since {project.created_at.astimezone():%d %b %Y}" if project.created_at else "")
         button.button(
@@ -99,6 +105,8 @@ def project_list(current: Project) -> None:
             help="This is the project you see." if here else None,
             width="stretch",
         )
+        with menu:
+            project_panel.menu(project)
     if len(known) > SHOWN_PROJECTS:
         st.caption(f"The {SHOWN_PROJECTS} newest of {len(known):,}. The others are in the list at the left.")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
@@ -108,6 +116,10 @@ def project_list(current: Project) -> None:
         st.button("Create", key="overview-create", on_click=_create)
         if _samples()[0] is None:
             _sample_button(primary=False)
+    project_panel.handed_over(known)
+    project_panel.from_file()
+    project_panel.archived()
+    workspace_panel.draw()
 
 
 def running(project: Project) -> None:

@@ -52,14 +52,16 @@ def take_over(db: Database, workspace: Workspace, task: Task, watch: Watch) -> d
     """payload: file (a name in uploads/), name (as its user calls it), who."""
     from ftcore.handover import take_over as taking
 
+    path = workspace.folder("uploads") / Path(task.payload["file"]).name
     taken = taking.take_over(
         db,
-        workspace.folder("uploads") / Path(task.payload["file"]).name,
+        path,
         who=task.payload.get("who", ""),
         file_name=task.payload.get("name", ""),
         task_id=task.id,
         progress=watch.progress,
     )
+    path.unlink(missing_ok=True)  # all of it is in the project now, which may be erased
     return {
         "project_id": taken.project.id,
         "examples": taken.examples,
