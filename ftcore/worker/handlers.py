@@ -12,8 +12,7 @@ from ftcore.records import Split, Task
 from ftcore.store.database import Database
 from ftcore.store.tasks import LostLease
 from ftcore.training.reconcile import NoAnswer, advance
-from ftcore.worker import bulk, handover
-from ftcore.worker.intake import check_again, import_file, take_import_back
+from ftcore.worker import bulk, handover, intake
 from ftcore.worker.watch import Watch
 from ftcore.workspace import Workspace
 
@@ -70,9 +69,7 @@ def evaluate(db: Database, workspace: Workspace, task: Task, watch: Watch) -> di
 
 
 HANDLERS: dict[str, Handler] = {
-    "import": import_file,
-    "check": check_again,
-    "take_back": take_import_back,
+    **intake.HANDLERS,
     "export": export,
     "reconcile": reconcile,
     "evaluate": evaluate,

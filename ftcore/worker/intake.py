@@ -51,6 +51,42 @@ def check_again(db: Database, workspace: Workspace, task: Task, watch: Watch) ->
     return {}
 
 
+def compare_file(db: Database, workspace: Workspace, task: Task, watch: Watch) -> dict[str, Any]:
+    """payload: project_id, file or inbox, name, mapping. The result is a Difference; nothing is taken, and the file is kept."""
+    from ftcore.dataset import reimport
+
+    _wait_for_earlier(db, task)
+    wanted = task.payload
+    path = file_of(workspace, wanted)
+    found = reimport.compare(
+        db, wanted["project_id"], path, mapping_of(wanted), wanted["name"], progress=watch.progress
+    )
+    return {"difference": found.to_json()}
+
+
+def reimport_file(db: Database, workspace: Workspace, task: Task, watch: Watch) -> dict[str, Any]:
+    """payload: as for compare, and who, test_rows, choice (the fields of reimport.Choice). Stopped, it keeps what it has taken: the
+    changes are one Undo."""
+    from ftcore.dataset import reimport
+
+    _wait_for_earlier(db, task)
+    wanted = task.payload
+    done = reimport.take(
+        db,
+        wanted["project_id"],
+        file_of(workspace, wanted),
+        mapping_of(wanted),
+        wanted["name"],
+        reimport.Choice(**wanted["choice"]),
+        who=wanted.get("who", ""),
+        task_id=task.id,
+        test_rows=wanted.get("test_rows"),
+        progress=watch.progress,
+    )
+    forget_upload(workspace, wanted)
+    return {name: getattr(done, name) for name in ("new", "changed", "trashed", "import_id")}
+
+
 def take_import_back(db: Database, workspace: Workspace, task: Task, watch: Watch) -> dict[str, Any]:
     """payload: import_id. Takes back what an import that was never finished has brought."""
     with db.read() as c:
@@ -97,3 +133,12 @@ def _taking_back(db: Database, task: Task) -> Iterator[None]:
         if begun is not None and begun.state == imports.READING:
             take_back(db, begun.id)
         raise
+
+
+HANDLERS = {
+    "import": import_file,
+    "compare": compare_file,
+    "reimport": reimport_file,
+    "take_back": take_import_back,
+    "check": check_again,
+}

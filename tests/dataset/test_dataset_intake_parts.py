@@ -146,8 +146,8 @@ def test_a_file_that_breaks_off_in_its_middle_leaves_nothing(
         return real(*arguments)  # type: ignore[arg-type]
 
     writes: list[int] = []
-    real = parts._write
-    monkeypatch.setattr(parts, "_write", broken)
+    real = parts.write_part
+    monkeypatch.setattr(parts, "write_part", broken)
     with pytest.raises(SourceError, match="damaged after row 14"):
         take_in(db, project.id, letters(tmp_path), name="f.csv", who="t", part=PART, task_id=1)
     with db.read() as c:

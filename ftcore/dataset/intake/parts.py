@@ -31,19 +31,19 @@ def take_parts(
     """`records` are those after what `known` has consumed already."""
     import_id = known.id if known is not None else None
     while several := list(islice(records, part)):
-        import_id = _write(db, wish, import_id, several)
+        import_id = write_part(db, wish, import_id, several)
         done, total = wish.reading.done()
         progress(done, total, "Reading")
     if import_id is None:
         with db.write() as c:
             import_id = start(c, wish, imports.READING)
-    _settle(db, wish, import_id, progress)
+    settle(db, wish, import_id, progress)
     with db.write() as c:
         imports.close(c, import_id)
         return imports.get(c, import_id)
 
 
-def _write(db: Database, wish: Wish, import_id: int | None, several: list[Accepted | Rejected]) -> int:
+def write_part(db: Database, wish: Wish, import_id: int | None, several: list[Accepted | Rejected]) -> int:
     accepted, rejected = apart(several)
     with db.read() as c:
         locked = test_is_locked(c, wish.project_id)
@@ -61,7 +61,7 @@ def _write(db: Database, wish: Wish, import_id: int | None, several: list[Accept
     return import_id
 
 
-def _settle(db: Database, wish: Wish, import_id: int, progress: Progress) -> None:
+def settle(db: Database, wish: Wish, import_id: int, progress: Progress) -> None:
     """Everything that needs all rows. Doing it twice does nothing twice."""
     with scratch(db) as folder:
         whole, division = WholeCheck(db, wish.project_id, folder, progress), Division()

@@ -48,14 +48,19 @@ class Division:
 
     def add(self, rows: Sequence[Example]) -> None:
         for row in rows:
-            self._ids.append(row.id)
-            self.add_row(row.training, row.split, row.grouping)
+            self.add_one(row.id, row.training, row.split, row.grouping, normal(row.training.response))
 
-    def add_row(self, training: TrainingExample, split: Split | None, grouping: str) -> None:
+    def add_one(self, id_: int, training: TrainingExample, split: Split | None, grouping: str, stratum: str) -> None:
+        """`split` is what is decided already; `stratum` what the row is one of, if every such is to have its share."""
+        self._ids.append(id_)
         self._sides.append(SIDES.index(split))
         self._keys.append(_key(training.prompt))
         self._groups.append(_key(grouping) if grouping else None)
-        self._labels.add(normal(training.response))
+        self._labels.add(stratum)
+
+    def strata(self) -> list[Hashable] | None:
+        """What each row is one of; None when there are too many different ones."""
+        return self._labels.words()
 
     @property
     def ids(self) -> Ints:
@@ -87,7 +92,7 @@ class Division:
             )
 
         plain = planned(None)
-        strata = self._labels.words() if by_label else None
+        strata = self.strata() if by_label else None
         if strata is None:
             return plain
         fair = planned(strata)

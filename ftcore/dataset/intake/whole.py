@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
-from ftcore.dataset.answers import Profile, profile
+from ftcore.dataset.answers import Profile, normal, profile
 from ftcore.dataset.checks import DATASET_CODES, Limits, check_one
 from ftcore.dataset.checks.across import Across
 from ftcore.dataset.intake import instructions, telling
@@ -103,7 +103,7 @@ def _plan(
     division = Division()
     division.add(before)
     for row, split in zip(accepted, given, strict=True):
-        division.add_row(row.training, split, row.grouping)
+        division.add_one(0, row.training, split, row.grouping, normal(row.training.response))
     by_label = light.kind == "labels"
     return division.plan(earlier, later, seed=wish.seed, test_rows=wish.test_rows, by_label=by_label, locked=locked)
 
