@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, np.dtype[Any]]
 
-PORTION = 4_000
+PORTION = 2_000
 """Rows that are fetched at once."""
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 LONGEST_BUNCH = 40
 """Of a bigger bunch not every pair is looked at, or they would be millions."""
-MOST = 2_000_000
+MOST = 1_000_000
 """Pairs that are held in memory at once, 8 bytes each (and for a moment three times so many)."""
 MOST_RUNS = 16
 

@@ -29,7 +29,7 @@ SPACELESS = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u
 DIGITS = re.compile(r"\d+")
 MIX = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0xD6E8FEB86659FD93)
 """Odd numbers without a pattern: the place of a word in its shingle counts."""
-CHUNK_ROWS, CHUNK_CHARACTERS = 4_000, 8_000_000
+CHUNK_ROWS, CHUNK_CHARACTERS = 2_000, 4_000_000
 """So much at once: Daft keeps several copies of what it works on."""
 FEW = 200
 TEXT = "text"

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 Fetch = Callable[[Sequence[int]], dict[int, str]]
 """The texts of some rows; rows that have gone in the meantime are left out."""
-STEP_PAIRS, STEP_CHARACTERS = 4_000, 12_000_000
-KEPT_BYTES = 48_000_000
+STEP_PAIRS, STEP_CHARACTERS = 2_000, 6_000_000
+KEPT_BYTES = 24_000_000
 
 
 class Shingled:
