@@ -35,7 +35,6 @@ def begin(c: Connection, project_id: int, *, label: str, who: str, task_id: int 
     known = journal.of_task(c, task_id) if task_id is not None else None
     if known is not None:
         return known
-    journal._drop_undone(c, project_id)
     values = {"label": label, "who": who, "at": now(), "state": RUNNING, "task_id": task_id}
     made = c.execute(insert(changes).values(project_id=project_id, **values)).lastrowid
     return get(c, made)
@@ -45,6 +44,7 @@ def append(c: Connection, project_id: int, change: Change, wanted: Sequence[Edit
     """Writes one part; the ids of the rows that really changed."""
     written, _ = journal._save_some(c, project_id, wanted, change.who)
     if written:
+        journal._drop_undone(c, project_id)
         c.execute(insert(edits), [{"change_id": change.id, **edit} for edit in written])
         number = changes.c.number + len(written)
         c.execute(update(changes).where(changes.c.id == change.id).values(number=number))
@@ -54,8 +54,9 @@ def append(c: Connection, project_id: int, change: Change, wanted: Sequence[Edit
 
 def finish(c: Connection, project_id: int, change: Change, *, label: str = "") -> Change:
     """The last part is written. A change that changed nothing is taken out of the journal."""
-    journal._drop_undone(c, project_id)
     number = get(c, change.id).examples
+    if number:
+        journal._drop_undone(c, project_id)
     values = {"state": "done" if number else "dropped"} | ({"label": label} if label else {})
     c.execute(update(changes).where(changes.c.id == change.id).values(**values))
     touch(c, project_id)

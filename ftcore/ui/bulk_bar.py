@@ -20,56 +20,68 @@ def draw(project: Project, view: View, number: int, more: bool) -> None:
     ticked = len(curate_state.ticked(project))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.button("Tick this page", key="tick-page", on_click=_tick_page, args=(project,), disabled=not number)
-        if view.where.trashed:
-            label = f"Give {ticked:,} ticked back" if ticked else "Give ticked back"
-            st.button(label, key="restore-ticked", disabled=not ticked, **_asks(project, TICKED, TRASH, False))
-        else:
-            for word, status in (("Approve", Status.APPROVED), ("Reject", Status.REJECTED)):
-                label = f"{word} {ticked:,} ticked" if ticked else f"{word} ticked"
-                asks = _asks(project, TICKED, STATUS, status.value)
-                st.button(label, key=f"{word.lower()}-ticked", disabled=not ticked, **asks)
         if ticked:
-            with st.popover("More"):
-                _menu(project, view, TICKED)
-                st.button("Untick all", key="untick", on_click=_untick, args=(project,), width="stretch")
+            _on_ticked(project, view, ticked)
         if number:
             _all(project, view, number, more)
         table_rows.draw(project)
         table_tools.undo_and_redo(project)
 
 
+def _on_ticked(project: Project, view: View, ticked: int) -> None:
+    if view.where.trashed:
+        asks = _asks(project, TICKED, TRASH, False)
+        st.button(f"Give {ticked:,} ticked back", key="restore-ticked", **asks)
+    else:
+        for word, status in (("Approve", Status.APPROVED), ("Reject", Status.REJECTED)):
+            asks = _asks(project, TICKED, STATUS, status.value)
+            st.button(f"{word} {ticked:,} ticked", key=f"{word.lower()}-ticked", **asks)
+    with st.popover("More", key=bulk_dialog.FOLDS[0], on_change="rerun"):
+        _menu(project, view, TICKED)
+        st.button("Untick all", key="untick", on_click=_untick, args=(project,), type="tertiary")
+
+
 def _all(project: Project, view: View, number: int, more: bool) -> None:
     label = f"All {number:,}{'+' if more else ''}{' that match' if view.where.parts() else ' rows'}"
     # Drawn only while it is open: what is folded away costs nothing.
-    fold = st.popover(label, key="bulk-all", on_change="rerun")
+    fold = st.popover(label, key=bulk_dialog.FOLDS[1], on_change="rerun")
     if fold.open:
         with fold:
             _menu(project, view, ALL)
 
 
 def _menu(project: Project, view: View, scope: str) -> None:
-    def entry(label: str, kind: str, value: Any = None, key: str = "") -> None:
-        name = f"{key or kind}-{scope}"
-        st.button(page.plain(label), key=name, width="stretch", **_asks(project, scope, kind, value))
+    entries = _entries(view, scope)
+    with st.container(width=440, gap="small"):
+        for start in range(0, len(entries), 2):
+            for place, (label, key, kind, value) in zip(
+                st.columns(2, gap="small"), entries[start : start + 2], strict=False
+            ):
+                asks = _asks(project, scope, kind, value)
+                place.button(page.plain(label), key=f"{key}-{scope}", width="stretch", **asks)
 
+
+def _entries(view: View, scope: str) -> list[tuple[str, str, str, Any]]:
+    """Label, key, kind and value of everything on the menu."""
     if view.where.trashed:
-        entry("Give back from the trash", TRASH, False, "restore-menu")
-        return
+        return [("Give back from the trash", "restore-menu", TRASH, False)]
+    found: list[tuple[str, str, str, Any]] = []
     if scope == ALL:
-        entry("Approve …", STATUS, Status.APPROVED.value, "approve")
-        entry("Reject …", STATUS, Status.REJECTED.value, "reject")
-    entry("Make drafts again", STATUS, Status.DRAFT.value, "draft")
-    for side in Split:
-        entry(f"Move to {side}", SPLIT, side.value, f"move-{side}")
-    entry("Add a tag …", TAG)
-    entry("Take a tag off …", UNTAG)
-    entry("Find and replace …", REPLACE)
-    entry("Set the instructions …", SYSTEM)
-    entry("Mark private", PRIVATE, True, "private")
-    entry("Mark not private", PRIVATE, False, "public")
-    if view.where.problem not in ("", ANY, NONE):
-        entry(f"Ignore “{name_of(view.where.problem)}” there", IGNORE, view.where.problem)
-    entry("Move to the trash", TRASH, True)
+        found += [("Approve …", "approve", STATUS, "approved"), ("Reject …", "reject", STATUS, "rejected")]
+    found += [
+        ("Add a tag …", TAG, TAG, None),
+        ("Take a tag off …", UNTAG, UNTAG, None),
+        ("Find and replace …", REPLACE, REPLACE, None),
+        ("Set the instructions …", SYSTEM, SYSTEM, None),
+        *((f"Move to {side}", f"move-{side}", SPLIT, side.value) for side in Split),
+        ("Make drafts again", "draft", STATUS, Status.DRAFT.value),
+        ("Mark private", "private", PRIVATE, True),
+        ("Mark not private", "public", PRIVATE, False),
+        ("Move to the trash", TRASH, TRASH, True),
+    ]
+    if (code := view.where.problem) not in ("", ANY, NONE):
+        found.append((f"Ignore “{name_of(code)}” there", IGNORE, IGNORE, code))
+    return found
 
 
 def _asks(project: Project, scope: str, kind: str, value: Any) -> dict[str, Any]:

@@ -16,6 +16,8 @@ from ftcore.ui.table_view import View
 
 FORMS = (TAG, UNTAG, SYSTEM, REPLACE)
 """What needs to be told more."""
+FOLDS = ("bulk-more", "bulk-all")
+"""The popovers that lead here: they close behind them."""
 WIDE, NARROW = 820, 520
 """Pixels."""
 VERBS: dict[str, dict[Any, str]] = {
@@ -27,6 +29,7 @@ VERBS: dict[str, dict[Any, str]] = {
 
 def ask(project: Project, scope: str, kind: str, value: Any) -> None:
     """Does at once what is plain and about ticked rows; everything else is shown first. For callbacks."""
+    st.session_state.update(dict.fromkeys(FOLDS, False))
     if scope == "ticked" and kind not in FORMS:
         _do(project, Action(kind, value), _selection(project, scope))
         return
@@ -46,12 +49,13 @@ def draw(project: Project, view: View) -> None:
     def _dialog() -> None:
         with session.db().read() as c, st.spinner("Counting"):
             number = bulk.number(c, project.id, selection)
-        action = bulk_forms.draw(project, kind, selection) if kind in FORMS else Action(kind, value)
-        st.markdown(page.plain(_question(project, view, scope, number, action, kind)))
+        asked = bulk_forms.draw(project, kind, selection) if kind in FORMS else bulk_forms.Asked(Action(kind, value))
+        action, known = asked.action, asked.rows
+        st.markdown(page.plain(asked.question or _question(project, view, scope, number, action, kind)))
         cancel, go = st.columns(2, gap="small")
         cancel.button("Cancel", key="bulk-cancel", on_click=_forget, args=(project,), width="stretch")
         go.button(
-            f"Yes, all {number:,}" if number != 1 else "Yes",
+            "Yes" if (known or number) == 1 else f"Yes, {'all ' if known is None else ''}{known or number:,}",
             key="bulk-go",
             type="primary",
             width="stretch",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import streamlit as st
 
 from ftcore.dataset import bulk
@@ -20,8 +22,21 @@ TITLES = {
 FIELDS = {"response": "You answer", "prompt": "They write", "system": "Instructions"}
 
 
-def draw(project: Project, kind: str, selection: Selection) -> Action | None:
-    """The action as far as it is told; None while something is missing."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """`action` is None while something is missing. `rows` and `question` where more is known than how many rows were chosen."""
+
+    action: Action | None
+    rows: int | None = None
+    question: str = ""
+
+
+def draw(project: Project, kind: str, selection: Selection) -> Asked:
+    """The action as far as it is told."""
+    return _replace(project, selection) if kind == REPLACE else Asked(_told(project, kind))
+
+
+def _told(project: Project, kind: str) -> Action | None:
     if kind == TAG:
         tags = grid_edits.read_tags(str(st.text_input("Tag", key="bulk-tag", max_chars=grid_edits.LONGEST_TAG)))
         return Action(TAG, tags[0]) if tags else None
@@ -29,17 +44,13 @@ def draw(project: Project, kind: str, selection: Selection) -> Action | None:
         known = table_counts.choices(str(session.db().path), project.id).tags
         tag = st.selectbox("Tag", known, index=None, key="bulk-untag", placeholder="Choose a tag")
         return Action(UNTAG, tag) if tag else None
-    if kind == SYSTEM:
-        text = st.text_area("Instructions (the system message)", key="bulk-system", height=160)
-        if not text.strip():
-            st.caption(
-                "Left empty, the instructions are taken out; the project's own short ones are then trained with."
-            )
-        return Action(SYSTEM, text.strip())
-    return _replace(project, selection)
+    text = st.text_area("Instructions (the system message)", key="bulk-system", height=160)
+    if not text.strip():
+        st.caption("Left empty, the instructions are taken out; the project's own short ones are then trained with.")
+    return Action(SYSTEM, text.strip())
 
 
-def _replace(project: Project, selection: Selection) -> Action | None:
+def _replace(project: Project, selection: Selection) -> Asked:
     find, put = st.columns(2, gap="medium")
     looked_for = find.text_input("Find", key="bulk-find", max_chars=LONGEST)
     new = put.text_input("Put in its place", key="bulk-put", placeholder="nothing: it is taken out")
@@ -56,27 +67,34 @@ def _replace(project: Project, selection: Selection) -> Action | None:
         pattern = st.checkbox("Is a pattern", key="bulk-pattern", help=r"A regular expression; \1 is its first group.")
         case = st.checkbox("Capital and small letters differ", key="bulk-case")
     if not looked_for or not fields:
-        return None
+        return Asked(None, question="Say what is to be found.")
     action = Action(REPLACE, Replacement(looked_for, new, tuple(fields), pattern=pattern, case=case))
     try:
         found = bulk.preview(session.db(), project.id, selection, action)
     except PatternError as error:
         st.warning(page.plain(str(error)), icon=":material/info:")
-        return None
+        return Asked(None, question="Nothing can be replaced like that.")
     _preview(found)
-    return action if found.rows or not found.complete else None
+    if not found.complete:
+        return Asked(action)
+    if not found.rows:
+        return Asked(None, question="Nothing would be changed.")
+    places = f"{say.count(found.places, 'place')} in {say.count(found.rows, 'row')}"
+    return Asked(action, found.rows, f"Replace at {places}? One Undo brings the old texts back.")
 
 
 def _preview(found: Preview) -> None:
-    least = "" if found.complete else "At least "
-    said = f"{least}{say.count(found.places, 'place')} in {say.count(found.rows, 'row')}"
-    st.markdown(f"**{said}**" if found.rows else "**It is nowhere in these rows.**")
     if not found.complete:
-        st.caption(f"The first {found.looked:,} rows were looked at for this.")
+        seen = f"{say.count(found.places, 'place')} in {say.count(found.rows, 'row')}"
+        st.markdown(f"**{seen} among the first {found.looked:,}**; the others are looked through when it is done.")
+    if not found.rows:
+        st.markdown("**It is nowhere in these rows.**")
+        return
     with st.container(height=320):
         for one in found.first:
-            st.caption(f"Row {one.before.id}")
-            for name in FIELDS:
+            for name, label in FIELDS.items():
                 before, after = getattr(one.before.training, name), getattr(one.after, name)
                 if before != after:
-                    differences.draw(before, after)
+                    with st.container(gap="xxsmall"):
+                        st.caption(f"Row {one.before.id} · {label}")
+                        differences.draw(before, after)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from ftcore.records import Filter, Project, Split, Status
 from ftcore.records.filter import ANY, NONE
@@ -36,20 +38,25 @@ def draw(project: Project, where: Filter) -> None:
     if not fold.open:
         return
     found = table_counts.choices(str(session.db().path), project.id)
-    with fold, st.container(width=440, gap="small"):
-        _pills(project, "Status", "status", STATUSES, where)
-        _pills(project, "Split", "split", SPLITS, where)
-        _choice(project, "Problem", "problem", _problems(project, where), where)
-        one, other = st.columns(2, gap="small")
+    with fold, st.container(width=640, gap="small"):
+        one, other = st.columns((5, 7), gap="small")
         with one:
-            _choice(project, "Tag", "tag", {tag: tag for tag in found.tags}, where)
-            _choice(project, "Changed by", "changed_by", {who: who for who in found.people}, where)
+            _pills(project, "Status", "status", STATUSES, where)
         with other:
-            _choice(project, "From the file", "source", {file: file for file in found.sources}, where)
+            _pills(project, "Split", "split", SPLITS, where)
+        one, two, three = st.columns(3, gap="small")
+        with one:
+            _choice(project, "Problem", "problem", _problems(project, where), where)
+            _choice(project, "Changed by", "changed_by", {who: who for who in found.people}, where)
+        with two:
+            _choice(project, "Tag", "tag", {tag: tag for tag in found.tags}, where)
             _since(project, where)
-        for part, label in (("tokens", "tokens"), ("length", "characters of the answer")):
-            _range(project, part, label, where)
-        _flags(project, where)
+        with three:
+            _choice(project, "From the file", "source", {file: file for file in found.sources}, where)
+            _flags(project, where)
+        ranges = st.columns(4, gap="small")
+        for places, part, label in ((ranges[:2], "tokens", "tokens"), (ranges[2:], "length", "letters")):
+            _range(project, places, part, label, where)
         filter_pattern.draw(project)
 
 
@@ -84,10 +91,8 @@ def _since(project: Project, where: Filter) -> None:
     )
 
 
-def _range(project: Project, part: str, label: str, where: Filter) -> None:
-    least, most = RANGES[part]
-    one, other = st.columns(2, gap="small")
-    for place, name, word in ((one, least, "At least"), (other, most, "At most")):
+def _range(project: Project, places: Sequence[DeltaGenerator], part: str, label: str, where: Filter) -> None:
+    for place, name, word in zip(places, RANGES[part], ("From", "To"), strict=True):
         key = _key(name, getattr(where, name))
         place.number_input(
             f"{word}, {label}",
@@ -97,6 +102,7 @@ def _range(project: Project, part: str, label: str, where: Filter) -> None:
             step=1,
             key=key,
             placeholder="any",
+            help="Letters and signs of the answer, both ends included" if part == "length" else None,
             on_change=_chosen,
             args=(project, name, key),
         )
@@ -105,14 +111,14 @@ def _range(project: Project, part: str, label: str, where: Filter) -> None:
 def _flags(project: Project, where: Filter) -> None:
     key = "find-flags"
     st.session_state[key] = [name for name in FLAGS if getattr(where, name)]
-    st.pills(
-        "Only rows with",
+    st.multiselect(
+        "Only rows",
         list(FLAGS),
-        selection_mode="multi",
         format_func=FLAGS.__getitem__,
         key=key,
         on_change=_chosen_flags,
         args=(project, key),
+        placeholder="Any",
     )
 
 

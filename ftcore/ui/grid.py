@@ -73,8 +73,10 @@ def turn(project: Project, *, forward: bool) -> None:
 
 
 def pager(project: Project) -> None:
-    """Previous and next."""
+    """Previous and next, where there is more than one page."""
     has_previous, has_next = curate_state.remembered("grid", project).get("more", (False, False))
+    if not has_previous and not has_next:
+        return
     for label, icon, side, here in (
         ("Previous", ":material/chevron_left:", "left", has_previous),
         ("Next", ":material/chevron_right:", "right", has_next),
