@@ -19,6 +19,8 @@ from ftcore.store.journal import Edit, Saved
 
 CODES = (near_duplicate.CODE, exact_duplicate.CODE, contradiction.CODE)
 """Problems about pairs of rows that ask the same or nearly the same. One that somebody ignored at a row counts no more."""
+MOST = 2_000
+"""Leaks that are kept for a screen; all of them are counted."""
 Row = tuple[int, Split, TrainingExample]
 
 

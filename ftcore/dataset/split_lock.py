@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
@@ -83,14 +83,11 @@ def guard_filter(c: Connection, project_id: int, where: Filter, split: str) -> N
     if lock is None:
         return
     everything = 10**9
-    in_test = 0
+    crossing = 0
     if where.split in (None, Split.TEST):
-        tested = Filter(**{**where.parts(), "split": Split.TEST})
-        in_test = examples.count(c, project_id, tested, up_to=everything)[0]
+        crossing = examples.count(c, project_id, replace(where, split=Split.TEST), up_to=everything)[0]
     if split == Split.TEST:
-        crossing = examples.count(c, project_id, where, up_to=everything)[0] - in_test
-    else:
-        crossing = in_test
+        crossing = examples.count(c, project_id, where, up_to=everything)[0] - crossing
     if crossing:
         raise refusal(lock, crossing)
 

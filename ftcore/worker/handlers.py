@@ -6,13 +6,11 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from ftcore.dataset.freeze import rows_to_freeze
-from ftcore.dataset.targets import openai_chat
-from ftcore.records import Split, Task
+from ftcore.records import Task
 from ftcore.store.database import Database
 from ftcore.store.tasks import LostLease
 from ftcore.training.reconcile import NoAnswer, advance
-from ftcore.worker import bulk, handover, intake
+from ftcore.worker import bulk, export, handover, intake, splitting
 from ftcore.worker.watch import Watch
 from ftcore.workspace import Workspace
 
@@ -29,18 +27,6 @@ class Postponed(Exception):
     def __init__(self, seconds: float) -> None:
         super().__init__(f"again in {seconds} s")
         self.seconds = seconds
-
-
-def export(db: Database, workspace: Workspace, task: Task, watch: Watch) -> dict[str, Any]:
-    """payload: project_id. One file a split of the approved examples, in exports/, as a job would train on them."""
-    project_id = task.payload["project_id"]
-    with db.read() as c:
-        rows = rows_to_freeze(c, project_id)
-    written = {}
-    for side in Split:
-        path = workspace.folder("exports") / f"project-{project_id}-{side}.jsonl"
-        written[path.name] = openai_chat.export([row.training for row in rows if row.split == side], path)
-    return {"files": written}
 
 
 def reconcile(db: Database, workspace: Workspace, task: Task, watch: Watch) -> dict[str, Any]:
@@ -70,7 +56,6 @@ def evaluate(db: Database, workspace: Workspace, task: Task, watch: Watch) -> di
 
 HANDLERS: dict[str, Handler] = {
     **intake.HANDLERS,
-    "export": export,
     "reconcile": reconcile,
     "evaluate": evaluate,
     "count": bulk.count,
@@ -78,4 +63,6 @@ HANDLERS: dict[str, Handler] = {
     "bulk": bulk.change,
     "turn": bulk.turn,
     **handover.HANDLERS,
+    **splitting.HANDLERS,
+    **export.HANDLERS,
 }
