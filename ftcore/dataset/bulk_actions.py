@@ -7,14 +7,15 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ftcore.dataset import patterns, turns
+from ftcore.dataset.checks import Limits, Profile, fixes
 from ftcore.dataset.patterns import Pattern
 from ftcore.records import Example, Split, Status, TrainingExample
 from ftcore.store import examples
 
 STATUS, TAG, UNTAG, SPLIT, SYSTEM = "status", "tag", "untag", "split", "system"
-REPLACE, PRIVATE, IGNORE, TRASH = "replace", "private", "ignore", "trash"
-KINDS = (STATUS, TAG, UNTAG, SPLIT, SYSTEM, REPLACE, PRIVATE, IGNORE, TRASH)
-ABOUT_TEXTS = (SYSTEM, REPLACE)
+REPLACE, PRIVATE, IGNORE, TRASH, FIX = "replace", "private", "ignore", "trash", "fix"
+KINDS = (STATUS, TAG, UNTAG, SPLIT, SYSTEM, REPLACE, PRIVATE, IGNORE, TRASH, FIX)
+ABOUT_TEXTS = (SYSTEM, REPLACE, FIX)
 """Rows are checked again after these."""
 FIELDS = ("prompt", "response", "system")
 
@@ -32,8 +33,17 @@ class Replacement:
 
 
 @dataclass(frozen=True, slots=True)
+class Repair:
+    """The safe fix of one kind of problem, in the light of the data set as it was when somebody looked at the preview."""
+
+    code: str
+    limits: Limits
+    light: Profile
+
+
+@dataclass(frozen=True, slots=True)
 class Action:
-    """`value` is a status, a split, a tag, a text, a problem's code, true or false, or a Replacement, after `kind`."""
+    """`value` is a status, a split, a tag, a text, a problem's code, true or false, a Replacement or a Repair, after `kind`."""
 
     kind: str
     value: Any
@@ -43,13 +53,20 @@ class Action:
             raise ValueError(f"{self.kind!r} is nothing that can be done to rows.")
 
     def to_json(self) -> dict[str, Any]:
-        return {"kind": self.kind, "value": asdict(self.value) if self.kind == REPLACE else self.value}
+        value = self.value
+        if self.kind == REPLACE:
+            value = asdict(value)
+        if self.kind == FIX:
+            value = {"code": value.code, "limits": value.limits.to_json(), "light": value.light.to_json()}
+        return {"kind": self.kind, "value": value}
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Action:
         value = kept["value"]
         if kept["kind"] == REPLACE:
             value = Replacement(**{**value, "fields": tuple(value["fields"])})
+        if kept["kind"] == FIX:
+            value = Repair(value["code"], Limits.from_json(value["limits"]), Profile.from_json(value["light"]))
         return cls(kept["kind"], value)
 
 
@@ -67,6 +84,8 @@ def maker(action: Action) -> Callable[[Example], Made]:
     if action.kind == REPLACE:
         pattern = patterns.read(value.find, plain=not value.pattern, case=value.case)
         return lambda row: _replaced(row, value, pattern)
+    if action.kind == FIX:
+        return lambda row: _fixed(row, value)
     plain: dict[str, Callable[[Example], Mapping[str, Any]]] = {
         STATUS: lambda row: {"status": Status(value).value},
         TAG: lambda row: {"tags": [*row.tags, *([] if value in row.tags else [value])]},
@@ -87,6 +106,8 @@ def told(action: Action, number: int) -> str:
     value = action.value
     if action.kind == REPLACE:
         return f"Replaced “{_short(value.find)}” by “{_short(value.put)}” in {rows}"
+    if action.kind == FIX:
+        return f"Repaired “{value.code.replace('_', ' ')}” in {rows}"
     if action.kind == STATUS:
         return {"approved": f"Approved {rows}", "rejected": f"Rejected {rows}"}.get(value, f"Made {rows} drafts again")
     return {
@@ -114,6 +135,11 @@ def _replaced(row: Example, wanted: Replacement, pattern: Pattern) -> Made:
         if at is not None:
             training = turns.map_text(training, at, change)
     return Made(_training(row, training), places if training != row.training else 0)
+
+
+def _fixed(row: Example, wanted: Repair) -> Made:
+    repaired = fixes.fix(row.training, wanted.code, wanted.limits, wanted.light)
+    return Made(_training(row, repaired), 1) if repaired is not None else Made({})
 
 
 def place_of(training: TrainingExample, name: str) -> int | None:

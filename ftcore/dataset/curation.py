@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, update
 
 from ftcore.chat import count_tokens
-from ftcore.dataset import split_lock
+from ftcore.dataset import pair_checks, split_lock
 from ftcore.dataset.checks import DATASET_CODES, Limits, Profile, check_one, profile
 from ftcore.records import Problem, Split, Status, TrainingExample
 from ftcore.store import examples, journal, problems, projects
@@ -89,9 +89,7 @@ def ignore(db: Database, project_id: int, ids: Iterable[int], code: str, *, who:
     """Stops showing a problem at these rows: one change, one undo."""
     several = list(ids)
     with db.write() as c:
-        edits = [
-            Edit(row.id, {"ignored": sorted({*row.ignored, code})}) for row in examples.get_many(c, several)
-        ]
+        edits = [Edit(row.id, {"ignored": sorted({*row.ignored, code})}) for row in examples.get_many(c, several)]
         return journal.save(c, project_id, edits, who=who, label=f"Ignored a problem at {_examples(len(several))}")
 
 
@@ -145,12 +143,15 @@ def _plain(value: Any) -> Any:
 
 
 def check_again(c: Connection, project_id: int, ids: Sequence[int]) -> None:
-    """Re-checks rows whose text may have changed. Findings about pairs of rows are left to `intake.recheck`."""
+    """Re-checks rows whose text may have changed. A few are compared with others that may be like them, too; for more rows
+    that is left to `intake.recheck`."""
     if not ids:
         return
     light, limits = light_of(c, project_id)
     for start in range(0, len(ids), CHUNK):
         _check_some(c, project_id, ids[start : start + CHUNK], limits, light)
+    if len(ids) <= pair_checks.AT_ONCE:
+        pair_checks.check_pairs(c, project_id, ids, limits, light)
 
 
 def light_of(c: Connection, project_id: int) -> tuple[Profile, Limits]:
