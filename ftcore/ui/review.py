@@ -6,11 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
+from ftcore.dataset import triage
 from ftcore.dataset.triage import STAGES, Queue
 from ftcore.records import Example, Project, Status
 from ftcore.ui import (
     conflicts,
+    curate_head,
     page,
     review_card,
     review_end,
@@ -19,6 +22,7 @@ from ftcore.ui import (
     review_side,
     review_state,
     review_words,
+    session,
 )
 from ftcore.ui.review_state import View
 
@@ -26,20 +30,25 @@ TEXT, SIDE = 7, 4
 """The widths of the example and of what stands beside it."""
 
 
-def draw(project: Project) -> None:
-    """The queue of this person, where they stopped."""
+def draw(project: Project, head: DeltaGenerator | None = None) -> None:
+    """The queue of this person, where they stopped. `head` is an empty place that holds the curator's line: it is counted anew with
+    every key."""
+    triage.prepare(session.db(), project.id, Queue.GROUPS, who=session.who())
     review_state.begin(project)
-    _queue(project)
+    _queue(project, head)
 
 
 @st.fragment
-def _queue(project: Project) -> None:
+def _queue(project: Project, head: DeltaGenerator | None) -> None:
     page.show_flash()
     conflicts.draw(project)
     review_state.begin(project)
     view = review_state.look(project)
     _go_on_when_empty(view)
     view = review_state.look(project) if review_state.of(project)["queue"] is not view.queue else view
+    if head is not None:
+        with head.container():
+            curate_head.draw(view.project, session.counts(view.project))
     _chooser(view)
     _keys(view)
     _tags(view)
@@ -149,22 +158,13 @@ def _tags(view: View) -> None:
                 page.plain(tag),
                 shortcut=str(number),
                 key=f"review-tag-{number}",
-                type="secondary" if on else "tertiary",
-                icon=":material/check:" if on else ":material/sell:",
+                type="tertiary",
+                icon=":material/check_box:" if on else ":material/check_box_outline_blank:",
                 disabled=row is None,
                 on_click=review_marks.toggle,
                 args=(project, row.id if row else 0, row.version if row else 0, tag),
             )
         if row is not None:
-            st.text_input(
-                "New tag",
-                key=review_marks.NEW_TAG,
-                placeholder="New tag",
-                label_visibility="collapsed",
-                width=140,
-                on_change=review_marks.add_tag,
-                args=(project, row.id, row.version),
-            )
             others = [tag for tag in row.tags if tag not in known]
             if others:
                 st.text(" · ".join(others))

@@ -24,7 +24,7 @@ def draw(view: View, example: Example, *, editing: bool) -> None:
     places = _places(example.training)
     for at, message in enumerate(example.training.messages):
         mine = [p for p in view.problems if places.get(p.where) == at]
-        _turn(message, mine, words, alone=len(example.training.messages) <= len(ROLES))
+        _turn(message, mine, words)
 
 
 def source(example: Example) -> str:
@@ -34,10 +34,10 @@ def source(example: Example) -> str:
     return f"Row {example.id}{line} · {example.tokens:,} tokens · {example.split or 'no split'}{status}"
 
 
-def _turn(message: Message, mine: Sequence[Problem], words: Sequence[str], *, alone: bool) -> None:
+def _turn(message: Message, mine: Sequence[Problem], words: Sequence[str]) -> None:
     name, icon = conversation.ROLES.get(str(message.get("role")), ("Turn", ":material/chat:"))
     text, spans = text_of(message), _spans(mine)
-    if message.get("role") in ROLES["system"] and not spans and alone:
+    if message.get("role") in ROLES["system"] and not spans:
         # The same in most rows, and often long: one look is enough.
         with st.expander(name, icon=icon):
             highlight.draw(text, (), words)

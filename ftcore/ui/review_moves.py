@@ -60,6 +60,7 @@ def ask(project: Project, example_id: int, drawn: int) -> None:
         asked = deciding.toggle_tag(c, project.id, example_id, ASK, who=session.who(), version=version, on=True)
     if stood(asked):
         review_state.wrote(project, example_id, version, asked.change_id)
+        review_state.of(project)["elsewhere"] = None
         skip(project, example_id)
 
 
@@ -170,7 +171,7 @@ def _several(project: Project, example_id: int, drawn: dict[int, int], wanted: d
             review_state.stand(c, project, course, next_id, decided=1, seconds=review_state.spent(project))
     if stood(decided):
         review_state.of(project).setdefault("own", []).append(decided.change_id)
-        review_state.of(project)["table_left"] = None
+        review_state.of(project).update(table_left=None, elsewhere=None)
         review_state.step(project, example_id, next_id)
         page.flash(f"{label}. One Undo takes it back.")
 

@@ -21,6 +21,13 @@ def draw(view: View, example: Example, *, editing: bool) -> None:
     parts = (_alike, _problems) if view.queue is Queue.GROUPS else (_problems, _alike)
     for part in parts:
         part(view, example)
+    st.text_input(
+        "New tag",
+        key=review_marks.NEW_TAG,
+        placeholder="It gets the next number",
+        on_change=review_marks.add_tag,
+        args=(view.project, example.id, example.version),
+    )
     if not editing:  # the fields hold the note then
         key = f"review-note-{example.id}-{example.version}"
         seen = (view.project, example.id, example.version, key)
@@ -55,15 +62,12 @@ def good(view: View, example: Example | None) -> None:
                 with st.popover(f"Example {number}", type="tertiary"):
                     review_card.short(row, 1_500)
                     st.button("Unpin", key=f"unpin-{row.id}", on_click=review_marks.unpin, args=(project, row.id))
-            if example and example.id not in {row.id for row in pinned}:
-                full = len(pinned) >= GOOD_SHOWN
+            if example and len(pinned) < GOOD_SHOWN and example.id not in {row.id for row in pinned}:
                 st.button(
                     "Pin as a good example",
                     key=f"review-pin-{example.id}",
                     type="tertiary",
                     icon=":material/keep:",
-                    disabled=full,
-                    help="Two are pinned: unpin one first." if full else None,
                     on_click=review_marks.pin,
                     args=(project, example.id, example.version),
                 )

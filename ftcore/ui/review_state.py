@@ -21,6 +21,8 @@ CHOOSER = "review-queue"
 LONGEST_PAUSE = 90.0
 """Seconds: whoever looks at a row for longer was elsewhere, and does not get slower by it."""
 TRAIL = 500
+FRESH = 10.0
+"""Seconds that the counts of the other queues may be old."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,8 @@ def enter(project: Project, queue: Queue, *, anew: bool = False) -> None:
     """Goes to a queue, to the row where this person stopped in it."""
     triage.prepare(session.db(), project.id, queue, who=session.who())
     here = of(project)
-    here.update(queue=queue, exact=False, ended=False, trail=[], table_left=None, editing=0, alike=None, fixing="")
+    here.update(queue=queue, exact=False, ended=False, trail=[], editing=0, alike=None, fixing="")
+    here.update(table_left=None, elsewhere=None)
     with session.db().read() as c:
         stopped = reviews.place(c, project.id, session.who(), course(c, project).digest)
     here["at"] = None if anew else stopped.at_id
@@ -131,7 +134,7 @@ def look(project: Project) -> View:
         way = course(c, project)
         example = _row(c, project, way)
         standing = reviews.place(c, project.id, here["who"], way.digest)
-        left = _left(c, project, way)
+        left = _left(c, project)
         found = tuple(problems.of_example(c, example.id)) if example else ()
         others = triage.grouped(c, project.id, example.id) if example else []
         if example and here.get("alike") and here["alike"][0] == example.id:
@@ -177,14 +180,15 @@ def step(project: Project, from_id: int, to_id: int | None) -> None:
     here = of(project)
     here["trail"] = [*here["trail"][-TRAIL:], from_id]
     here.update(at=to_id, exact=False, ended=to_id is None, editing=0, alike=None, fixing="")
-    if here.get("table_left") is not None:
+    if here["queue"] is Queue.TABLE and here.get("table_left") is not None:
         number, more = here["table_left"]
         here["table_left"] = (max(0, number - 1), more)
 
 
 def come_to(project: Project, example_id: int) -> None:
     """Shows this very row, whatever was decided about it."""
-    of(project).update(at=example_id, exact=True, ended=False, table_left=None, editing=0, alike=None, fixing="")
+    of(project).update(at=example_id, exact=True, ended=False, editing=0, alike=None, fixing="")
+    of(project).update(table_left=None, elsewhere=None)
 
 
 def version_of(project: Project, example_id: int, drawn: int) -> int:
@@ -212,25 +216,32 @@ def _row(c: Connection, project: Project, way: Course) -> Example | None:
     return examples.get(c, next_id) if next_id is not None else None
 
 
-def _left(c: Connection, project: Project, way: Course) -> Left:
+def _left(c: Connection, project: Project) -> Left:
     here = of(project)
     counts = examples.counts(c, project.id)
-    groups = triage.course(c, project.id, Queue.GROUPS).set_id
     if here.get("table_left") is None:
         at = here.get("at") if here["queue"] is Queue.TABLE else None
         here["table_left"] = reviews.left_from(c, project.id, table_filter(project), at)
-    return Left(
-        problems=counts.need_a_look,
-        groups=reviews.groups_left(c, groups) if groups else 0,
-        sample=triage.sample_of(c, project.id),
-        table=here["table_left"],
-        asked=examples.count(c, project.id, Filter(tag=ASK))[0],
-        drafts=counts.clean_drafts,
-    )
+    groups, sample, asked = _elsewhere(c, project)
+    return Left(counts.need_a_look, groups, sample, here["table_left"], asked, counts.clean_drafts)
+
+
+def _elsewhere(c: Connection, project: Project) -> tuple[int, Sample | None, int]:
+    """What the groups, the sample and the questions hold: read anew at each key in their own queue only, elsewhere when some
+    seconds have passed."""
+    here = of(project)
+    known = here.get("elsewhere")
+    if known and here["queue"] in (Queue.PROBLEMS, Queue.TABLE) and time.monotonic() - known[0] < FRESH:
+        found: tuple[int, Sample | None, int] = known[1]
+        return found
+    set_id = triage.course(c, project.id, Queue.GROUPS).set_id
+    groups = reviews.groups_left(c, set_id) if set_id else 0
+    found = (groups, triage.sample_of(c, project.id), examples.count(c, project.id, Filter(tag=ASK))[0])
+    here["elsewhere"] = (time.monotonic(), found)
+    return found
 
 
 def _holds(project: Project, queue: Queue) -> bool:
-    triage.prepare(session.db(), project.id, Queue.GROUPS, who=session.who())
     with session.db().read() as c:
         counts = examples.counts(c, project.id)
         if queue is Queue.PROBLEMS:

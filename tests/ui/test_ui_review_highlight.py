@@ -18,7 +18,7 @@ TEXTS = st.text(alphabet="ab :@/.!$[]()<>*_`#~|\\&{}+-='\"\nwWhtps\u00e9", max_s
 @given(TEXTS, SPANS)
 def test_what_is_shown_is_the_text_and_nothing_in_it_is_a_mark(text: str, spans: list[tuple[int, int]]) -> None:
     shown = highlight.marked(text, spans)
-    assert _read(shown) == text
+    assert _read(shown) == _bare(text)
     bare = re.sub(r":color\[|\]\{background=\"[^\"]*\"\}", "", shown)
     assert not re.search(r"(?<!\\)(?:\\\\)*[!\[\]()<>$:*_`#~|&{}]", bare)
 
@@ -27,7 +27,7 @@ def test_what_is_shown_is_the_text_and_nothing_in_it_is_a_mark(text: str, spans:
 def test_the_marks_are_around_the_places(text: str, start: int, length: int) -> None:
     shown = highlight.marked(text, [(start, start + length)])
     inside = re.findall(r":color\[(.*?)(?<!\\)\]\{background", shown, re.DOTALL)
-    assert "".join(map(_read, inside)) == text[start : start + length].replace("\n", "")
+    assert "".join(_plain(part) for part in inside) == text[start : start + length].replace("\n", "")
 
 
 def test_an_address_an_arrow_and_an_icon_stay_as_they_were_written() -> None:
@@ -78,8 +78,15 @@ def test_a_cut_is_said() -> None:
 
 
 def _read(markdown: str) -> str:
-    """What a browser shows of it."""
-    bare = re.sub(r"(?<!\\):color\[|(?<!\\)\]\{background=\"[^\"]*\"\}", "", markdown).replace("\\\n", "\n")
-    plain = re.sub(r"\\(.)", r"\1", bare).replace("\u2060", "").replace("\u00a0", " ").replace("\u2003", "\t")
-    lines = [line if line != " " else "" for line in plain.split("\n")]
-    return "\n".join(lines)
+    """What a browser shows of it. An empty line holds one space, lest the next becomes a paragraph."""
+    bare = re.sub(r"(?<!\\):color\[|(?<!\\)\]\{background=\"[^\"]*\"\}", "", markdown)
+    return _bare(_plain(bare))
+
+
+def _plain(markdown: str) -> str:
+    read = re.sub(r"\\(.)", r"\1", markdown.replace("\\\n", "\n"))
+    return read.replace("\u2060", "").replace("\u00a0", " ").replace("\u2003", "\t")
+
+
+def _bare(text: str) -> str:
+    return "\n".join("" if line == " " else line for line in text.split("\n"))
