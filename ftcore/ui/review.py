@@ -103,7 +103,7 @@ def _chooser(view: View) -> None:
     st.segmented_control(
         "What to review",
         [queue.value for queue in Queue],
-        format_func=lambda name: f"{review_words.NAMES[Queue(name)]}: {told[Queue(name)]}",
+        format_func=lambda name: f"{review_words.name(Queue(name), left.sample, left.drafts)}: {told[Queue(name)]}",
         key=review_state.CHOOSER,
         required=True,
         label_visibility="collapsed",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ftcore.dataset.sampling import TRIAGE
 from ftcore.dataset.triage import Queue, Sample
 from ftcore.store.reviews import Place
 from ftcore.ui import say
@@ -9,16 +10,9 @@ from ftcore.ui import say
 NAMES = {
     Queue.PROBLEMS: "Problems",
     Queue.GROUPS: "Duplicate groups",
-    Queue.SAMPLE: "Random 200",
+    Queue.SAMPLE: "Random sample",
     Queue.TABLE: "Table's rows",
     Queue.ASKED: "Asked",
-}
-EXPLAINED = {
-    Queue.PROBLEMS: "Drafts with an open error or warning",
-    Queue.GROUPS: "Rows that nearly repeat or contradict each other, group by group",
-    Queue.SAMPLE: "Drafts without a problem, drawn at random: they speak for the rest",
-    Queue.TABLE: "What the table's filter shows, in the order of the rows",
-    Queue.ASKED: "Rows that somebody has a question about",
 }
 SURE_OF_PACE = 3
 """So many decisions tell how quick somebody is."""
@@ -32,6 +26,14 @@ def left(number: int, more: bool = False) -> str:
     return f"{counted(number, more)} left" if number else "none"
 
 
+def name(queue: Queue, sample: Sample | None, drafts: int) -> str:
+    """What the chooser calls a queue; a small project has no 200 rows to draw."""
+    if queue is not Queue.SAMPLE:
+        return NAMES[queue]
+    number = sample.number if sample else min(TRIAGE, drafts)
+    return f"Random {number:,}" if number else "Random sample"
+
+
 def seen(sample: Sample | None, drafts: int) -> str:
     """How far the sample is; before it is drawn, whether there is anything to draw from."""
     if sample is None:
@@ -40,7 +42,9 @@ def seen(sample: Sample | None, drafts: int) -> str:
 
 
 def progress(done: int, remaining: int, more: bool, place: Place) -> str:
-    """ "41 of 200, 6 seconds each, about 16 minutes left"."""
+    """ "41 of 200, 6 seconds each, about 16 minutes left"; "" for an empty queue."""
+    if not done + remaining:
+        return ""
     said = f"{done:,} of {counted(done + remaining, more)}"
     if place.decided < SURE_OF_PACE:
         return said

@@ -323,6 +323,7 @@ def test_progress_and_pace_are_told_in_words() -> None:
         review_words.progress(41, 159, False, Place(1, 41, 246.0)) == "41 of 200, 6 seconds each, about 16 minutes left"
     )
     assert review_words.progress(2, 10, False, Place(1, 2, 8.0)) == "2 of 12"
+    assert review_words.progress(0, 0, False, Place()) == ""
     assert review_words.progress(5, 0, False, Place(1, 5, 2.0)) == "5 of 5, 0.4 seconds each"
     assert review_words.progress(5, 10_000, True, Place(1, 5, 5.0)) == "5 of 10,005+, 1 second each"
 
