@@ -1,144 +1,144 @@
-"""Import: a file is dropped, looked at, mapped, and taken in by the worker; what was set aside is listed."""
+"""Import: files are dropped, looked at, mapped, compared with what is here, and taken in by the worker."""
 
 from __future__ import annotations
 
-import csv
-import io
-from functools import partial
-from typing import Any
-
 import streamlit as st
 
-from ftcore.dataset.formulas import escape
+from ftcore.dataset.intake import test_is_locked
 from ftcore.dataset.sources import SourceError
 from ftcore.dataset.split import propose_test_rows
-from ftcore.records import Filter, Preview, Project, TaskState
-from ftcore.store import examples, imports, tasks
-from ftcore.store.imports import Import
-from ftcore.ui import conversation, curate_state, grid, import_plan, page, session
-from ftcore.ui.import_plan import FirstLook
+from ftcore.dataset.split_plan import what_it_shows
+from ftcore.records import Filter, Preview, Project, Split
+from ftcore.store import examples
+from ftcore.ui import (
+    import_difference,
+    import_mapping,
+    import_plan,
+    import_progress,
+    import_results,
+    import_waiting,
+    page,
+    say,
+    session,
+)
+from ftcore.ui.import_plan import FirstLook, Waiting
+from ftcore.ui.import_results import rejected_file
 
-TYPES = ["csv", "tsv", "txt", "xlsx", "json", "jsonl", "ndjson", "parquet"]
-NOTHING = "(none)"
-PARTS = {
-    "input": ("What people write", "The question, ticket or text that the model is given."),
-    "output": ("What you answer", "The ideal answer, label or JSON."),
-    "system": ("Instructions", "A column with a system prompt for each row, if there is one."),
-    "split": ("Split", "A column that says train, validation or test, if there is one."),
-    "tags": ("Tags", "A column with labels of your own, if there is one."),
-}
+__all__ = ["draw", "rejected_file"]
 
 
 def draw(project: Project) -> bool:
-    """Draws the import; True while a file waits for its Import button, the page's primary action then."""
-    with session.db().read() as c:
-        under_way = tasks.open_tasks(c, project.id, "import")
-    if under_way:
-        _progress(project, under_way[0].id)
+    """Draws the import; True while something waits for its primary button here."""
+    if import_progress.draw(project):
         return True
-    place = curate_state.remembered("upload", project)
-    uploaded = st.file_uploader(
-        "Drop a spreadsheet: one column people write, one you answer.",
-        type=TYPES,
-        key=f"upload-{project.id}-{place.get('turn', 0)}",
-        help="CSV, TSV, Excel, JSON, JSON lines or Parquet; chat, Alpaca and ShareGPT files are recognised. Up to 200 MB.",
-    )
-    if uploaded is None:
-        import_plan.forget(place.pop("file", ""))
-        _last_task(project)
-        _results(project)
+    if import_difference.draw(project):
+        return True
+    files = import_waiting.waiting(project)
+    if not files:
+        import_waiting.draw_inbox(project)
+        import_progress.draw_last(project)
+        import_results.draw(project)
         return False
-    if place.get("upload_id") != uploaded.file_id or "file" not in place:
-        import_plan.forget(place.get("file", ""))
-        place.update(file=import_plan.keep(uploaded), name=uploaded.name, upload_id=uploaded.file_id)
     try:
-        _plan(project, place)
+        return _plan(project, files)
     except SourceError as error:
         st.error(page.plain(str(error)), icon=":material/error:")
-        return False
+        st.button("Leave it out", key="leave-out", on_click=_leave_out, args=(project, files[:1]))
+        return len(files) > 1
+
+
+def _plan(project: Project, files: list[Waiting]) -> bool:
+    """The plan for the first file and for those that have the same columns; True when it can be carried out."""
+    first, seen = files[0], import_plan.preview(files[0])
+    together, others = _alike(files, seen)
+    if len(files) > 1:
+        st.markdown(f"**{import_waiting.names(together)}**")
+        if others:
+            st.text(f"{say.count(len(others), 'file')} with other columns, or none that can be read, come after this.")
+    import_mapping.recognised(seen)
+    mapping = import_mapping.mapping(seen, first.id)
+    if not import_mapping.is_enough(seen, mapping):
+        return True
+    look = import_plan.first_look(first, mapping)
+    import_mapping.conversations(look)
+    if not look.accepted:
+        said = f"No row can be read this way ({look.first_reason}). Nothing was imported. Choose other columns."
+        st.error(page.plain(said), icon=":material/error:")
+        return True
+    test_rows = _test_rows(project, together, look, mapping, first.id)
+    prompts = _prompts(project, look, first.id)
+    _buttons(project, together, seen, mapping, look, test_rows, prompts)
     return True
 
 
-def _plan(project: Project, place: dict[str, Any]) -> None:
-    path, name = import_plan.path_of(place["file"]), place["name"]
-    seen = import_plan.preview(path, name)
-    _recognised(seen)
-    mapping = _mapping(seen, place["file"])
-    if seen.shape == "columns" and len(seen.columns) < 2:
-        only = f" (“{seen.columns[0]}”)" if seen.columns else ""
-        said = f"The file has only one column{only}. Two are needed: what people write, and what you answer. Nothing was imported."
-        st.error(page.plain(said), icon=":material/error:")
-        return
-    if seen.shape == "columns" and not (mapping["input"] and mapping["output"]):
-        st.info("Choose the two columns: what people write, and what you answer.")
-        st.dataframe(list(seen.rows), hide_index=True)
-        return
-    look = import_plan.first_look(path, name, mapping)
-    _conversations(look)
-    if not look.accepted:
-        st.error(
-            page.plain(
-                f"No row can be read this way ({look.first_reason}). Nothing was imported. Choose other columns."
+def _alike(files: list[Waiting], seen: Preview) -> tuple[list[Waiting], list[Waiting]]:
+    """(those for which the first one's mapping holds, the others)."""
+    together, others = files[:1], []
+    for one in files[1:]:
+        try:
+            other = import_plan.preview(one)
+        except SourceError:
+            others.append(one)
+            continue
+        same = (other.shape, other.columns) == (seen.shape, seen.columns)
+        (together if same else others).append(one)
+    return together, others
+
+
+def _buttons(
+    project: Project,
+    together: list[Waiting],
+    seen: Preview,
+    mapping: dict[str, str],
+    look: FirstLook,
+    test_rows: int | None,
+    prompts: tuple[str, str] | None,
+) -> None:
+    """Import; or, for a file that seems to be here already, the comparison first."""
+    why = import_difference.seems_known(project, together[0], seen, mapping, look) if len(together) == 1 else ""
+    if why:
+        st.info(page.plain(why), icon=":material/difference:")
+    with st.container(horizontal=True):
+        if why:
+            st.button(
+                "Compare with what is here",
+                type="primary",
+                icon=":material/difference:",
+                key="compare-file",
+                on_click=_compare,
+                args=(project, together, mapping),
             )
+        st.button(
+            "Import all rows as new" if why else "Import" if len(together) == 1 else f"Import {len(together)} files",
+            type="secondary" if why else "primary",
+            icon=":material/download:",
+            key="import-file",
+            on_click=_import,
+            args=(project, together, mapping, test_rows, prompts),
         )
-        return
-    test_rows = _test_rows(project, look, place["file"])
-    prompts = _prompts(project, look, place["file"])
-    st.button(
-        "Import",
-        type="primary",
-        icon=":material/download:",
-        key="import-file",
-        on_click=_import,
-        args=(project, mapping, test_rows, prompts),
-    )
+        st.button("Leave it out", key="leave-out", type="tertiary", on_click=_leave_out, args=(project, together))
 
 
-def _recognised(seen: Preview) -> None:
-    shape = "a table" if seen.shape == "columns" else seen.shape
-    st.markdown(f"**Recognised: {page.plain(shape)}** ({page.plain(seen.format.upper())}).")
-    for note in seen.notes:
-        st.text(note)
-
-
-def _mapping(seen: Preview, file: str) -> dict[str, str]:
-    """Which column holds what: guessed, and changeable. A recognised shape needs none."""
-    guessed = import_plan.plain_mapping(seen.mapping)
-    if seen.shape != "columns":
-        st.text("Nothing to map: the file says itself who writes what.")
-        return guessed
-    if seen.needs_mapping:
-        st.info("The columns are a guess. Check them against the conversations below.", icon=":material/help:")
-    chosen: dict[str, str] = {}
-    options = [NOTHING, *seen.columns]
-    for column, (part, (label, explained)) in zip(st.columns(len(PARTS), gap="small"), PARTS.items(), strict=True):
-        with column:
-            at = options.index(guessed[part]) if guessed[part] in options else 0
-            picked = st.selectbox(label, options, index=at, help=explained, key=f"map-{part}-{file}")
-            chosen[part] = "" if picked == NOTHING else str(picked)
-    return chosen
-
-
-def _conversations(look: FirstLook) -> None:
-    rows = f"{look.read:,}{'+' if look.more else ''}"
-    st.markdown(f"**The first of {rows} rows, as the model would see them**")
-    for column, training in zip(st.columns(import_plan.SHOWN, gap="medium"), look.shown, strict=False):
-        with column.container(border=True, height=260, autoscroll=False):
-            conversation.show(training)
-    if look.first_reason:
-        bad = look.read - look.accepted
-        one = "1 row" if bad == 1 else f"{bad:,} rows"
-        st.text(f"{one} cannot be read and will be listed (the first, {look.first_reason})")
-
-
-def _test_rows(project: Project, look: FirstLook, file: str) -> int:
+def _test_rows(
+    project: Project, together: list[Waiting], look: FirstLook, mapping: dict[str, str], file: str
+) -> int | None:
     with session.db().read() as c:
         before, _ = examples.count(c, project.id)
-    number, why = propose_test_rows(look.accepted + before)
+        locked = test_is_locked(c, project.id)
+    if locked:
+        st.text("The test split is locked since a model was trained: new rows are learnt from, or held out.")
+        return None
+    rows = look.rows + sum(import_plan.first_look(one, mapping).rows for one in together[1:]) + before
+    number, why = propose_test_rows(rows)
     left, right = st.columns((1, 3), vertical_alignment="bottom", gap="medium")
-    chosen = left.number_input("Rows kept for the test", 0, look.accepted + before, number, key=f"test-rows-{file}")
-    right.text(why if not look.more else "The test rows are never trained on: only they can show whether it worked.")
-    return int(chosen)
+    chosen = int(left.number_input("Rows kept for the test", 0, rows, number, key=f"test-rows-{file}"))
+    right.text(
+        why
+        if chosen == number and not look.more
+        else "They are never trained on: only they can show whether it worked."
+    )
+    right.text(what_it_shows(chosen))
+    return chosen
 
 
 def _prompts(project: Project, look: FirstLook, file: str) -> tuple[str, str] | None:
@@ -161,92 +161,23 @@ def _prompts(project: Project, look: FirstLook, file: str) -> tuple[str, str] | 
     return str(base or ""), str(tuned or "")
 
 
-def _import(project: Project, mapping: dict[str, str], test_rows: int, prompts: tuple[str, str] | None) -> None:
-    place = curate_state.remembered("upload", project)
-    import_plan.ask_for(
-        project, file=place["file"], name=place["name"], mapping=mapping, test_rows=test_rows, prompts=prompts
-    )
-    turn = place.get("turn", 0) + 1
-    place.clear()
-    place["turn"] = turn  # a new key: the uploader is empty again
-
-
-@st.fragment(run_every=0.5)
-def _progress(project: Project, task_id: int) -> None:
-    """The import as it goes on, also after this tab is closed."""
+def _import(
+    project: Project,
+    together: list[Waiting],
+    mapping: dict[str, str],
+    test_rows: int | None,
+    prompts: tuple[str, str] | None,
+) -> None:
     with session.db().read() as c:
-        task = tasks.get(c, task_id)
-    if task.state not in (TaskState.QUEUED, TaskState.RUNNING):
-        grid.refresh(project)
-        st.rerun()
-    said = task.message or ("Waiting for the worker" if task.state is TaskState.QUEUED else "Reading")
-    at = f": {task.done:,} of {task.total:,}" if task.total else f": {task.done:,}" if task.done else ""
-    st.progress(min(task.done / task.total, 1.0) if task.total else 0.0, text=f"{said}{at}")
-    st.text("It goes on when you close this tab.")
-    st.button("Stop the import", key=f"stop-{task_id}", on_click=_stop, args=(task_id,))
+        tested = examples.count(c, project.id, Filter(split=Split.TEST))[0]
+    import_plan.ask_for(project, together, mapping=mapping, test_rows=test_rows, prompts=prompts, tested=tested)
+    import_waiting.done_with(project, together)
 
 
-def _stop(task_id: int) -> None:
-    with session.db().write() as c:
-        tasks.request_cancel(c, task_id)
+def _compare(project: Project, together: list[Waiting], mapping: dict[str, str]) -> None:
+    import_plan.ask_to_compare(project, together[0], mapping)
+    import_waiting.done_with(project, together)
 
 
-def _last_task(project: Project) -> None:
-    """Why the last import failed, when it did."""
-    with session.db().read() as c:
-        task = tasks.last(c, project.id, "import")
-    if task is not None and task.state in (TaskState.FAILED, TaskState.CANCELLED):
-        name = str(task.payload.get("name", "the file"))
-        said = task.error or "It was stopped. Nothing was imported."
-        st.error(page.plain(f"{name}: {said}"), icon=":material/error:")
-
-
-def _results(project: Project) -> None:
-    with session.db().read() as c:
-        taken = imports.of_project(c, project.id)
-        ready = examples.count(c, project.id, Filter())[0]
-    for place, one in enumerate(taken[:10]):
-        _result(one, open_=place == 0)
-    if taken and ready < 13:
-        st.warning("So few cannot be trained on: 10 examples to learn from are the least, and 50 are a sensible start.")
-
-
-def _result(one: Import, *, open_: bool) -> None:
-    told = f"{one.read:,} read: {one.accepted:,} kept, {one.rejected:,} set aside."
-    st.markdown(f"**{page.plain(one.file_name)}**: {told}" if open_ else f"{page.plain(one.file_name)}: {told}")
-    if not one.rejected:
-        return
-    if open_:
-        st.text("Each is listed with its row and reason; nothing was deleted.")
-    with st.expander(
-        f"The {one.rejected:,} set aside", expanded=open_ and one.rejected <= 20, key=f"rejected-{one.id}"
-    ):
-        with session.db().read() as c:
-            rows = imports.rejected(c, one.id)
-        st.dataframe(
-            [{"Line": row.line, "Reason": row.reason, "As it was found": row.raw[:1000]} for row in rows],
-            hide_index=True,
-            column_config={"Line": st.column_config.NumberColumn(width=70, format="plain")},
-        )
-        if one.rejected > len(rows):
-            st.text(f"The first {len(rows):,} of {one.rejected:,}; the download holds all of them.")
-        st.download_button(
-            f"Download all {one.rejected:,} as CSV",
-            data=partial(rejected_file, one.id),
-            file_name=f"set-aside-{one.id}.csv",
-            mime="text/csv",
-            icon=":material/download:",
-            key=f"rejected-file-{one.id}",
-            on_click="ignore",
-        )
-
-
-def rejected_file(import_id: int) -> bytes:
-    """All rows set aside as CSV for a spreadsheet: whole, and with formulas escaped."""
-    with session.db().read() as c:
-        rows = imports.rejected(c, import_id, limit=None)
-    out = io.StringIO(newline="")
-    lines = csv.writer(out)
-    lines.writerow(["Line", "Reason", "As it was found"])
-    lines.writerows((row.line, escape(row.reason), escape(row.raw)) for row in rows)
-    return out.getvalue().encode("utf-8-sig", errors="replace")
+def _leave_out(project: Project, several: list[Waiting]) -> None:
+    import_waiting.done_with(project, several, forget=True)

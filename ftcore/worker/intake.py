@@ -20,10 +20,7 @@ KINDS = ("import", "compare", "reimport")
 
 
 def import_file(db: Database, workspace: Workspace, task: Task, watch: Watch) -> dict[str, Any]:
-    """payload: project_id, file (a name in uploads/) or inbox (a name in inbox/), name, mapping, who, rows, test_rows, seed.
-
-    An upload is deleted once it is in: the rows are in the database then.
-    """
+    """payload: project_id, file (a name in uploads/) or inbox (a name in inbox/), name, mapping, who, rows, test_rows, seed."""
     _wait_for_earlier(db, task)
     wanted = task.payload
     with _taking_back(db, task):
@@ -40,7 +37,6 @@ def import_file(db: Database, workspace: Workspace, task: Task, watch: Watch) ->
             task_id=task.id,
             progress=watch.progress,
         )
-    forget_upload(workspace, wanted)
     numbers = {"read": done.read, "accepted": done.accepted, "rejected": done.rejected}
     return {"import_id": done.id, **numbers, "notes": list(done.notes)}
 
@@ -83,7 +79,6 @@ def reimport_file(db: Database, workspace: Workspace, task: Task, watch: Watch) 
         test_rows=wanted.get("test_rows"),
         progress=watch.progress,
     )
-    forget_upload(workspace, wanted)
     return {name: getattr(done, name) for name in ("new", "changed", "trashed", "import_id")}
 
 
@@ -100,12 +95,6 @@ def file_of(workspace: Workspace, payload: dict[str, Any]) -> Path:
     if payload.get("inbox"):
         return inbox.place_of(workspace.folder("inbox"), str(payload["inbox"]))
     return workspace.folder("uploads") / Path(str(payload["file"])).name
-
-
-def forget_upload(workspace: Workspace, payload: dict[str, Any]) -> None:
-    """Deletes an upload that is not wanted any more. Files in the inbox are the user's, and stay."""
-    if payload.get("file"):
-        file_of(workspace, payload).unlink(missing_ok=True)
 
 
 def mapping_of(payload: dict[str, Any]) -> Mapping | None:
