@@ -94,9 +94,11 @@ def ignore(db: Database, project_id: int, ids: Iterable[int], code: str, *, who:
 
 
 def undo(db: Database, project_id: int, *, who: str) -> Change | None:
-    """Takes the last change of the project back as a whole; None when there is nothing to take back."""
+    """Takes the last change of the project back as a whole; None when there is nothing to take back. Raises SplitLocked; nothing
+    was taken back then."""
     with db.write() as c:
-        change, ids = journal.undo(c, project_id, who=who)
+        with split_lock.kept(c, project_id):
+            change, ids = journal.undo(c, project_id, who=who)
         check_again(c, project_id, ids)
         return change
 
@@ -113,8 +115,10 @@ def undo_own(db: Database, project_id: int, *, who: str) -> tuple[Change | None,
 
 
 def redo(db: Database, project_id: int, *, who: str) -> Change | None:
+    """Does the last undone change again. Raises SplitLocked; nothing was done then."""
     with db.write() as c:
-        change, ids = journal.redo(c, project_id, who=who)
+        with split_lock.kept(c, project_id):
+            change, ids = journal.redo(c, project_id, who=who)
         check_again(c, project_id, ids)
         return change
 

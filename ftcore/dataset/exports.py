@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -107,13 +109,13 @@ def make(db: Database, project_id: int, wanted: Wanted, folder: Path, progress: 
     """Writes the files into `folder`, whole or absent, in the place of those of the last export to this target. Raises
     ExportError."""
     target, walk = find(wanted.target), _Walk(db, project_id, wanted, progress, WRITING)
-    name = f"project-{project_id}-{target.name}"
+    name = f"project-{project_id}-{target.name}{_which(wanted)}"
     export = export_rows(target, walk.rows(), folder, name=name)
     path = bundle(export)
     lost = _ordered([*walk.without_pair.counts(), *export.left_out, *export.changed])
     return Made(
         file=path.relative_to(folder).as_posix(),
-        name=path.name if len(export.files) == 1 else f"{name}.zip",
+        name=path.name if len(export.files) == 1 else f"project-{project_id}-{target.name}.zip",
         files=tuple((one.path.name, one.rows) for one in export.files),
         rows=export.rows,
         losses=tuple(lost),
@@ -175,6 +177,13 @@ class _Walk:
             example.source,
             example.line,
         )
+
+
+def _which(wanted: Wanted) -> str:
+    """Other rows go into files of their own: nobody downloads what somebody else chose, nor private rows by accident."""
+    said = json.dumps(wanted.selection.to_json(), sort_keys=True)
+    chosen = "" if wanted.selection == APPROVED else f"-{hashlib.blake2b(said.encode(), digest_size=4).hexdigest()}"
+    return chosen + ("-private" if wanted.private else "")
 
 
 def _edited(c: Connection, example: Example) -> Any:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
@@ -77,6 +78,17 @@ def guard(c: Connection, project_id: int, moves: Mapping[int, str | None]) -> No
         raise refusal(lock, crossing)
 
 
+@contextmanager
+def kept(c: Connection, project_id: int) -> Iterator[None]:
+    """For an undo or a redo: raises SplitLocked at the end of the block when rows joined a locked test split in it, or left it. The
+    caller's transaction is then not to be committed."""
+    lock = find(c, project_id)
+    before = _tested(c, project_id) if lock else set()
+    yield
+    if lock and (crossing := before ^ _tested(c, project_id)):
+        raise refusal(lock, len(crossing))
+
+
 def guard_filter(c: Connection, project_id: int, where: Filter, split: str) -> None:
     """`guard` for everything that matches a filter, whatever its size."""
     lock = find(c, project_id)
@@ -95,3 +107,12 @@ def guard_filter(c: Connection, project_id: int, where: Filter, split: str) -> N
 def refusal(lock: Lock, rows: int) -> SplitLocked:
     some = "1 row was to join or leave it" if rows == 1 else f"{rows:,} rows were to join or leave it"
     return SplitLocked(f"{lock.sentence} {some}; nothing was changed. {WAY_OUT}")
+
+
+def _tested(c: Connection, project_id: int) -> set[int]:
+    """Rows of the test split, those in the trash too: neither trash nor status is a split."""
+    return {
+        id_
+        for trashed in (False, True)
+        for id_ in examples.ids(c, project_id, Filter(split=Split.TEST, trashed=trashed))
+    }

@@ -182,7 +182,7 @@ def _plan(
     pairs = ((pair.earlier, pair.later) for pair in across.pairs(Texts(db), limits.similarity, light, compared))
     alike = rows.linked([*pairs, *across.copies(), *across.same_questions()])
     before = rows.sides()
-    fixed = [side if locked and side is Split.TEST else None for side in before]
+    fixed: list[Split | None] = [side if locked and side is Split.TEST else None for side in before]
     plan = rows.planned(fixed, alike, wish, locked)
     if plan.held:  # twins of test rows: they stay where they are until somebody decides
         fixed = [*fixed]

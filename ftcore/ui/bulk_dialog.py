@@ -10,6 +10,7 @@ from ftcore.dataset import bulk
 from ftcore.dataset.bulk import Selection
 from ftcore.dataset.bulk_actions import REPLACE, SYSTEM, TAG, UNTAG, Action, told
 from ftcore.dataset.patterns import PatternError
+from ftcore.dataset.split_lock import SplitLocked
 from ftcore.records import Project
 from ftcore.ui import bulk_forms, curate_state, filter_words, grid, page, session, table_counts, table_tasks
 from ftcore.ui.table_view import View
@@ -127,7 +128,7 @@ def _do(project: Project, action: Action, selection: Selection) -> None:
         return
     try:
         done = bulk.carry_out(session.db(), project.id, selection, action, who=session.who())
-    except PatternError as error:
+    except (PatternError, SplitLocked) as error:
         page.flash(str(error), icon=":material/info:")
         return
     if selection.ids is not None:

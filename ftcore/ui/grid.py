@@ -10,6 +10,7 @@ import streamlit as st
 
 from ftcore.dataset import curation
 from ftcore.dataset.curation import CellEdit
+from ftcore.dataset.split_lock import SplitLocked
 from ftcore.records import Example, Project
 from ftcore.store import examples, words
 from ftcore.ui import conflicts, curate_state, grid_edits, page, session, table_columns
@@ -143,7 +144,11 @@ def _write(project: Project, versions: dict[int, int], wanted: grid_edits.Cells)
     if refused:
         page.flash("That text is too long for a cell and was not changed. Open the row below the table to edit it.")
     edits = [CellEdit(id_, versions.get(id_), values) for id_, values in wanted.items() if id_ not in refused]
-    saved = curation.save(session.db(), project.id, edits, who=session.who())
+    try:
+        saved = curation.save(session.db(), project.id, edits, who=session.who())
+    except SplitLocked as error:
+        page.flash(str(error), icon=":material/lock:")
+        return
     conflicts.remember(project, [(c.mine.example_id, wanted[c.mine.example_id]) for c in saved.conflicts])
     with session.db().read() as c:
         for row in examples.get_many(c, saved.changed):

@@ -1,4 +1,4 @@
-"""What each split is for, how many examples are in it, and the files to take away."""
+"""What each split is for, how many examples are in it, the files to take away, and everything about dividing and exporting."""
 
 from __future__ import annotations
 
@@ -7,11 +7,25 @@ import uuid
 
 import streamlit as st
 
-from ftcore.dataset import curation
+from ftcore.dataset import curation, exports
+from ftcore.dataset.split_lock import SplitLocked
 from ftcore.records import Filter, Project, Severity, Split, Status
 from ftcore.store import examples, projects
 from ftcore.store.examples import Counts
-from ftcore.ui import curate_state, grid, page, session
+from ftcore.ui import (
+    curate_state,
+    export_panel,
+    grid,
+    health_panel,
+    leak_panel,
+    pack_panel,
+    page,
+    session,
+    split_again,
+    split_lock_bar,
+    table_tools,
+    versions_panel,
+)
 from ftcore.ui.problem_words import name_of
 
 PURPOSE = {
@@ -30,7 +44,10 @@ def draw(project: Project, counts: Counts) -> None:
         )
         return
     blocked = _blocking(project)
+    leaking = leak_panel.draw(project, counts)
+    lock = split_lock_bar.find(project)
     st.markdown(f"Of the {counts.approved:,} approved examples:")
+    private = _private(project) if counts.approved <= exports.AT_ONCE else 0
     for side, number in numbers.items():
         with st.container(horizontal=False, gap="xxsmall"):
             name, value, purpose, file = st.columns((2, 1, 5, 3), vertical_alignment="center")
@@ -38,9 +55,19 @@ def draw(project: Project, counts: Counts) -> None:
             value.text(f"{number:,}")
             purpose.text(PURPOSE[side])
             with file:
-                _download(project, side, 0 if blocked else number)
+                _download(project, side, 0 if blocked else number, primary=not leaking, many=counts.approved)
+    if private:
+        rows = "1 private row is" if private == 1 else f"{private:,} private rows are"
+        st.markdown(f"{rows} not in these files. “Export” below can put them in.", width=page.PROSE)
     st.markdown(shows(counts.test), width=page.PROSE)
-    _mover(project, numbers)
+    split_lock_bar.draw(project, lock)
+    with st.container(horizontal=True):
+        table_tools.undo_and_redo(project)
+    health_panel.draw(project, counts)
+    split_again.draw(project, counts, lock)
+    export_panel.draw(project, counts)
+    _versions(project)
+    _mover(project, numbers, locked=lock is not None)
 
 
 def shows(test_rows: int) -> str:
@@ -68,15 +95,28 @@ def _blocking(project: Project) -> bool:
     return any(found.values())
 
 
-def _mover(project: Project, numbers: dict[Split, int]) -> None:
-    with st.expander("Move examples between splits", icon=":material/swap_horiz:"):
+def _versions(project: Project) -> None:
+    fold = st.expander("Versions", icon=":material/bookmarks:", key="versions-fold", on_change="rerun")
+    if fold.open:
+        with fold:
+            versions_panel.draw(project)
+    fold = st.expander(
+        "Have somebody review in a spreadsheet", icon=":material/assignment_ind:", key="pack-fold", on_change="rerun"
+    )
+    if fold.open:
+        with fold:
+            pack_panel.draw(project, curate_state.view(project).where)
+
+
+def _mover(project: Project, numbers: dict[Split, int], *, locked: bool) -> None:
+    with st.expander("Move a few between splits", icon=":material/swap_horiz:"):
         st.markdown(
             "A random few are moved; one Undo brings them back. To choose them yourself, tick them in the table."
         )
+        sides = [side for side in Split if not (locked and side is Split.TEST)]
         origin, target, how_many, button = st.columns((2, 2, 2, 2), vertical_alignment="bottom")
-        sides = list(Split)
         source = origin.selectbox("From", sides, format_func=str.capitalize, key="move-from")
-        goal = target.selectbox("To", sides, index=2, format_func=str.capitalize, key="move-to")
+        goal = target.selectbox("To", sides, index=len(sides) - 1, format_func=str.capitalize, key="move-to")
         most = max(numbers[source], 1)
         number = how_many.number_input("How many", 1, most, min(20, most), key=f"move-number-{source}-{most}")
         button.button(
@@ -93,18 +133,30 @@ def _move(project: Project, source: Split, goal: Split, number: int) -> None:
     with session.db().read() as c:
         ids = examples.ids(c, project.id, Filter(status=Status.APPROVED, split=source))
     chosen = sorted(random.Random(project.revision).sample(ids, min(number, len(ids))))
-    saved = curation.move(session.db(), project.id, chosen, goal, who=session.who())
+    try:
+        saved = curation.move(session.db(), project.id, chosen, goal, who=session.who())
+    except SplitLocked as error:
+        page.flash(str(error), icon=":material/lock:")
+        return
     grid.refresh(project)
-    page.flash(f"{len(saved.changed):,} moved to {goal}. Undo in the table takes it back.")
+    page.flash(f"{len(saved.changed):,} moved to {goal}. Undo takes it back.")
 
 
-def _download(project: Project, side: Split, number: int) -> None:
+def _private(project: Project) -> int:
+    with session.db().read() as c:
+        return examples.count(c, project.id, Filter(status=Status.APPROVED, private=True))[0]
+
+
+def _download(project: Project, side: Split, number: int, *, primary: bool, many: int) -> None:
+    if many > exports.AT_ONCE:
+        st.caption("Very many rows: “Export” below writes the files.")
+        return
     st.download_button(
         f"Download {side}.jsonl",
         data=lambda: _file(project.id, side),
         file_name=f"{side}.jsonl",
         mime="application/jsonl",
-        type="primary" if side is Split.TRAIN else "secondary",
+        type="primary" if side is Split.TRAIN and primary else "secondary",
         disabled=not number,
         key=f"download-{side}",
         on_click="ignore",
@@ -114,13 +166,14 @@ def _download(project: Project, side: Split, number: int) -> None:
 
 
 def _file(project_id: int, side: Split) -> bytes:
-    """The split's approved examples as a job would train on them: under the short instructions where they have none."""
+    """The split's approved examples as a job would train on them, but for private ones: under the short instructions where they
+    have none."""
     from ftcore.dataset.targets import openai_chat
 
     with session.db().read() as c:
         approved = examples.every(c, project_id, status=Status.APPROVED)
         short = projects.get(c, project_id).tuned_prompt
-    rows = [row.training for row in approved if (row.split or Split.TRAIN) is side]
+    rows = [row.training for row in approved if (row.split or Split.TRAIN) is side and not row.private]
     path = session.workspace().folder("exports") / f"project-{project_id}-{side}-{uuid.uuid4().hex}.jsonl"
     try:
         openai_chat.export([row if row.system else row.with_system(short) for row in rows], path)

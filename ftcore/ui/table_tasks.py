@@ -7,6 +7,7 @@ import streamlit as st
 from ftcore.dataset import bulk, curation
 from ftcore.dataset.bulk import Selection
 from ftcore.dataset.bulk_actions import Action
+from ftcore.dataset.split_lock import SplitLocked
 from ftcore.records import Project, Task, TaskState
 from ftcore.store import journal, long_changes, tasks
 from ftcore.store.journal import Change
@@ -80,7 +81,11 @@ def turn(project: Project, *, back: bool) -> None:
         _put_turn(project, change, back=back)
         return
     act = curation.undo if back else curation.redo
-    turned = act(session.db(), project.id, who=session.who())
+    try:
+        turned = act(session.db(), project.id, who=session.who())
+    except SplitLocked as error:
+        page.flash(str(error), icon=":material/lock:")
+        return
     grid.refresh(project)
     if turned is not None:
         page.flash(f"{'Taken back' if back else 'Done again'}: {turned.label}")

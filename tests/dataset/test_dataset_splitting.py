@@ -142,7 +142,7 @@ def test_after_a_training_no_row_joins_or_leaves_the_test(db: Database, project:
         lambda: bulk.carry_out(db, project.id, Selection(where=Filter()), Action(SPLIT, "validation"), who="DK"),
     ]
     for act in refused:
-        with pytest.raises(SplitLocked, match="ft:tickets is measured on these 15 test rows.*nothing was changed"):
+        with pytest.raises(SplitLocked, match=r"ft:tickets is measured on these 15 test rows.*nothing was changed"):
             act()
     assert sides(db, project) == before
     assert get(db, trained).note == ""
@@ -204,3 +204,15 @@ def test_a_restored_row_keeps_its_locked_split_and_the_journal_says_so(db: Datab
     assert (get(db, ids[0]).split, get(db, ids[0]).note) == (Split.TEST, "")
     with db.read() as c:
         assert "its split stayed" in journal.last(c, project.id)[0].label
+
+
+def test_an_undo_that_would_change_a_locked_test_is_refused(db: Database, project: Project) -> None:
+    ids = fill(db, project, [*plain(20), *plain(35, Split.TEST)[20:]])
+    curation.move(db, project.id, [ids[0]], Split.TEST, who="DK")
+    train_a_model(db, project)
+    with pytest.raises(SplitLocked, match="1 row was to join or leave it"):
+        undo(db, project)
+    assert get(db, ids[0]).split is Split.TEST
+    curation.decide(db, project.id, [ids[-1]], Status.REJECTED, who="DK")
+    undo(db, project)
+    assert get(db, ids[-1]).status is Status.APPROVED
