@@ -3,6 +3,7 @@ choose from. Nothing here is keyed by the revision: an edit does not count every
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,12 +11,15 @@ import streamlit as st
 
 from ftcore.records import Filter, Project, Severity, Task, TaskState
 from ftcore.store import examples, facets, problems, projects, row_sets, tasks
-from ftcore.ui import session
+from ftcore.ui import curate_state, session
 from ftcore.ui.filter_words import matching
 
 PATIENCE = 60
 """Seconds for which a worker's count of a filter is good enough after edits."""
 COUNT = "count"
+SLOW, SLOW_KEPT = 0.1, 15.0
+"""Seconds: a count that took longer than the one is good for the other."""
+REMEMBERED = 60
 
 
 @st.cache_data(show_spinner=False, max_entries=32)
@@ -51,8 +55,20 @@ def sets_of(project: Project, where: Filter) -> dict[int, tuple[str, str]]:
 
 
 def count(project: Project, where: Filter) -> tuple[int, bool]:
+    """Counted anew after each write; only a count that took long stays good for a while."""
+    kept = curate_state.remembered("counts", project)
+    known = kept.get(where)
+    began = time.monotonic()
+    if known is not None and (known["revision"] == project.revision or known["until"] > began):
+        return known["number"], known["more"]
     with session.db().read() as c:
-        return examples.count(c, project.id, where)
+        number, more = examples.count(c, project.id, where)
+    ends = time.monotonic()
+    until = ends + SLOW_KEPT if ends - began > SLOW else ends
+    kept[where] = {"revision": project.revision, "number": number, "more": more, "until": until}
+    for old in list(kept)[:-REMEMBERED]:
+        del kept[old]
+    return number, more
 
 
 def part(project: Project, name: str, value: Any) -> tuple[int, bool]:

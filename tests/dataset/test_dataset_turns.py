@@ -155,7 +155,7 @@ def test_rows_added_by_hand_have_one_import_and_are_checked(db: Database, projec
     made = [turn_edits.add(db, project.id, _pair("A question", "Dear [insert name]"), who="DK") for _ in range(2)]
     copied = turn_edits.copy(db, row, who="DK")
     with db.read() as c:
-        assert [(one.file_name, one.accepted) for one in imports.of_project(c, project.id)][0] == (hand_rows.SOURCE, 3)
+        assert next((one.file_name, one.accepted) for one in imports.of_project(c, project.id)) == (hand_rows.SOURCE, 3)
         assert "placeholder" in examples.get(c, made[0]).problems
         assert examples.get(c, copied).training == row.training
         assert not any(one.trashed for one in examples.get_many(c, [*made, copied]))
