@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
+from ftcore import cli_curation, cli_handover
 from ftcore.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
@@ -299,6 +300,9 @@ def _plain(text: str) -> str:
 
     return escape(text)
 
+
+cli_curation.register(app)
+cli_handover.register(app)
 
 __all__ = ["Workspace", "app", "main"]
 
