@@ -49,7 +49,7 @@ def draw(project: Project, counts: Counts) -> None:
 
 
 def _wanted(project: Project, counts: Counts) -> Wanted | None:
-    kinds, target, rows = st.columns((3, 4, 4), vertical_alignment="bottom")
+    kinds, target, rows = st.columns((3, 5, 3), vertical_alignment="bottom")
     kind = kinds.selectbox("What for", list(KINDS), format_func=KINDS.__getitem__, key="export-kind")
     names = [name for name, one in TARGETS.items() if one.kind is kind]
     chosen = target.selectbox("Shape", names, format_func=lambda name: TARGETS[name].label, key=f"export-target-{kind}")

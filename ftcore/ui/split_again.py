@@ -9,7 +9,6 @@ import streamlit as st
 from ftcore.dataset import splitting
 from ftcore.dataset.split import propose_test_rows
 from ftcore.dataset.split_lock import Lock, SplitLocked
-from ftcore.dataset.split_plan import what_it_shows
 from ftcore.dataset.splitting import BY_ANSWER, BY_NOTHING, BY_TAG, Outcome, SplitWish
 from ftcore.records import Project, Split
 from ftcore.store import examples
@@ -19,8 +18,8 @@ from ftcore.ui import curate_state, grid, page, say, session, split_tasks, table
 PREVIEW, SPLIT = "split_preview", "split"
 FAIR = {
     BY_NOTHING: "Nothing",
-    BY_ANSWER: "Answer: each label gives its share",
-    BY_TAG: "Tag: each first tag gives its share",
+    BY_ANSWER: "Answer",
+    BY_TAG: "Tag",
 }
 KEPT_TOGETHER = "Examples that are nearly the same always stay together, so that no test row has its twin in training."
 
@@ -58,17 +57,20 @@ def _wish(project: Project, counts: Counts, lock: Lock | None) -> SplitWish:
         help="Locked: a model is measured on them." if lock else "Kept aside until the end.",
     )
     percent = share.number_input(
-        "Validation, % of the rest", 0, 50, 10, step=5, key=f"again-validation-{project.id}", help="Of what is left."
+        "Validation, %", 0, 50, 10, step=5, key=f"again-validation-{project.id}", help="Of what the test leaves."
     )
     ways = _ways(project)
     by = fair.selectbox(
-        "Fair shares by", ways, format_func=FAIR.__getitem__, index=min(1, len(ways) - 1), key=f"again-by-{project.id}"
+        "Fair shares by",
+        ways,
+        format_func=FAIR.__getitem__,
+        index=min(1, len(ways) - 1),
+        key=f"again-by-{project.id}",
+        help="Every label, or every first tag, gives its share of rows to each split.",
     )
     sown = seed.number_input(
         "Seed", 0, 2**31 - 1, 0, key=f"again-seed-{project.id}", help="The same seed gives the same split again."
     )
-    if not lock:
-        st.markdown(what_it_shows(int(number)))
     groups = True
     if _grouped(str(session.db().path), project.id, project.revision):
         label = "Keep rows of one group together (the group column of your import)"
@@ -119,7 +121,7 @@ def _outcome(path: str, project_id: int, revision: int, wish: SplitWish) -> Outc
 
 
 def _show(project: Project, wish: SplitWish, outcome: Outcome, rows: int) -> None:
-    for sentence in outcome.sentences:
+    for sentence in outcome.sentences:  # the split, what its test can show, and what could not be done
         st.text(sentence)
     if outcome.strata:
         names, *numbers = zip(*outcome.strata, strict=True)
