@@ -10,7 +10,7 @@ from ftcore.records import Task
 from ftcore.store.database import Database
 from ftcore.store.tasks import LostLease
 from ftcore.training.reconcile import NoAnswer, advance
-from ftcore.worker import bulk, export, handover, intake, splitting
+from ftcore.worker import bulk, export, handover, intake, meaning, splitting
 from ftcore.worker.watch import Watch
 from ftcore.workspace import Workspace
 
@@ -62,6 +62,8 @@ HANDLERS: dict[str, Handler] = {
     "pattern": bulk.search,
     "bulk": bulk.change,
     "turn": bulk.turn,
+    "meaning": meaning.read,
+    "keep_best": meaning.keep_best,
     **handover.HANDLERS,
     **splitting.HANDLERS,
     **export.HANDLERS,
