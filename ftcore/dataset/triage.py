@@ -11,14 +11,16 @@ from json import dumps
 
 from sqlalchemy import Connection
 
-from ftcore.dataset import sampling
+from ftcore.dataset import sampling, similar
 from ftcore.dataset.checks.across import ACROSS_CODES
 from ftcore.dataset.deciding import ASK
+from ftcore.dataset.meaning import MeaningError
 from ftcore.records import Example, Filter, Status
 from ftcore.records.filter import ANY
 from ftcore.store import examples, problems, reviews, row_sets
 from ftcore.store.database import Database
 from ftcore.store.reviews import Course
+from ftcore.workspace import Workspace
 
 GOOD = "good example"
 """The tag of the (at most two) rows that show what good looks like."""
@@ -28,6 +30,8 @@ SAMPLE_KIND, GROUPS_KIND = "review-sample", "review-groups"
 ALIKE_SHOWN = 8
 ALIKE_WORDS = 3
 ALIKE_SCORE = 80
+ALIKE_MEANING = 0.8
+"""The cosine from which rows are offered to be decided together."""
 CANDIDATES = 200
 
 
@@ -88,11 +92,14 @@ def prepare(db: Database, project_id: int, queue: Queue, *, who: str, again: boo
                 _draw_sample(c, project_id, who)
 
 
-def alike(c: Connection, project_id: int, example: Example) -> list[int]:
-    """Rows that nearly repeat or contradict this one, by what the checks found; else those that ask nearly the same in words."""
-    found = reviews.newest_set(c, project_id, GROUPS_KIND)
-    grouped = reviews.group(c, found[0], example.id) if found else []
-    return grouped[:ALIKE_SHOWN] or _alike_in_words(c, project_id, example)
+def alike(c: Connection, workspace: Workspace, project_id: int, example: Example) -> list[int]:
+    """Rows to decide together with this one, the closest first: those that nearly repeat or contradict it, by what the checks found;
+    else those that mean nearly the same, when the worker has read them; else those that ask it in nearly the same words."""
+    return (
+        grouped(c, project_id, example.id)
+        or _alike_in_meaning(c, workspace, project_id, example)
+        or _alike_in_words(c, project_id, example)
+    )
 
 
 def grouped(c: Connection, project_id: int, example_id: int) -> list[int]:
@@ -166,6 +173,21 @@ def groups_of(pairs: Iterable[tuple[int, int]]) -> list[list[int]]:
     return list(members.values())
 
 
+def _alike_in_meaning(c: Connection, workspace: Workspace, project_id: int, example: Example) -> list[int]:
+    """Nothing as long as the row was not read: nobody waits for that here."""
+    try:
+        near = similar.vectors(workspace, project_id).similar(example.id, k=2 * ALIKE_SHOWN, floor=ALIKE_MEANING)
+    except MeaningError:
+        return []
+    there = {row.id: row for row in examples.get_many(c, [id_ for id_, _ in near])}
+    open_ = [id_ for id_, _ in near if id_ in there and not _is_out(there[id_])]
+    return open_[:ALIKE_SHOWN]
+
+
+def _is_out(row: Example) -> bool:
+    return row.trashed or row.status is Status.REJECTED
+
+
 def _alike_in_words(c: Connection, project_id: int, example: Example) -> list[int]:
     """The rows that hold the longest words of the question and are close to it as a whole, the closest first."""
     from rapidfuzz import fuzz, process
@@ -175,7 +197,7 @@ def _alike_in_words(c: Connection, project_id: int, example: Example) -> list[in
     if not words:
         return []
     near = examples.page(c, project_id, Filter(text=" ".join(words[:ALIKE_WORDS])), limit=CANDIDATES).rows
-    texts = {row.id: row.training.prompt for row in near if row.id != example.id and row.status is not Status.REJECTED}
+    texts = {row.id: row.training.prompt for row in near if row.id != example.id and not _is_out(row)}
     scored: Sequence[tuple[str, float, int]] = process.extract(
         asked, texts, scorer=fuzz.token_set_ratio, score_cutoff=ALIKE_SCORE, limit=ALIKE_SHOWN
     )

@@ -108,7 +108,7 @@ def good_note(project: Project) -> None:
 def find_alike(project: Project, example_id: int) -> None:
     """Looks for rows that are like this one, which takes a moment; what was found stays until the next row."""
     with session.db().read() as c:
-        found = triage.alike(c, project.id, examples.get(c, example_id))
+        found = triage.alike(c, session.workspace(), project.id, examples.get(c, example_id))
     review_state.of(project)["alike"] = (example_id, found)
     if not found:
         page.flash("Nothing like this one was found.", icon=review_moves.INFO)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ftcore.dataset import curation, deciding, triage
+from ftcore.dataset import curation, deciding, similar, triage
 from ftcore.dataset.curation import CellEdit
 from ftcore.dataset.deciding import Decided, Taken
 from ftcore.dataset.triage import Queue
@@ -15,6 +15,7 @@ from ftcore.records import Project, Status
 from ftcore.store import examples, journal, reviews
 from ftcore.store.database import Database
 from ftcore.store.journal import Edit
+from ftcore.workspace import Workspace
 from tests.reviewing import fill
 
 Pairs = list[tuple[int, int]]
@@ -156,14 +157,30 @@ def test_duplicate_groups_stand_beside_each_other_and_go_when_they_are_decided(d
     assert _walk(db, project, Queue.GROUPS) == ids[:2]
 
 
-def test_rows_that_ask_nearly_the_same_are_found_without_a_check(db: Database) -> None:
+def test_rows_that_ask_nearly_the_same_are_found_without_a_check(db: Database, workspace: Workspace) -> None:
     project, ids = fill(db, with_problem=0, clean=6)
     asked = "Where is my parcel with the yellow umbrella that I ordered on Monday?"
     for id_, text in zip(ids[:3], (asked, asked.replace("Monday", "Friday"), "Yellow umbrella parcel"), strict=True):
         curation.save(db, project.id, [CellEdit(id_, None, {"prompt": text})], who="DK")
     with db.read() as c:
-        assert ids[1] in triage.alike(c, project.id, examples.get(c, ids[0]))
-        assert ids[4] not in triage.alike(c, project.id, examples.get(c, ids[0]))
+        assert ids[1] in triage.alike(c, workspace, project.id, examples.get(c, ids[0]))
+        assert ids[4] not in triage.alike(c, workspace, project.id, examples.get(c, ids[0]))
+
+
+def test_rows_that_mean_nearly_the_same_are_found_once_they_were_read(db: Database, workspace: Workspace) -> None:
+    project, ids = fill(db, with_problem=0, clean=6)
+    for id_, text in zip(
+        ids[:2], ("Can I get a refund for my order?", "How do I get refunded for an order?"), strict=True
+    ):
+        curation.save(db, project.id, [CellEdit(id_, None, {"prompt": text})], who="DK")
+    with db.read() as c:
+        first = examples.get(c, ids[0])
+        assert triage.alike(c, workspace, project.id, first) == []
+        similar.read(db, workspace, project.id)
+        assert triage.alike(c, workspace, project.id, first) == [ids[1]]
+    curation.decide(db, project.id, ids[1:2], Status.REJECTED, who="DK")
+    with db.read() as c:
+        assert triage.alike(c, workspace, project.id, first) == []
 
 
 @given(st.lists(st.tuples(st.integers(1, 12), st.integers(1, 12)).filter(lambda pair: pair[0] != pair[1]), max_size=15))
