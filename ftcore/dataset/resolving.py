@@ -162,8 +162,8 @@ def keep_best(
     try:
         for done, part in _parts(found):
             with db.write() as c:
-                edits = [edit for several in part for edit in _best_of(c, project_id, several)]
-                long_changes.append(c, project_id, change, edits)
+                settled = [edit for several in part for edit in _best_of(c, project_id, several)]
+                long_changes.append(c, project_id, change, settled)
             progress(done, len(found), "Keeping the best")
             time.sleep(PAUSE)
     finally:  # stopped half-way, it is one change all the same, and Undo takes it back

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import combinations
 
-from sqlalchemy import Connection, bindparam, literal_column, select
+from sqlalchemy import ColumnElement, Connection, bindparam, literal_column, select
 
 from ftcore.records import Problem, Severity, TrainingExample
 from ftcore.store import words
@@ -63,7 +63,7 @@ def trainings(c: Connection, project_id: int, ids: Iterable[int]) -> dict[int, T
 
 def alike_begun(c: Connection, project_id: int, prompt: str) -> list[int]:
     """A few rows whose question begins with the same 40 characters."""
-    start = literal_column(SHORT["prompt"])
+    start: ColumnElement[str] = literal_column(SHORT["prompt"])
     here = (examples.c.project_id == project_id, ~examples.c.trashed, start == prompt[:BEGINNING])
     query = select(examples.c.id).where(*here).order_by(examples.c.id).limit(EACH)
     return list(c.execute(query.with_hint(examples, "INDEXED BY ix_examples_by_prompt", "sqlite")).scalars())
