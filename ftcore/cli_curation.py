@@ -111,23 +111,25 @@ def split(
     as_json: JsonOption = False,
 ) -> None:
     """Divides a project anew into train, validation and test. One Undo in the app takes it back."""
-    from ftcore.dataset.intake import TooManyLabels, divide_anew
+    from ftcore.dataset import splitting
+    from ftcore.dataset.many import change_in_parts
+    from ftcore.store.journal import Edit
 
-    if stratify not in ("", "label", "tag", "none"):
+    ways = {"label": splitting.BY_ANSWER, "tag": splitting.BY_TAG, "none": splitting.BY_NOTHING}
+    if stratify not in ("", *ways):
         raise typer.BadParameter("--stratify is one of label, tag and none.")
     with _database(open_workspace(workspace)) as db:
         wanted = _wanted(db, project)
-        how: Any = stratify or None
-        try:
-            with _bar(as_json) as progress:
-                plan = divide_anew(
-                    db, wanted.id, who=WHO, test_rows=test_rows, stratify=how, seed=seed, progress=progress
-                )
-        except TooManyLabels as error:
-            _fail(str(error), NOT_FIT)
-    splits = {side.value: number for side, number in plan.counts.items()}
-    result = {"project": wanted.id, "splits": splits, "held": len(plan.held), "notes": list(plan.sentences)}
-    _print(result, as_json, *plan.sentences)
+        by = ways[stratify] if stratify else splitting.BY_ANSWER if _has_labels(wanted) else splitting.BY_NOTHING
+        wish = splitting.SplitWish(seed=seed, test_rows=test_rows, by=by)
+        with _bar(as_json) as progress:
+            planned = splitting.plan(db, wanted.id, wish, progress)
+        edits = (Edit(id_, {"split": side.value}) for id_, side in planned.moves())
+        label = f"Split {len(planned.ids):,} examples again (seed {seed})"
+        moved = change_in_parts(db, wanted.id, edits, label=label, who=WHO).examples
+    outcome = planned.outcome()
+    result = {"project": wanted.id, "splits": outcome.counts, "moved": moved, "held": len(planned.plan.held)}
+    _print({**result, "notes": list(outcome.sentences)}, as_json, *outcome.sentences)
 
 
 def approve(
@@ -242,6 +244,10 @@ def _wanted(db: Database, named: str) -> Project:
     if found is None:
         _fail(f"There is no project {named!r} in this workspace. Nothing was changed.")
     return found
+
+
+def _has_labels(project: Project) -> bool:
+    return project.profile.get("kind") == "labels"
 
 
 def _splits(db: Database, project_id: int) -> dict[str, int]:

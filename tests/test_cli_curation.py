@@ -44,7 +44,7 @@ def test_a_file_is_imported_divided_approved_and_exported(db: Database, workspac
     assert again["splits"] == divided["splits"]
     with db.read() as c:
         assert examples.count(c, took["project"], Filter(split=Split.TEST))[0] == 8
-        assert [change.label for change in journal.last(c, took["project"])] == ["Divided the examples anew"]
+        assert [change.label for change in journal.last(c, took["project"])] == ["Split 39 examples again (seed 3)"]
     approved = run(workspace, "approve", "--project", str(took["project"]), "--filter", "split=test", "--no-problems")
     assert approved["approved"] == 8
     out = run(workspace, "export", "--project", "Letters", "--target", "openai", "--out", letters.parent / "out")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ftcore.dataset.intake import test_is_locked
+from ftcore.dataset import split_lock
 from ftcore.dataset.sources import SourceError
 from ftcore.dataset.split import propose_test_rows
 from ftcore.dataset.split_plan import what_it_shows
@@ -124,9 +124,9 @@ def _test_rows(
 ) -> int | None:
     with session.db().read() as c:
         before, _ = examples.count(c, project.id)
-        locked = test_is_locked(c, project.id)
-    if locked:
-        st.text("The test split is locked since a model was trained: new rows are learnt from, or held out.")
+        locked = split_lock.find(c, project.id)
+    if locked is not None:
+        st.text(f"{locked.sentence} New rows are learnt from; what is nearly the same as a test row is held out.")
         return None
     rows = look.rows + sum(import_plan.first_look(one, mapping).rows for one in together[1:]) + before
     number, why = propose_test_rows(rows)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from ftcore.dataset.freeze import take_snapshot
 from ftcore.dataset.intake import take_back, take_in
 from ftcore.dataset.sources import SourceError
-from ftcore.records import Filter, Mapping, Project, Split
-from ftcore.store import examples, imports, problems, projects, tasks
+from ftcore.records import Filter, JobState, Mapping, Project, Split
+from ftcore.store import endpoints, examples, imports, jobs, problems, projects, tasks
 from ftcore.store.database import Database
 from tests.conftest import write_csv
 
@@ -206,3 +208,55 @@ def test_a_sample_of_a_file_in_parts_is_the_sample_of_the_file(db: Database, pro
     assert state(db, project) == state(db, other)
     with db.read() as c:
         assert imports.of_project(c, project.id)[0].read == 31
+
+
+@pytest.mark.parametrize("part", [PART, 1000])
+def test_once_a_model_was_trained_no_new_row_is_tested_and_twins_of_test_rows_are_held_out(
+    db: Database, project: Project, tmp_path: Path, part: int
+) -> None:
+    take_in(db, project.id, letters(tmp_path), name="f.csv", who="t", test_rows=10)
+    with db.read() as c:
+        tested = [row for row in examples.every(c, project.id) if row.split is Split.TEST]
+    trained(db, project.id)
+    twin = (tested[0].training.prompt.upper() + "!", tested[0].training.response)
+    more = [
+        (f"Is door {chr(97 + i % 26) * 4}{i} of the house open?", f"Yes, door {i} is open.", "test") for i in range(20)
+    ]
+    path = tmp_path / "more.csv"
+    write_table(path, [*more, (*twin, "")])
+    one = take_in(db, project.id, path, name="more.csv", who="t", test_rows=30, part=part)
+    with db.read() as c:
+        rows = examples.every(c, project.id)
+        held = examples.ids(c, project.id, Filter(row_set=one.held))
+    assert {row.id for row in rows if row.split is Split.TEST} == {row.id for row in tested}
+    (out,) = [row for row in rows if row.id in held]
+    assert (out.training.prompt, out.split) == (twin[0], None)
+    assert out.note.startswith("It is nearly the same as a test example")
+    assert any("20 rows that the file has for the test went elsewhere" in note for note in one.notes)
+    assert any("1 row is held out" in note for note in one.notes)
+    assert all(row.split is not None for row in rows if row.id not in held)
+
+
+def trained(db: Database, project_id: int, state: JobState = JobState.SUCCEEDED, step: int = 5) -> int:
+    with db.write() as c:
+        taken = take_snapshot(c, project_id, who="t").id
+        endpoint = endpoints.put(c, "away", base_url="http://127.0.0.1:9/v1", key_source="")
+        job = jobs.plan(
+            c,
+            project_id,
+            snapshot_id=taken,
+            endpoint_id=endpoint.id,
+            key=f"k{state}{step}",
+            base_model="m",
+            hyperparameters={},
+            system_prompt="",
+            seed=0,
+            who="t",
+        )
+        jobs.change(c, job.id, state=state, step=step)
+        return job.id
+
+
+def write_table(path: Path, rows: list[tuple[str, str, str]]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([("question", "answer", "split"), *rows])

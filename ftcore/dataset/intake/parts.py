@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-import ftcore.dataset.intake.instructions as instructions
-from ftcore.dataset.intake import telling
+from ftcore.dataset import split_lock
+from ftcore.dataset.intake import instructions, telling
 from ftcore.dataset.intake.checking import WholeCheck
 from ftcore.dataset.intake.progress import Progress
-from ftcore.dataset.intake.resplit import Division, test_is_locked
+from ftcore.dataset.intake.resplit import Division
 from ftcore.dataset.intake.scratch import scratch
 from ftcore.dataset.intake.whole import start
 from ftcore.dataset.intake.wish import Wish, apart, new_example
@@ -46,7 +46,7 @@ def take_parts(
 def write_part(db: Database, wish: Wish, import_id: int | None, several: list[Accepted | Rejected]) -> int:
     accepted, rejected = apart(several)
     with db.read() as c:
-        locked = test_is_locked(c, wish.project_id)
+        locked = split_lock.find(c, wish.project_id) is not None
     given = [None if locked and row.split is Split.TEST else row.split for row in accepted]
     fresh = [new_example(row, split) for row, split in zip(accepted, given, strict=True)]
     changed = sum(one is not row.split for one, row in zip(given, accepted, strict=True))
@@ -78,7 +78,7 @@ def _divide(
 ) -> None:
     earlier, later = (division.places(ids) for ids in whole.alike())
     with db.read() as c:
-        locked = test_is_locked(c, wish.project_id)
+        locked = split_lock.find(c, wish.project_id) is not None
         ours = examples.ids_of_import(c, import_id)
     by_label = whole.light.kind == "labels"
     plan = division.plan(earlier, later, seed=wish.seed, test_rows=wish.test_rows, by_label=by_label, locked=locked)

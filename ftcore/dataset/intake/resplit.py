@@ -7,14 +7,11 @@ from array import array
 from collections.abc import Hashable, Sequence
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection
-
 from ftcore.dataset.intake.labels import Labels
 from ftcore.dataset.profiles import normal
 from ftcore.dataset.split import plan_splits
 from ftcore.dataset.split_plan import SplitPlan
-from ftcore.records import Example, Filter, JobState, Split, TrainingExample
-from ftcore.store import examples, jobs
+from ftcore.records import Example, Split, TrainingExample
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,18 +20,6 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 SIDES = (None, *Split)
-
-
-def test_is_locked(c: Connection, project_id: int) -> bool:
-    """True when a model has been trained, or is, and there are test rows: what it is tested on must not change under it.
-
-    A job that failed or was cancelled before its first step locks nothing.
-    """
-    trained = any(
-        job.state is not JobState.PLANNED and (not job.state.ended or job.state is JobState.SUCCEEDED or job.step > 0)
-        for job in jobs.of_project(c, project_id)
-    )
-    return trained and examples.count(c, project_id, Filter(split=Split.TEST), up_to=1)[0] > 0
 
 
 class Division:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
+from ftcore.dataset import split_lock
 from ftcore.dataset.answers import Profile, normal, profile
 from ftcore.dataset.checks import DATASET_CODES, Limits, check_one
 from ftcore.dataset.checks.across import Across
 from ftcore.dataset.intake import instructions, telling
-from ftcore.dataset.intake.resplit import Division, test_is_locked
+from ftcore.dataset.intake.resplit import Division
 from ftcore.dataset.intake.wish import Wish, apart, new_example
 from ftcore.dataset.split_plan import SplitPlan
 from ftcore.records import Accepted, Example, Problem, Rejected, Split, TrainingExample
@@ -30,7 +31,7 @@ def take_whole(db: Database, wish: Wish, records: Sequence[Accepted | Rejected])
     with db.read() as c:
         before = examples.every(c, wish.project_id)
         limits = Limits.from_json(projects.get(c, wish.project_id).limits)
-        locked = test_is_locked(c, wish.project_id)
+        locked = split_lock.find(c, wish.project_id) is not None
     accepted, rejected = apart(records)
     trainings = [*(row.training for row in before), *(row.training for row in accepted)]
     light, found, earlier, later = _check(trainings, limits)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from ftcore.dataset.shapes.people_table import visible
 from ftcore.dataset.sources import Reading
-from ftcore.records import Accepted, Example
+from ftcore.records import Accepted, Example, Split
 from ftcore.store import history
 from ftcore.store.examples import to_json
 
@@ -47,10 +47,13 @@ def values_of(row: Accepted, reading: Reading) -> dict[str, Any]:
     return said
 
 
-def decide(c: Connection, row: Example, said: Mapping[str, Any], *, ours: bool) -> Decision:
+def decide(c: Connection, row: Example, said: Mapping[str, Any], *, ours: bool, locked: bool) -> Decision:
     """A field is changed in the file when it says neither what stands here nor what it said before: when it was imported or last
-    taken from a file or, in a table that this app wrote, at any time."""
+    taken from a file or, in a table that this app wrote, at any time. While the test split is `locked`, no file moves a row into it or
+    out of it."""
     now = standing(row)
+    if locked and "split" in said and (said["split"] == Split.TEST) != (now["split"] == Split.TEST):
+        said = {name: value for name, value in said.items() if name != "split"}
     different = {name: value for name, value in said.items() if not same(value, now[name])}
     if not different:
         return Decision()

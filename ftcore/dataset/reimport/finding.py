@@ -19,13 +19,13 @@ class Finder:
     """`here` are the digests of all conversations of the project, read when the first record without a name asks for them."""
 
     def __init__(self, db: Database, project_id: int) -> None:
-        self._db, self._project_id = db, project_id
+        self._db, self.project_id = db, project_id
         self._here: set[bytes] | None = None
 
     def rows(self, several: Sequence[Named]) -> list[Example | None]:
         """For each record its row; None when the project has none by that name. One transaction for all of them."""
         with self._db.read() as c:
-            by_key = imports.by_key(c, self._project_id, {row.key for row, _ in several if row.key})
+            by_key = imports.by_key(c, self.project_id, {row.key for row, _ in several if row.key})
             wanted = [origin.id if origin else by_key.get(row.key) for row, origin in several]
             known = {row.id: row for row in examples.get_many(c, [id_ for id_ in wanted if id_ is not None])}
             found = [known.get(id_) if id_ is not None else None for id_ in wanted]
@@ -39,13 +39,13 @@ class Finder:
 
     def is_here(self, training: TrainingExample) -> bool:
         if self._here is None:
-            several = portions(self._db, self._project_id)
+            several = portions(self._db, self.project_id)
             self._here = {digest(row.training) for rows in several for row in rows}
         return digest(training) in self._here
 
     def _is_it(self, row: Example | None, origin: Origin | None) -> bool:
         """The ids of another project's table are the ids of other rows here: where a row came from tells."""
-        if row is None or row.project_id != self._project_id:
+        if row is None or row.project_id != self.project_id:
             return False
         if origin is None:
             return True

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from ftcore.dataset import split_lock
 from ftcore.dataset.intake.progress import Progress
 from ftcore.dataset.reimport.deciding import Decision, decide, values_of
 from ftcore.dataset.reimport.difference import Kind
@@ -50,12 +51,15 @@ def _meet(
 ) -> Iterator[Met]:
     found = finder.rows(named)
     with db.read() as c:
+        locked = split_lock.find(c, finder.project_id) is not None
         for (record, _), row in zip(named, found, strict=True):
             if row is not None:
                 again = row.id in rows
                 rows.add(row.id)
                 said = values_of(record, reading)
-                decision = NO_NEWS if again or row.trashed else decide(c, row, said, ours=reading.is_ours)
+                decision = (
+                    NO_NEWS if again or row.trashed else decide(c, row, said, ours=reading.is_ours, locked=locked)
+                )
                 kind = Kind.BOTH if decision.both else Kind.CHANGED if decision.changed else Kind.UNCHANGED
                 yield Met(record, kind, row, said, decision, again)
             elif record.key:
