@@ -14,6 +14,8 @@ from ftcore.store.schema import now, row_set_rows, row_sets
 
 KEPT = 30
 """So many a project, the newest; older ones are forgotten. A link to one then shows no row, and says why."""
+LASTING = "review-"
+"""Kinds that begin so are where somebody stands in a review: they are not forgotten."""
 CHUNK = 5_000
 
 
@@ -37,9 +39,9 @@ def create(c: Connection, project_id: int, *, kind: str, label: str, query: Mapp
     """An empty set; the project's oldest ones beyond the newest 30 go."""
     values = {"kind": kind, "label": label, "query": dict(query), "who": who, "state": "filling", "created_at": now()}
     made = c.execute(insert(row_sets).values(project_id=project_id, **values)).lastrowid
-    kept = select(row_sets.c.id).where(row_sets.c.project_id == project_id).order_by(row_sets.c.id.desc()).limit(KEPT)
-    mine = row_sets.c.project_id == project_id
-    old = list(c.execute(select(row_sets.c.id).where(mine, row_sets.c.id.not_in(kept))).scalars())
+    passing = (row_sets.c.project_id == project_id, ~row_sets.c.kind.startswith(LASTING))
+    kept = select(row_sets.c.id).where(*passing).order_by(row_sets.c.id.desc()).limit(KEPT)
+    old = list(c.execute(select(row_sets.c.id).where(*passing, row_sets.c.id.not_in(kept))).scalars())
     for set_id in old:
         remove(c, set_id)
     return made

@@ -26,6 +26,12 @@ PRACTICE = (
     "Measured on the small practice model. It shows your examples can teach; it does not show that a larger model "
     "needs teaching."
 )
+# Streamlit turns `->` into an arrow, `:material/home:` into an icon and addresses into links after the escapes are gone.
+# A character of no width between their letters keeps them as they were written; a time of day stays as it is.
+_JOINTS = re.compile(
+    r"(?<=[-<>~=])(?=[-<>~=])|(?<=:)(?=[A-Za-z_/+])|(?<!\d:)(?<=:)(?=\d)|(?<=[wW]{3})(?=\.)|(?=@)"
+)
+_JOINER = "\u2060"
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>$~:&^=\"'])")
 
 
@@ -49,7 +55,7 @@ def plain(text: str) -> str:
 
     A Markdown image would fetch its address; `:red[...]` and `$...$` would change what is read.
     """
-    return _MARKS.sub(r"\\\1", " ".join(text.split()))
+    return _MARKS.sub(r"\\\1", _JOINTS.sub(_JOINER, " ".join(text.split())))
 
 
 def flash(text: str, *, icon: str = ":material/check:") -> None:

@@ -15,6 +15,7 @@ from ftcore.ui.page import plain
 
 ROOT = Path(__file__).parent.parent.parent
 FILES = sorted([*(ROOT / "ftcore" / "ui").rglob("*.py"), *(ROOT / "pages").glob("*.py"), ROOT / "app.py"])
+NO_WIDTH = "\u2060"
 RENDERERS = {"html", "iframe", "image", "components"}
 
 
@@ -27,7 +28,13 @@ def test_no_page_renders_raw_html_or_fetches_an_image(file: Path) -> None:
 def test_every_mark_of_markdown_is_escaped(text: str) -> None:
     shown = plain(text)
     assert not re.search(r"(?<!\\)(?:\\\\)*[!\[\]()<>$:*_`#~|&{}]", shown)
-    assert re.sub(r"\\(.)", r"\1", shown) == " ".join(text.split())
+    assert re.sub(r"\\(.)", r"\1", shown).replace(NO_WIDTH, "") == " ".join(text.split())
+
+
+@pytest.mark.parametrize("text", ["a -> b", ":material/home:", ":smile:", "www.evil.example", "me@evil.example"])
+def test_what_is_made_after_the_escapes_are_gone_is_broken_up(text: str) -> None:
+    assert NO_WIDTH in plain(text)
+    assert NO_WIDTH not in plain("Undo: approved 3 (DK, 12:03), 50-60%.")
 
 
 def _offences(file: Path) -> Iterator[str]:
