@@ -19,10 +19,10 @@ HOW = {
     "conversation": "It has no key, so its rows were found again by what they say, word for word.",
 }
 CHOICES = {
-    Kind.NEW: ("Add the {} new", True),
-    Kind.CHANGED: ("Take the {} changed in the file", True),
-    Kind.BOTH: ("Overwrite the {} that were changed in the file and edited here", False),
-    Kind.MISSING: ("Move the {} that are not in the file any more to the trash", False),
+    Kind.NEW: ("Add {} that the file has more", True),
+    Kind.CHANGED: ("Take the changes of {}", True),
+    Kind.BOTH: ("Overwrite {} that you edited here and that the file changed too", False),
+    Kind.MISSING: ("Move {} that the file has no more to the trash", False),
 }
 TITLES = {
     Kind.NEW: "New",
@@ -103,7 +103,7 @@ def _choose(found: Difference, task_id: int) -> dict[str, bool]:
         for kind, (label, default) in CHOICES.items():
             number = getattr(found, kind)
             chosen[kind.value] = bool(
-                number and st.checkbox(label.format(f"{number:,}"), default, key=f"take-{kind}-{task_id}")
+                number and st.checkbox(label.format(say.count(number, "row")), default, key=f"take-{kind}-{task_id}")
             )
         return chosen
 

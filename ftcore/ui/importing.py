@@ -60,6 +60,9 @@ def _plan(project: Project, files: list[Waiting]) -> bool:
     if not import_mapping.is_enough(seen, mapping):
         return True
     look = import_plan.first_look(first, mapping)
+    why = import_difference.seems_known(project, first, seen, mapping, look) if len(together) == 1 else ""
+    if why:
+        st.info(page.plain(why), icon=":material/difference:")
     import_mapping.conversations(look)
     if not look.accepted:
         said = f"No row can be read this way ({look.first_reason}). Nothing was imported. Choose other columns."
@@ -67,7 +70,7 @@ def _plan(project: Project, files: list[Waiting]) -> bool:
         return True
     test_rows = _test_rows(project, together, look, mapping, first.id)
     prompts = _prompts(project, look, first.id)
-    _buttons(project, together, seen, mapping, look, test_rows, prompts)
+    _buttons(project, together, mapping, test_rows, prompts, known=bool(why))
     return True
 
 
@@ -88,18 +91,15 @@ def _alike(files: list[Waiting], seen: Preview) -> tuple[list[Waiting], list[Wai
 def _buttons(
     project: Project,
     together: list[Waiting],
-    seen: Preview,
     mapping: dict[str, str],
-    look: FirstLook,
     test_rows: int | None,
     prompts: tuple[str, str] | None,
+    *,
+    known: bool,
 ) -> None:
     """Import; or, for a file that seems to be here already, the comparison first."""
-    why = import_difference.seems_known(project, together[0], seen, mapping, look) if len(together) == 1 else ""
-    if why:
-        st.info(page.plain(why), icon=":material/difference:")
     with st.container(horizontal=True):
-        if why:
+        if known:
             st.button(
                 "Compare with what is here",
                 type="primary",
@@ -109,8 +109,8 @@ def _buttons(
                 args=(project, together, mapping),
             )
         st.button(
-            "Import all rows as new" if why else "Import" if len(together) == 1 else f"Import {len(together)} files",
-            type="secondary" if why else "primary",
+            "Import all rows as new" if known else "Import" if len(together) == 1 else f"Import {len(together)} files",
+            type="secondary" if known else "primary",
             icon=":material/download:",
             key="import-file",
             on_click=_import,
