@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
 from ftcore.chat import count_tokens
 from ftcore.dataset.snapshots import Digest
-from ftcore.records import Filter, Snapshot, SnapshotRow, Split, Status
-from ftcore.store import examples, projects, snapshots
+from ftcore.records import Snapshot, SnapshotRow, Split
+from ftcore.store import projects, snapshots
 
 
 def take_snapshot(c: Connection, project_id: int, *, who: str, name: str = "") -> Snapshot:
@@ -39,10 +40,8 @@ def freezing(c: Connection, project_id: int) -> Iterator[SnapshotRow]:
     """What a snapshot would hold now, row by row: the approved examples, each under the project's short system prompt where it
     has none of its own."""
     short = projects.get(c, project_id).tuned_prompt
-    for several in examples.stream(c, project_id, Filter(status=Status.APPROVED)):
-        for example in several:
-            training = example.training if example.training.system else example.training.with_system(short)
-            yield SnapshotRow(example.id, example.split or Split.TRAIN, training, example.private)
+    for row in snapshots.approved(c, project_id):
+        yield row if not short or row.training.system else replace(row, training=row.training.with_system(short))
 
 
 def rows_to_freeze(c: Connection, project_id: int) -> list[SnapshotRow]:

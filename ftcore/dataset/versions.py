@@ -7,12 +7,13 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import Connection
 
 from ftcore.chat import count_tokens, to_line
 from ftcore.dataset import curation
-from ftcore.records import Example, SnapshotRow, Split, Status, TrainingExample
+from ftcore.records import SnapshotRow, Split, Status, TrainingExample
 from ftcore.store import examples, imports, journal, projects, snapshots
 from ftcore.store.database import Database
 from ftcore.store.examples import NewExample
@@ -139,21 +140,22 @@ def _edits(
 ) -> Iterator[Edit]:
     short = projects.get(c, project_id).tuned_prompt
     for part in snapshots.parts(c, snapshot_id):
-        standing = _standing(c, project_id, [again.get(row.example_id, row.example_id) for row in part])
+        standing = snapshots.standing(c, project_id, [again.get(row.example_id, row.example_id) for row in part])
         for row in part:
-            example = standing[again.get(row.example_id, row.example_id)]
-            values = {
+            example_id = again.get(row.example_id, row.example_id)
+            now, private = standing[example_id]
+            values: dict[str, Any] = {
                 "split": row.split.value,
                 "status": Status.APPROVED.value,
                 "trashed": False,
-                "private": example.private or row.private,
+                "private": private or row.private,
             }
-            training = _as_a_row(row.training, example.training, short)
-            if training != example.training:
+            training = _as_a_row(row.training, now, short)
+            if training != now:
                 values["training"] = examples.to_json(training)
-                renewed.append(example.id)
+                renewed.append(example_id)
             counted["back"] += 1
-            yield Edit(example.id, values)
+            yield Edit(example_id, values)
     for ids in snapshots.approved_outside(c, project_id, snapshot_id):
         inside = set(again.values())
         for id_ in ids:
@@ -175,8 +177,8 @@ def _add_missing(c: Connection, project_id: int, snapshot_id: int, name: str, wh
     missing: list[int] = []
     import_id = 0
     for part in snapshots.parts(c, snapshot_id):
-        known = _standing(c, project_id, [row.example_id for row in part])
-        gone = [row for row in part if row.example_id not in known]
+        absent = snapshots.missing(c, project_id, [row.example_id for row in part])
+        gone = [row for row in part if row.example_id in absent]
         if not gone:
             continue
         import_id = import_id or imports.start(
@@ -195,10 +197,6 @@ def _add_missing(c: Connection, project_id: int, snapshot_id: int, name: str, wh
 def _new(row: SnapshotRow, short: str) -> NewExample:
     training = _as_a_row(row.training, None, short)
     return NewExample(training, row.split, tokens=count_tokens(training))
-
-
-def _standing(c: Connection, project_id: int, ids: list[int]) -> dict[int, Example]:
-    return {row.id: row for row in examples.get_many(c, ids) if row.project_id == project_id}
 
 
 def _side_by_side(one: Iterator[Frozen], other: Iterator[Frozen]) -> Iterator[tuple[Frozen | None, Frozen | None]]:

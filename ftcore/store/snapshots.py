@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Text, insert, select, type_coerce, update
 
-from ftcore.records import Snapshot, SnapshotRow, Split, Status
+from ftcore.records import Filter, Snapshot, SnapshotRow, Split, Status, TrainingExample
 from ftcore.store.examples import from_json, to_json
+from ftcore.store.filters import listed, way
 from ftcore.store.projects import touch
 from ftcore.store.schema import examples, now, snapshot_rows, snapshots
 
@@ -99,8 +100,8 @@ def by_example(c: Connection, snapshot_id: int) -> Iterator[Frozen]:
     ordered = query.where(snapshot_rows.c.snapshot_id == snapshot_id).order_by(
         snapshot_rows.c.example_id, snapshot_rows.c.id
     )
-    for row in c.execute(ordered):
-        yield Frozen(*row)
+    for id_, example_id, split, text, private in c.execute(ordered):
+        yield Frozen(id_, example_id, split, text, private)
 
 
 def some(c: Connection, row_ids: list[int]) -> list[SnapshotRow]:
@@ -127,6 +128,30 @@ def approved_outside(c: Connection, project_id: int, snapshot_id: int) -> Iterat
     while found := list(c.execute(outside.where(examples.c.id > after).order_by(examples.c.id).limit(CHUNK)).scalars()):
         yield found
         after = found[-1]
+
+
+def approved(c: Connection, project_id: int) -> Iterator[SnapshotRow]:
+    """The approved examples as they stand, oldest first, at most 2,000 in memory: only what a snapshot wants of them."""
+    columns = [examples.c[name] for name in ("id", "split", "training", "private")]
+    chosen = way(c, project_id, Filter(status=Status.APPROVED)).on(select(*columns))
+    after = 0
+    while found := c.execute(chosen.where(examples.c.id > after).order_by(examples.c.id).limit(CHUNK)).all():
+        for id_, split, training, private in found:
+            yield SnapshotRow(id_, Split(split or Split.TRAIN), from_json(training), private)
+        after = found[-1][0]
+
+
+def standing(c: Connection, project_id: int, ids: list[int]) -> dict[int, tuple[TrainingExample, bool]]:
+    """(conversation, private) of those of these examples that are in the project, in the trash too."""
+    columns = [examples.c[name] for name in ("id", "training", "private")]
+    query = select(*columns).where(examples.c.project_id == project_id, examples.c.id.in_(listed(ids)))
+    return {id_: (from_json(training), private) for id_, training, private in c.execute(query)}
+
+
+def missing(c: Connection, project_id: int, ids: list[int]) -> set[int]:
+    """Those of these ids that no example of the project has."""
+    query = select(examples.c.id).where(examples.c.project_id == project_id, examples.c.id.in_(listed(ids)))
+    return set(ids) - set(c.execute(query).scalars())
 
 
 def into_trash(c: Connection, import_id: int) -> None:

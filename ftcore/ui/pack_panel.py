@@ -148,7 +148,8 @@ def _said(one: Proposed) -> str:
 
 
 def _one(one: Proposed) -> None:
-    with st.container(border=True):
+    with st.container(gap="xsmall"):
+        st.divider()
         st.text(f"Row {one.row.id}: {one.row.training.prompt[:200]}")
         values: dict[str, Any] = one.values
         if "status" in values:

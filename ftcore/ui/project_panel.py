@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,39 +12,61 @@ import streamlit as st
 from ftcore.handover import erase as erasing
 from ftcore.records import Filter, Project, Task
 from ftcore.store import carrying, examples, projects, tasks, tombstones
+from ftcore.store.schema import now
 from ftcore.store.tombstones import Tombstone
 from ftcore.ui import page, session
 
 MAX_NAME = 80
+RENAME, HAND_OVER, ARCHIVE, ERASE = "Rename …", "Hand over …", "Archive", "Erase everywhere …"
 KINDS = ("hand_over", "take_over", "erase")
+TOLD_FOR = timedelta(hours=1)
 IN_MEMORY = 200_000_000
 """Bytes: a larger file is not sent through the browser, which would hold it in memory twice."""
 
 
 def menu(project: Project) -> None:
-    """The quiet menu of one project."""
-    with st.popover("", icon=":material/more_horiz:", type="tertiary", help="Rename, hand over, archive, erase"):
-        key = f"name-{project.id}-{project.name}"
-        st.text_input("Name", value=project.name, max_chars=MAX_NAME, key=key)
-        st.button("Rename", key=f"name-save-{project.id}", on_click=_rename, args=(project, key), width="stretch")
-        st.divider()
-        _hand_over(project)
-        st.divider()
-        st.button("Archive", key=f"archive-{project.id}", on_click=_archive, args=(project,), width="stretch")
-        if st.button("Erase everywhere …", key=f"erase-{project.id}", width="stretch"):
-            _ask(project)
+    """The quiet menu of one project. What needs a word more opens a dialog."""
+    chosen = st.menu_button(
+        "",
+        (RENAME, HAND_OVER, ARCHIVE, ERASE),
+        key=f"menu-{project.id}",
+        icon=":material/more_horiz:",
+        type="tertiary",
+        help="Rename, hand over, archive, erase",
+        on_click=_at_once,
+        args=(project,),
+    )
+    dialogs = {RENAME: _ask_name, HAND_OVER: _ask_private, ERASE: _ask}
+    if chosen in dialogs:
+        dialogs[chosen](project)
 
 
-def _hand_over(project: Project) -> None:
+def _at_once(project: Project) -> None:
+    if st.session_state.get(f"menu-{project.id}") == ARCHIVE:
+        _archive(project)
+
+
+@st.dialog("Rename")
+def _ask_name(project: Project) -> None:
+    key = f"name-{project.id}-{project.name}"
+    st.text_input("Name", value=project.name, max_chars=MAX_NAME, key=key)
+    if st.button("Rename", key=f"name-save-{project.id}", on_click=_rename, args=(project, key)):
+        st.rerun()  # the dialog closes
+
+
+@st.dialog("Hand over")
+def _ask_private(project: Project) -> None:
     with session.db().read() as c:
         number = len(examples.private_ids(c, project.id))
-    st.markdown("One file for a colleague: rows, versions, decisions. Never servers or keys.")
+    st.text(f"“{project.name}”")
+    st.markdown("One file for a colleague: rows, notes, decisions, versions, prompts. Never servers, keys or paths.")
     leave = True
     if number:
-        leave = st.checkbox(
-            f"Leave the {number:,} private {'row' if number == 1 else 'rows'} out", True, key=f"leave-{project.id}"
-        )
-    st.button("Hand over", key=f"hand-over-{project.id}", on_click=_queue, args=(project, not leave), width="stretch")
+        several = "private row" if number == 1 else "private rows"
+        leave = st.checkbox(f"Leave the {number:,} {several} out", True, key=f"leave-{project.id}")
+        st.text("Versions that hold a private row are left out with them.")
+    if st.button("Write the file", key=f"hand-over-{project.id}", on_click=_queue, args=(project, not leave)):
+        st.rerun()
 
 
 def _queue(project: Project, private: bool) -> None:
@@ -92,18 +115,19 @@ def _offer(name: str, path: Path, made: dict[str, Any]) -> None:
 
 
 def from_file() -> None:
-    """Folded: a project file becomes a new project."""
-    with st.expander("Take in a project file", icon=":material/input:"):
+    """Folded: a project file becomes a new project. What became of the last one stands above, for an hour."""
+    with session.db().read() as c:
+        found = carrying.tasks_of(c, "take_over", limit=1)
+    for task in found:
+        _taken(task)
+    fold = st.expander("Take in a project file", icon=":material/input:", key="take-over-fold", on_change="rerun")
+    with fold:
         st.markdown("A colleague’s project, as a file that ends in .tuneworthy, becomes a new project here.")
         turn = st.session_state.setdefault("take-over-turn", 0)
         uploaded = st.file_uploader(
             "Project file", type=["tuneworthy"], key=f"take-over-{turn}", label_visibility="collapsed"
         )
         st.button("Take it in", key="take-over", disabled=uploaded is None, on_click=_take, args=(uploaded,))
-        with session.db().read() as c:
-            found = carrying.tasks_of(c, "take_over", limit=1)
-        for task in found:
-            _taken(task)
     _keep_looking()
 
 
@@ -117,6 +141,8 @@ def _take(uploaded: Any) -> None:
 
 
 def _taken(task: Task) -> None:
+    if task.finished_at is not None and now() - task.finished_at > TOLD_FOR:
+        return
     if task.state in ("queued", "running"):
         _progress("A project file is being taken in", task)
     elif task.state == "failed":
@@ -145,7 +171,9 @@ def archived() -> None:
         found = [one for one in projects.archived(c) if one.id not in hidden]
     if not found and not stones:
         return
-    with st.expander(f"Archived: {len(found):,}", icon=":material/inventory_2:"):
+    with st.expander(
+        f"Archived: {len(found):,}", icon=":material/inventory_2:", key="archived-fold", on_change="rerun"
+    ):
         for project in found:
             name, since, button, gone = st.columns((5, 3, 2, 2), vertical_alignment="center")
             name.text(project.name)

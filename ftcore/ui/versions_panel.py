@@ -114,8 +114,9 @@ def _differences(project: Project, found: Difference) -> None:
 
 
 def _changed(pair: Changed) -> None:
-    with st.container(border=True):
+    with st.container(gap="xsmall"):
         moved = f", moved from {pair.before.split} to {pair.after.split}" if pair.moved else ""
+        st.divider()
         st.text(f"Example {pair.after.example_id}{moved}")
         told = False
         for field, name in FIELDS.items():
@@ -131,7 +132,8 @@ def _changed(pair: Changed) -> None:
 
 
 def _whole(row: SnapshotRow) -> None:
-    with st.container(border=True):
+    with st.container(gap="xsmall"):
+        st.divider()
         st.text(f"Example {abs(row.example_id)}, {row.split}")
         st.text(row.training.prompt)
         st.text(row.training.response)

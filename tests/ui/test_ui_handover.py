@@ -48,11 +48,16 @@ def texts(test: AppTest) -> str:
     return "\n".join(str(element.value) for kind in (test.text, test.markdown, test.toast) for element in kind)
 
 
+def choose(test: AppTest, project_id: int, what: str) -> None:
+    test.menu_button(key=f"menu-{project_id}").click(what).run()
+    assert not test.exception
+
+
 def test_an_archived_project_is_out_of_sight_and_comes_back(db: Database, shelves: Any, open_page: Open) -> None:
     with db.write() as c:
         projects.create(c, "Other")
     test = open_page("overview")
-    test.button(key="archive-1").click().run()
+    choose(test, 1, "Archive")
     assert not test.exception
     assert "Archived: 1" in [one.label for one in test.expander]
     assert "open-1" not in [button.key for button in test.button]
@@ -65,7 +70,7 @@ def test_the_only_project_can_be_archived_and_brought_back_from_the_welcome(
     db: Database, shelves: Any, open_page: Open
 ) -> None:
     test = open_page("overview")
-    test.button(key="archive-1").click().run()
+    choose(test, 1, "Archive")
     test = open_page("overview")
     assert "Answer the five questions" in [button.label for button in test.button]
     test.button(key="back-1").click().run()
@@ -75,7 +80,8 @@ def test_the_only_project_can_be_archived_and_brought_back_from_the_welcome(
 
 def test_a_project_is_renamed_in_its_quiet_menu(db: Database, shelves: Any, open_page: Open) -> None:
     test = open_page("overview")
-    test.text_input(key="name-1-Shelves").set_value(" Other   shelves ")
+    test.session_state["name-1-Shelves"] = " Other   shelves "
+    choose(test, 1, "Rename …")
     test.button(key="name-save-1").click().run()
     with db.read() as c:
         assert projects.get(c, 1).name == "Other shelves"
@@ -85,7 +91,7 @@ def test_erasing_wants_the_name_typed_and_then_nothing_is_left(db: Database, she
     test = open_page("overview")
     for typed, refused in (("", True), ("Shelf", True), (" Shelves ", False)):
         test.session_state["erase-name-1"] = typed  # the test bench draws a dialog in the run that opens it only
-        test.button(key="erase-1").click().run()
+        choose(test, 1, "Erase everywhere …")
         assert test.button(key="erase-sure-1").disabled is refused
     test.button(key="erase-sure-1").click().run()
     assert not test.exception
@@ -105,10 +111,11 @@ def test_a_project_is_handed_over_without_its_private_rows_unless_they_are_wante
     with db.write() as c:
         journal.save(c, 1, [Edit(shelves[1][5], {"private": True})], who="t", label="x")
     test = open_page("overview")
-    assert test.checkbox(key="leave-1").value is True
-    assert test.checkbox(key="leave-1").label == "Leave the 1 private row out"
-    test.button(key="hand-over-1").click().run()
-    test.button(key="hand-over-1").click().run()
+    for _ in range(2):
+        choose(test, 1, "Hand over …")
+        assert test.checkbox(key="leave-1").value is True
+        assert test.checkbox(key="leave-1").label == "Leave the 1 private row out"
+        test.button(key="hand-over-1").click().run()
     with db.read() as c:
         (task,) = carrying.tasks_of(c, "hand_over")
     assert task.payload == {"project_id": 1, "private": False}
