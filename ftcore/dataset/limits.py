@@ -71,7 +71,7 @@ LIMITS: tuple[Threshold, ...] = (
         "How much of their wording two examples share. Lower finds more pairs, and more that only look alike.",
         "of the wording",
         0.6,
-        0.4,
+        0.5,
         0.95,
         0.05,
     ),

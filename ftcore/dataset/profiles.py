@@ -115,4 +115,6 @@ UNKNOWN = Profile()
 
 def normal(text: str) -> str:
     """A text without what does not change its meaning: case, outer punctuation, doubled spaces."""
-    return " ".join(text.split()).strip(" .,!?;:\"'").casefold()
+    # Printable texts hold no white space but the space: most need no splitting.
+    plain = text.isprintable() and "  " not in text
+    return (text if plain else " ".join(text.split())).strip(" .,!?;:\"'").casefold()

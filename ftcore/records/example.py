@@ -129,13 +129,12 @@ class Example:
 
 def text_of(message: Message) -> str:
     """A message's text: its content, or the text parts of a list content joined by line breaks."""
-    return "\n".join(_parts(message.get("content")))
+    content = message.get("content")
+    return content if isinstance(content, str) else "\n".join(_parts(content))
 
 
 def _parts(content: Any) -> Iterator[str]:
-    if isinstance(content, str):
-        yield content
-    elif isinstance(content, list):
+    if isinstance(content, list):
         for part in content:
             if isinstance(part, dict) and isinstance(part.get("text"), str):
                 yield part["text"]
