@@ -22,10 +22,12 @@ from ftcore.store.journal import Change, Edit
 
 AT_ONCE = 20_000
 """More rows than these are for the worker."""
-PART = 2_000
-"""Rows of one part: its transaction keeps others waiting for well under a second."""
-PAUSE = 0.02
-"""Seconds between two parts, so that somebody who waits to write gets a turn."""
+PART = 1_000
+"""Rows of the first part; the others are as large as the machine does in `HELD` seconds."""
+HELD = 0.25
+"""Seconds for which a part may keep others from writing."""
+PAUSE = 0.12
+"""Seconds between two parts: whoever waits to write looks every tenth of a second whether it is their turn."""
 SHOWN = 20
 EVERYTHING = 10**9
 Progress = Callable[[int, int, str], None]
@@ -130,7 +132,7 @@ def carry_out(
     with db.write() as c:
         change = long_changes.begin(c, project_id, label=told(action, 0), who=who)
         for rows in _chosen(c, project_id, selection, after=0, chunk=PART):
-            _write(c, project_id, change, action, make, rows)
+            _write(c, project_id, change, action, _edits(c, action, make, rows))
         return _finished(c, project_id, change, action)
 
 
@@ -151,15 +153,16 @@ def turn(db: Database, project_id: int, change_id: int, *, back: bool, who: str,
             return change
         change = long_changes.turn(c, change, back=back)
         texts = long_changes.texts_change(c, change)
-    at = looked = 0
+    at, looked, size = 0, 0, PART
     while True:
+        began = time.monotonic()
         with db.write() as c:
-            part = long_changes.turn_part(c, project_id, change, back=back, at=at, who=who, limit=PART)
+            part = long_changes.turn_part(c, project_id, change, back=back, at=at, who=who, limit=size)
             if texts:
                 curation.check_again(c, project_id, part.changed)
         if not part.looked:
             break
-        at, looked = part.at, looked + part.looked
+        at, looked, size = part.at, looked + part.looked, _sized(size, time.monotonic() - began)
         progress(looked, change.examples, "Taking back" if back else "Doing again")
         time.sleep(PAUSE)
     with db.write() as c:
@@ -182,36 +185,40 @@ def _in_parts(
             return Done(change.examples, change)
         after = long_changes.reached(c, change)
         total = number(c, project_id, selection)
-    done = change.examples
+    done, size = change.examples, PART
     while True:
-        with db.write() as c:
-            rows = next(_chosen(c, project_id, selection, after=after, chunk=PART), None)
-            if rows:
-                untouched = [row for row in rows if row.changed_at is None or row.changed_at <= change.at]
-                _write(c, project_id, change, action, make, untouched)
+        with db.read() as c:  # what can be done without keeping others from writing is done here
+            rows = next(_chosen(c, project_id, selection, after=after, chunk=size), None)
+            untouched = [row for row in rows or () if row.changed_at is None or row.changed_at <= change.at]
+            wanted = _edits(c, action, make, untouched)
         if not rows:
             break
-        after, done = rows[-1].id, done + len(rows)
+        began = time.monotonic()
+        with db.write() as c:
+            _write(c, project_id, change, action, wanted)
+        after, done, size = rows[-1].id, done + len(rows), _sized(size, time.monotonic() - began)
         progress(min(done, total), total, "Writing")
         time.sleep(PAUSE)
     with db.write() as c:
         return _finished(c, project_id, change, action)
 
 
-def _write(
-    c: Connection,
-    project_id: int,
-    change: Change,
-    action: Action,
-    make: Callable[[Example], Made],
-    rows: list[Example],
-) -> None:
+def _edits(c: Connection, action: Action, make: Callable[[Example], Made], rows: list[Example]) -> list[Edit]:
+    """What the action makes of these rows, as long as they are as they were read."""
     if action.kind == IGNORE:  # a problem is ignored where it is, not where it may come one day
         rows = [row for row in examples.get_many(c, [row.id for row in rows]) if action.value in row.problems]
-    wanted = [Edit(row.id, made.values) for row in rows if (made := make(row)).values]
+    return [Edit(row.id, made.values, row.version) for row in rows if (made := make(row)).values]
+
+
+def _write(c: Connection, project_id: int, change: Change, action: Action, wanted: list[Edit]) -> None:
     changed = long_changes.append(c, project_id, change, wanted)
     if action.kind in ABOUT_TEXTS:
         curation.check_again(c, project_id, changed)
+
+
+def _sized(size: int, held: float) -> int:
+    """How many rows the next part has, after one of `size` rows held the others up for so many seconds."""
+    return max(100, min(4_000, round(size * HELD / max(held, 0.01)), size * 2))
 
 
 def _guard(c: Connection, project_id: int, selection: Selection, action: Action) -> None:

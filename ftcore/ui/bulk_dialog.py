@@ -44,7 +44,7 @@ def draw(project: Project, view: View) -> None:
         return
     scope, kind, value = pending
     selection = _selection(project, scope)
-    title = bulk_forms.TITLES.get(kind, "Are you sure?")
+    title = bulk_forms.TITLES.get(kind, "Everything that matches")
 
     @st.dialog(title, width=WIDE if kind == REPLACE else NARROW, on_dismiss=lambda: _forget(project))
     def _dialog() -> None:

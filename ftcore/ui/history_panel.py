@@ -39,9 +39,12 @@ def draw(project: Project) -> None:
                 "Rows": [change.examples for change in recent],
                 "": [STATES.get(change.state, "") for change in recent],
             },
-            height=min(38 + 35 * len(recent), 420),
+            height=min(42 + 37 * len(recent), 420),
             hide_index=True,
-            column_config={"What": st.column_config.TextColumn(width="large")},
+            column_config={
+                "What": st.column_config.TextColumn(width="large"),
+                "Rows": st.column_config.NumberColumn(format="localized"),
+            },
         )
         st.caption("Undo above the table takes back the newest one that stands; it can be pressed again and again.")
 

@@ -17,6 +17,14 @@ from ftcore.store import examples, journal, long_changes
 from ftcore.store.database import Database
 
 ALL = Selection(where=Filter())
+SIZED = bulk._sized
+
+
+@pytest.fixture(autouse=True)
+def _even_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parts as large as the first, whatever the machine does meanwhile."""
+    monkeypatch.setattr(bulk, "_sized", lambda size, held: size)
+    monkeypatch.setattr(bulk, "PAUSE", 0)
 
 
 class Stopped(Exception):
@@ -204,6 +212,15 @@ def test_a_long_undo_goes_on_after_an_interruption_and_keeps_what_others_changed
     assert bulk.turn(db, project.id, change.id, back=False, who="DK").state == "done"
     with db.read() as c:
         assert examples.counts(c, project.id).approved == 299
+
+
+@pytest.mark.parametrize("held", [0.0, 0.01, 0.25, 9.0])
+def test_parts_grow_and_shrink_with_the_time_that_they_hold_others_up(held: float) -> None:
+    size = 1_000
+    for _ in range(12):
+        size = SIZED(size, held * size / 1_000)
+    assert 100 <= size <= 4_000
+    assert size == 100 or held * size / 1_000 <= bulk.HELD * 1.1
 
 
 def test_selections_and_actions_survive_the_way_to_the_worker() -> None:

@@ -60,8 +60,10 @@ class Curating(RuleBasedStateMachine):
         self.done: list[dict[int, Row]] = []
         self.undone: list[dict[int, Row]] = []
         self.tasks = 0
+        self.pause, bulk.PAUSE = bulk.PAUSE, 0
 
     def teardown(self) -> None:
+        bulk.PAUSE = self.pause
         self.db.close()
         shutil.rmtree(self.folder)
 
