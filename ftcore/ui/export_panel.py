@@ -16,7 +16,7 @@ from ftcore.ui import curate_state, filter_words, page, say, session, split_task
 LOOK, EXPORT = "export_look", "export"
 KINDS = {
     Kind.SFT: "Training",
-    Kind.PREFERENCE: "Pairs of a better and a worse answer",
+    Kind.PREFERENCE: "Pairs of answers",
     Kind.PEOPLE: "A table for people",
 }
 APPROVED_ROWS, TABLE_ROWS, TICKED_ROWS = "approved", "table", "ticked"

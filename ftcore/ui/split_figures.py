@@ -57,7 +57,9 @@ def balance(labels: Balance, *, dark: bool = False) -> go.Figure:
         )
     )
     figure.update_layout(template=template(dark), height=70 + 22 * len(rows), bargap=0.25)
-    figure.update_yaxes(tickvals=list(range(len(rows))), ticktext=names, autorange="reversed", showgrid=False, ticklabelstandoff=8)
+    figure.update_yaxes(
+        tickvals=list(range(len(rows))), ticktext=names, autorange="reversed", showgrid=False, ticklabelstandoff=8
+    )
     figure.update_xaxes(title_text="rows", nticks=5)
     return figure
 

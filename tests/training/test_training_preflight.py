@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from ftcore.dataset.leakage import Leak
 from ftcore.records import Severity, SnapshotRow, Split, TrainingExample
-from ftcore.training.preflight import auto_epochs, estimate, examine
+from ftcore.training.preflight import LEAK, auto_epochs, estimate, examine
 
 
 def rows(train: int, test: int, *, same: bool = False) -> list[SnapshotRow]:
@@ -48,3 +49,11 @@ def test_an_estimate_counts_every_epoch() -> None:
     one, three = estimate(rows(60, 10), 1), estimate(rows(60, 10), 3)
     assert three.tokens == 3 * one.tokens
     assert three.seconds[0] < three.seconds[1]
+
+
+def test_near_duplicates_are_counted_beside_exact_ones_and_each_test_row_once() -> None:
+    known = rows(60, 40)
+    near = [Leak(known[60].example_id, known[at].example_id, (Split.TEST, Split.TRAIN), 0.8, False) for at in (1, 2)]
+    (finding,) = examine([*known], near)
+    assert (finding.severity, finding.code) == (Severity.ERROR, LEAK)
+    assert finding.sentence.startswith("1 test example is nearly the same as training rows")
