@@ -40,7 +40,7 @@ def worker(db: Database) -> Iterator[None]:
 
 def said(test: AppTest) -> str:
     kinds = (test.text, test.subheader, test.error, test.warning, test.info, test.caption, test.markdown, test.toast)
-    return "\n".join(element.value.replace("\\", "") for kind in kinds for element in kind)
+    return "\n".join(element.value.replace("\\", "").replace("\u2060", "") for kind in kinds for element in kind)
 
 
 def opened(open_page: Open, *folds: str) -> AppTest:
