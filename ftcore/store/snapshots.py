@@ -96,12 +96,13 @@ def parts(c: Connection, snapshot_id: int) -> Iterator[list[SnapshotRow]]:
 def by_example(c: Connection, snapshot_id: int) -> Iterator[Frozen]:
     """The rows by the id of their example, unread: for two snapshots that are walked through side by side."""
     columns = [snapshot_rows.c[name] for name in ("id", "example_id", "split")]
-    query = select(*columns, type_coerce(snapshot_rows.c.training, Text), snapshot_rows.c.private)
+    text = type_coerce(snapshot_rows.c.training, Text).label("text")
+    query = select(*columns, text, snapshot_rows.c.private)
     ordered = query.where(snapshot_rows.c.snapshot_id == snapshot_id).order_by(
         snapshot_rows.c.example_id, snapshot_rows.c.id
     )
-    for id_, example_id, split, text, private in c.execute(ordered):
-        yield Frozen(id_, example_id, split, text, private)
+    for row in c.execute(ordered).mappings():
+        yield Frozen(row["id"], row["example_id"], row["split"], row["text"], row["private"])
 
 
 def some(c: Connection, row_ids: list[int]) -> list[SnapshotRow]:

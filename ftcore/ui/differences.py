@@ -15,11 +15,6 @@ LONGEST = 20_000
 """Characters that are drawn: the rest of a longer text is counted."""
 _LEAD = re.compile(r"^\s*")
 _TRAIL = re.compile(r"\s*$")
-_LINKS = r"(?<=:)(?=//)|(?<=www)(?=\.)|(?<=@)(?=\w)"
-_ARROWS = r"(?<=-)(?=[->])|(?<=<)(?=[-=])|(?<=[>~])(?==)"
-_REWRITTEN = re.compile(rf"(?i){_LINKS}|{_ARROWS}")
-"""Where Streamlit makes links of addresses and arrows of signs, however they are escaped."""
-_JOINER = "\u2060"  # takes no room
 
 
 def draw(before: str, after: str, *, legend: bool = False) -> None:
@@ -70,7 +65,7 @@ def _plain(line: str) -> str:
     lead = _LEAD.findall(line)[0]
     rest = line[len(lead) :]
     trail = _TRAIL.findall(rest)[0] if rest else ""
-    return _spaces(lead) + page.plain(_REWRITTEN.sub(_JOINER, rest)) + _spaces(trail)
+    return _spaces(lead) + page.plain(rest) + _spaces(trail)
 
 
 def _spaces(some: str) -> str:
