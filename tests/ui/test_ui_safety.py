@@ -31,10 +31,12 @@ def test_every_mark_of_markdown_is_escaped(text: str) -> None:
     assert re.sub(r"\\(.)", r"\1", shown).replace(NO_WIDTH, "") == " ".join(text.split())
 
 
-@pytest.mark.parametrize("text", ["a -> b", ":material/home:", ":smile:", "www.evil.example", "me@evil.example"])
+@pytest.mark.parametrize(
+    "text", ["a -> b", ":material/home:", ":smile:", "www.evil.example", "http://evil.example", "me@evil.example"]
+)
 def test_what_is_made_after_the_escapes_are_gone_is_broken_up(text: str) -> None:
     assert NO_WIDTH in plain(text)
-    assert NO_WIDTH not in plain("Undo: approved 3 (DK, 12:03), 50-60%.")
+    assert NO_WIDTH not in plain("Undo: approved 3 (DK, 12:03), 50-60%, ft:tickets:1.")
 
 
 def _offences(file: Path) -> Iterator[str]:
