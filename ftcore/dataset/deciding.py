@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from ftcore.dataset import curation
+from ftcore.dataset import curation, split_lock
 from ftcore.records import Example, Status
 from ftcore.store import examples, journal, reviews
 from ftcore.store.database import Database
@@ -107,7 +107,8 @@ def take_back(db: Database, project_id: int, *, who: str, own: int = 0) -> Taken
         if last is None:
             return Taken(None)
         if last.who == who:
-            _, ids = journal.undo(c, project_id, who=who)
+            with split_lock.kept(c, project_id):
+                _, ids = journal.undo(c, project_id, who=who)
         else:
             back = [Edit(id_, before) for id_, before, after in reviews.edits_of(c, own) if _as_left(c, id_, after)]
             found = [change for change in journal.last(c, project_id, limit=1_000) if change.id == own]

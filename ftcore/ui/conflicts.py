@@ -9,6 +9,7 @@ import streamlit as st
 
 from ftcore.dataset import curation, turn_edits
 from ftcore.dataset.curation import CellEdit
+from ftcore.dataset.split_lock import SplitLocked
 from ftcore.dataset.turns import TurnError
 from ftcore.records import Example, Project
 from ftcore.store import examples
@@ -96,7 +97,7 @@ def _take(project: Project, example_id: int, version: int, field: str, key: str)
     value = st.session_state[key]
     try:
         saved = _save(project, example_id, version, field, value)
-    except TurnError as error:
+    except (TurnError, SplitLocked) as error:
         page.flash(str(error), icon=":material/info:")
         return
     if saved.conflicts:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from ftcore.dataset import curation, deciding, triage
 from ftcore.dataset.deciding import ASK, Decided
+from ftcore.dataset.split_lock import SplitLocked
 from ftcore.dataset.triage import Queue
 from ftcore.records import Project, Status
 from ftcore.store import reviews
@@ -99,7 +100,11 @@ def undo(project: Project, example_id: int) -> None:
         return
     here = review_state.of(project)
     own: list[int] = here.setdefault("own", [])
-    taken = deciding.take_back(session.db(), project.id, who=session.who(), own=own[-1] if own else 0)
+    try:
+        taken = deciding.take_back(session.db(), project.id, who=session.who(), own=own[-1] if own else 0)
+    except SplitLocked as refused:
+        page.flash(str(refused), icon=INFO)
+        return
     if taken.change is None:
         page.flash("There is nothing to take back.", icon=INFO)
         return
