@@ -177,7 +177,7 @@ def _draw_question(project: Project, found: Sequence[Group]) -> None:
     def _dialog() -> None:
         groups = say.count(len(found), "group")
         st.markdown(
-            f"One row of {groups} is kept, {say.count(others, 'other')} {'is' if others == 1 else 'are'} rejected and listed "
+            f"One row of {'each of ' if len(found) > 1 else ''}{groups} is kept, {say.count(others, 'other')} {'is' if others == 1 else 'are'} rejected and listed "
             "as set aside; their tags go to the kept one."
         )
         st.markdown(f"The best is: {RULE}.")

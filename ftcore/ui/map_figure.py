@@ -108,6 +108,7 @@ def _name(figure: go.Figure, areas: Sequence[Area], *, dark: bool) -> None:
             figure.add_annotation(
                 x=area.x,
                 y=area.y,
+                yshift=14,  # above the points that it names
                 text=escaped(" · ".join(area.words), 60),
                 showarrow=False,
                 captureevents=False,

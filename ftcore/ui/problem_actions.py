@@ -13,6 +13,8 @@ from ftcore.store import projects
 from ftcore.ui import curate_state, grid, page, say, session, table_tasks
 from ftcore.ui.problem_words import name_of
 
+ROWS, PROJECT = "rows", "project"
+"""Where a kind of problem is ignored."""
 BUSY, LATER = ":material/info:", ":material/hourglass_top:"
 
 
@@ -35,15 +37,21 @@ def fix_all(project: Project, action: Action) -> None:
         page.flash(f"“{name_of(code)}” repaired in {say.count(done, 'row')}. Undo takes it back.")
 
 
+def ignore(project: Project, code: str) -> None:
+    """What was chosen from the menu of one kind of problem."""
+    if st.session_state.get(f"ignore-{code}") == PROJECT:
+        ignore_in_project(project, code)
+    else:
+        ignore_all(project, code)
+
+
 def ignore_all(project: Project, code: str) -> None:
-    close()
     done = _carry_out(project, with_problem(code), Action(IGNORE, code))
     if done is not None:
         page.flash(f"“{name_of(code)}” is ignored at {say.count(done, 'row')}. Undo brings it back.")
 
 
 def ignore_in_project(project: Project, code: str) -> None:
-    close()
     dropped_checks.drop(session.db(), project.id, code)
     page.flash(f"“{name_of(code)}” is not looked for any more in this project. It is listed at the foot of this page.")
 
@@ -63,16 +71,6 @@ def keep_limits(project: Project, limits: Limits) -> None:
         dropped_checks.keep_limits(c, project.id, limits)
         dropped_checks.ask_for_check(c, project.id)
     page.flash("Kept. Everything is being checked again.", icon=LATER)
-
-
-def fold_of(code: str) -> str:
-    return f"ignore-fold-{code}"
-
-
-def close() -> None:
-    """The popovers close behind what was chosen in them."""
-    for key in [str(key) for key in st.session_state if str(key).startswith("ignore-fold-")]:
-        st.session_state[key] = False
 
 
 def busy(project: Project) -> bool:

@@ -124,26 +124,19 @@ def _kind(project: Project, code: str, severity: Severity, number: int) -> None:
 
 
 def _ignoring(project: Project, code: str, rows: str) -> None:
-    with (
-        st.popover("Ignore", key=problem_actions.fold_of(code), on_change="rerun"),
-        st.container(width=420, gap="small"),
-    ):
-        st.button(
-            f"Ignore at all {rows}" if rows != "1 row" else "Ignore at this row",
-            key=f"ignore-all-{code}",
-            on_click=problem_actions.ignore_all,
-            args=(project, code),
-            width="stretch",
-            help="Rows that are right as they are. New ones are still found. One Undo brings them back.",
-        )
-        st.button(
-            "Do not look for it in this project",
-            key=f"ignore-project-{code}",
-            on_click=problem_actions.ignore_in_project,
-            args=(project, code),
-            width="stretch",
-            help="New rows are not checked for it either. It can be looked for again.",
-        )
+    at_rows = f"Ignore at all {rows}" if rows != "1 row" else "Ignore at this row"
+    st.menu_button(
+        "Ignore",
+        (problem_actions.ROWS, problem_actions.PROJECT),
+        format_func={
+            problem_actions.ROWS: at_rows,
+            problem_actions.PROJECT: "Do not look for it in this project",
+        }.__getitem__,
+        key=f"ignore-{code}",
+        help="At these rows: new ones are still found. In the project: it is not looked for until you say so.",
+        on_click=problem_actions.ignore,
+        args=(project, code),
+    )
 
 
 def _ignored(project: Project) -> None:

@@ -21,10 +21,10 @@ def draw(project: Project) -> None:
     if not fold.open:
         return
     with fold, st.form(f"thresholds-{project.id}", border=False):
-        places = st.columns(2, gap="large")
-        for at, one in enumerate(LIMITS):
-            with places[at % 2]:
-                _field(project, one, limits)
+        for start in range(0, len(LIMITS), 2):  # by twos, so that they stand in line
+            for place, one in zip(st.columns(2, gap="large"), LIMITS[start : start + 2], strict=False):
+                with place:
+                    _field(project, one, limits)
         st.form_submit_button("Save and check everything again", on_click=_save, args=(project, limits))
     if changed:
         with fold:

@@ -102,8 +102,8 @@ def test_fixing_all_is_seen_first_and_undone(page: Any, app: RunningApp, project
 
 def test_ignoring_all_is_undone(page: Any, app: RunningApp, project: Project) -> None:
     _open(page, app, project, "Found")
-    page.locator(".st-key-ignore-fold-outer_spaces button").first.click()
-    page.get_by_role("button", name="Ignore at all 10 rows").click()
+    page.locator(".st-key-ignore-outer_spaces button").first.click()
+    page.get_by_text("Ignore at all 10 rows").click()
     _until(lambda: "outer_spaces" not in _tally(app, project))
     settled(page)
     assert page.locator(".st-key-fix-outer_spaces").count() == 0

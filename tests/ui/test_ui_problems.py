@@ -87,7 +87,7 @@ def test_a_fix_that_was_not_wanted_after_all_changes_nothing(db: Database, ids: 
 
 def test_ignoring_all_is_one_undo_and_finds_new_ones(db: Database, ids: list[int], open_page: Open) -> None:
     test = open_page("curate", curate="Problems")
-    test.button(key="ignore-all-outer_spaces").click().run()
+    test.menu_button(key="ignore-outer_spaces").click("Ignore at all 2 rows").run()
     assert not test.exception
     assert "outer_spaces" not in _tally(db)
     assert [row.ignored for row in _rows(db, ids[:4])] == [("outer_spaces",), (), ("outer_spaces",), ()]
@@ -99,7 +99,7 @@ def test_what_is_ignored_in_the_project_is_listed_and_looked_for_again(
     db: Database, ids: list[int], open_page: Open
 ) -> None:
     test = open_page("curate", curate="Problems")
-    test.button(key="ignore-project-outer_spaces").click().run()
+    test.menu_button(key="ignore-outer_spaces").click("Do not look for it in this project").run()
     assert not test.exception
     assert "outer_spaces" not in _tally(db)
     assert any(fold.label == "Ignored in this project (1)" for fold in test.expander)
