@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from ftcore.chat import count_tokens, to_line
-from ftcore.dataset import curation
+from ftcore.dataset import curation, split_lock
 from ftcore.records import SnapshotRow, Split, Status, TrainingExample
 from ftcore.store import examples, imports, journal, projects, snapshots
 from ftcore.store.database import Database
@@ -119,7 +119,7 @@ def restore(db: Database, project_id: int, snapshot_id: int, *, who: str) -> Res
     Its rows get their conversation and split back and are approved, out of the trash too; approved rows that it does not hold
     become drafts. A row that exists no more is added again, in the trash, and the change takes it out: the undo puts it back
     there. The short system prompt that a snapshot put above a row which had none is not written into the row. A snapshot taken
-    afterwards has the same digest.
+    afterwards has the same digest. Raises SplitLocked, with nothing changed, when rows would join or leave a locked test split.
     """
     with db.write() as c:
         snapshot = snapshots.get(c, snapshot_id)
@@ -130,7 +130,8 @@ def restore(db: Database, project_id: int, snapshot_id: int, *, who: str) -> Res
         label = f"Restored version “{snapshot.name or snapshot.digest[:8]}”"
         counted = {"back": 0, "drafts": 0}
         edits = _edits(c, project_id, snapshot_id, again, renewed, counted)
-        journal.save(c, project_id, edits, who=who, label=label)
+        with split_lock.kept(c, project_id):
+            journal.save(c, project_id, edits, who=who, label=label)
         curation.check_again(c, project_id, renewed)
         return Restored(counted["back"], len(again), counted["drafts"])
 

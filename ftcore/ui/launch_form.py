@@ -123,6 +123,7 @@ def _start(project_id: int, order: Order, settings: Settings, key: str) -> None:
             learning_rate_multiplier=settings.learning_rate_multiplier,
             batch_size=settings.batch_size,
             key=key,
+            private_confirmed=bool(st.session_state.get("agree", False)),
         )
     except NotFit as error:
         page.flash(str(error), icon=":material/block:")

@@ -6,6 +6,7 @@ import streamlit as st
 
 from ftcore.dataset import versions
 from ftcore.dataset.freeze import take_snapshot
+from ftcore.dataset.split_lock import SplitLocked
 from ftcore.dataset.versions import Changed, Difference
 from ftcore.handover.project_file import name_of
 from ftcore.records import Project, Snapshot, SnapshotRow
@@ -156,7 +157,11 @@ def _keep(project: Project, key: str) -> None:
 
 
 def _restore(project: Project, one: Snapshot) -> None:
-    done = versions.restore(session.db(), project.id, one.id, who=session.who())
+    try:
+        done = versions.restore(session.db(), project.id, one.id, who=session.who())
+    except SplitLocked as refused:
+        page.flash(str(refused), icon=":material/lock:")
+        return
     drafts = f" {done.drafts:,} that it does not hold are drafts now." if done.drafts else ""
     again = f" {done.added:,} of them had to be added again." if done.added else ""
     page.flash(f"{done.back:,} examples are as in “{name_of(one)}”.{again}{drafts} Undo in the table takes it back.")
