@@ -67,7 +67,7 @@ def take(
 class _Taking:
     def __init__(self, db: Database, wish: Wish, choice: Choice, progress: Progress) -> None:
         self._db, self._wish, self._choice, self._progress = db, wish, choice, progress
-        self._read = self._changed = self._trashed = 0
+        self._read = self._left = self._trashed = 0
         self._matched, self._origins = set[int](), {wish.name}
         with db.write() as c:
             self._change: Change = long_changes.begin(
@@ -104,9 +104,9 @@ class _Taking:
         if not edits:
             return 0
         with self._db.write() as c:
-            changed = long_changes.append(c, self._wish.project_id, self._change, edits)
+            changed, left = long_changes.append(c, self._wish.project_id, self._change, edits)
             curation.check_again(c, self._wish.project_id, changed)
-        self._changed += len(changed)
+        self._left += left
         return len(changed)
 
     def _add(self, several: list[Met | Rejected]) -> None:
@@ -133,13 +133,14 @@ class _Taking:
             recheck(self._db, self._wish.project_id, progress=self._progress)
         with self._db.write() as c:
             notes = imports.get(c, self._import_id).notes
-            told = _told(self._read, change.examples - self._trashed, new, self._trashed)
+            told = _told(self._read, change.examples - self._trashed, new, self._trashed, self._left)
             imports.tell(c, self._import_id, notes=[told, *(note for note in notes if note != told)])
             imports.close(c, self._import_id)
         changed = change.examples - self._trashed
         return Taken(new, changed, self._trashed, self._import_id, change.id if change.examples else 0)
 
 
-def _told(read: int, changed: int, new: int, trashed: int) -> str:
+def _told(read: int, changed: int, new: int, trashed: int, left: int) -> str:
     bin_ = f", {trashed:,} moved to the trash" if trashed else ""
-    return f"Compared with what was here: {read:,} read, {changed:,} changed, {new:,} new{bin_}."
+    quicker = f" {left:,} that somebody changed meanwhile were left to them." if left else ""
+    return f"Compared with what was here: {read:,} read, {changed:,} changed, {new:,} new{bin_}.{quicker}"
