@@ -193,7 +193,7 @@ def _current(c: Connection, project_id: int, ids: Sequence[int]) -> dict[int, Ma
     columns = (examples.c.id, examples.c.version, *(examples.c[name] for name in FIELDS))
     query = select(*columns).where(examples.c.project_id == project_id, examples.c.id.in_(listed(ids)))
     query = query.with_hint(examples, "NOT INDEXED", "sqlite")  # by the primary key, not through the whole project
-    return {row["id"]: row for row in c.execute(query).mappings()}
+    return {row["id"]: dict(row) for row in c.execute(query).mappings()}
 
 
 def _checked(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ Whole words are found, English ones in all their endings (refund, refunds, refun
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Integer, bindparam, exists, literal_column, or_, select, table, text
 from sqlalchemy.sql import Select
@@ -32,14 +33,14 @@ def literal_words(typed: str) -> list[str]:
     return [word for word in typed.split() if not _indexed(word)]
 
 
-def matching(typed: str) -> Select[tuple[int]]:
+def matching(typed: str) -> Select[Any]:
     """The ids that the index finds, in their order. Only where `match_query` is not empty."""
     return select(ROWID).select_from(INDEX).where(found(typed))
 
 
 def probed(typed: str) -> ColumnElement[bool]:
     """The same as a question about one row: for words that very many rows hold, in another order than the index's."""
-    asked = select(literal_column("1")).select_from(INDEX)
+    asked: Select[Any] = select(literal_column("1")).select_from(INDEX)
     return exists(asked.where(found(typed), examples.c.id == ROWID).correlate(examples))
 
 
@@ -60,7 +61,9 @@ def snippets(c: Connection, typed: str, ids: list[int]) -> dict[int, str]:
     """Where the words were found, by example: a few words around, the found ones between \u27e6 and \u27e7."""
     if not ids or not match_query(typed):
         return {}
-    shown = literal_column(f"snippet(examples_fts, -1, '{MARK_OPEN}', '{MARK_CLOSE}', '\u2026', {AROUND})")
+    shown: ColumnElement[str] = literal_column(
+        f"snippet(examples_fts, -1, '{MARK_OPEN}', '{MARK_CLOSE}', '\u2026', {AROUND})"
+    )
     asked = select(ROWID, shown).select_from(INDEX).where(found(typed), ROWID.in_(ids))
     return {row[0]: " ".join(row[1].split()) for row in c.execute(asked)}
 

@@ -47,7 +47,7 @@ def upgrade() -> None:
 
 
 def _columns() -> None:
-    for table, columns in {
+    new: dict[str, list[sa.Column]] = {
         "projects": [
             sa.Column("limits", sa.JSON(), server_default="{}", nullable=False),
             sa.Column("profile", sa.JSON(), server_default="{}", nullable=False),
@@ -75,7 +75,8 @@ def _columns() -> None:
             sa.Column("task_id", sa.Integer(), nullable=True),
         ],
         "snapshots": [sa.Column("name", sa.Text(), server_default="", nullable=False)],
-    }.items():
+    }
+    for table, columns in new.items():
         for column in columns:
             op.add_column(table, column)
 
