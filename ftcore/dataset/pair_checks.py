@@ -72,8 +72,12 @@ def _candidates(
     c: Connection, project_id: int, row_id: int, texts: Sequence[TrainingExample], standing: Iterable[Problem]
 ) -> dict[int, TrainingExample]:
     ids = [problem.related for problem in standing if problem.related is not None]
+    now = set(texts[0].prompt.split())
     for prompt in dict.fromkeys(said.prompt for said in texts):
-        ids += [*nearby.alike_begun(c, project_id, prompt), *nearby.with_the_words(c, prompt)]
+        words = set(prompt.split())
+        ids += nearby.alike_begun(c, project_id, prompt)
+        if prompt == texts[0].prompt or 2 * len(words & now) < len(words):  # else the same rows share its words
+            ids += nearby.with_the_words(c, prompt)
     return nearby.trainings(c, project_id, set(ids) - {row_id})
 
 

@@ -24,11 +24,13 @@ EACH = 12
 """Rows that begin alike."""
 MOST = 40
 """Rows that share words."""
-LOOKED_UP = 12
+LOOKED_UP = 10
 """Words of a question that are looked up, the longest ones."""
 FREQUENT = 400
 """A word in more rows than these says little by itself: it counts together with two others."""
 TOGETHER = 4
+ENOUGH = 4
+"""So many rarer words tell enough without the frequent ones."""
 READ = 4_000
 """Characters of a question."""
 WORD = re.compile(r"\w{2,}")
@@ -78,7 +80,7 @@ def with_the_words(c: Connection, prompt: str) -> list[int]:
     shared: Counter[int] = Counter()
     for word in holding.keys() - frequent:
         shared.update(dict.fromkeys(holding[word], _weight(len(holding[word]))))
-    for several in combinations(frequent[:TOGETHER], 3):
+    for several in combinations(frequent[:TOGETHER], 3) if len(holding) - len(frequent) < ENOUGH else ():
         ids = _holding(c, " ".join(several), FREQUENT)
         shared.update(dict.fromkeys(ids, _weight(len(ids))))
     return [id_ for id_, _ in shared.most_common(MOST)]
