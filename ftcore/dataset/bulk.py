@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection
@@ -76,10 +76,12 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """`changed` rows of those that were chosen; the others were so already. `change` is None when nothing changed."""
+    """`changed` rows of those that were chosen; the others were so already. `change` is None when nothing changed. `left` are
+    rows that somebody else changed while this went on (since it was last begun): they are as these people made them."""
 
     changed: int
     change: Change | None = None
+    left: int = 0
 
 
 def number(c: Connection, project_id: int, selection: Selection) -> int:
@@ -185,7 +187,7 @@ def _in_parts(
             return Done(change.examples, change)
         after = long_changes.reached(c, change)
         total = number(c, project_id, selection)
-    done, size = change.examples, PART
+    done, size, left = change.examples, PART, 0
     while True:
         with db.read() as c:  # what can be done without keeping others from writing is done here
             rows = next(_chosen(c, project_id, selection, after=after, chunk=size), None)
@@ -195,12 +197,12 @@ def _in_parts(
             break
         began = time.monotonic()
         with db.write() as c:
-            _write(c, project_id, change, action, wanted)
+            left += len(rows) - len(untouched) + _write(c, project_id, change, action, wanted)
         after, done, size = rows[-1].id, done + len(rows), _sized(size, time.monotonic() - began)
         progress(min(done, total), total, "Writing")
         time.sleep(PAUSE)
     with db.write() as c:
-        return _finished(c, project_id, change, action)
+        return replace(_finished(c, project_id, change, action), left=left)
 
 
 def _edits(c: Connection, action: Action, make: Callable[[Example], Made], rows: list[Example]) -> list[Edit]:
@@ -210,10 +212,12 @@ def _edits(c: Connection, action: Action, make: Callable[[Example], Made], rows:
     return [Edit(row.id, made.values, row.version) for row in rows if (made := make(row)).values]
 
 
-def _write(c: Connection, project_id: int, change: Change, action: Action, wanted: list[Edit]) -> None:
-    changed = long_changes.append(c, project_id, change, wanted)
+def _write(c: Connection, project_id: int, change: Change, action: Action, wanted: list[Edit]) -> int:
+    """Gives the number of rows that somebody changed since they were read, and that are left."""
+    changed, left = long_changes.append(c, project_id, change, wanted)
     if action.kind in ABOUT_TEXTS:
         curation.check_again(c, project_id, changed)
+    return left
 
 
 def _sized(size: int, held: float) -> int:

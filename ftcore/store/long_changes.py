@@ -40,16 +40,16 @@ def begin(c: Connection, project_id: int, *, label: str, who: str, task_id: int 
     return get(c, made)
 
 
-def append(c: Connection, project_id: int, change: Change, wanted: Sequence[Edit]) -> tuple[int, ...]:
-    """Writes one part; the ids of the rows that really changed."""
-    written, _ = journal._save_some(c, project_id, wanted, change.who)
+def append(c: Connection, project_id: int, change: Change, wanted: Sequence[Edit]) -> tuple[tuple[int, ...], int]:
+    """Writes one part: (the ids of the rows that really changed, how many were not written: somebody was quicker)."""
+    written, refused = journal._save_some(c, project_id, wanted, change.who)
     if written:
         journal._drop_undone(c, project_id)
         c.execute(insert(edits), [{"change_id": change.id, **edit} for edit in written])
         number = changes.c.number + len(written)
         c.execute(update(changes).where(changes.c.id == change.id).values(number=number))
         touch(c, project_id)
-    return tuple(edit["example_id"] for edit in written)
+    return tuple(edit["example_id"] for edit in written), len(refused)
 
 
 def finish(c: Connection, project_id: int, change: Change, *, label: str = "") -> Change:

@@ -3,6 +3,7 @@ choose from. Nothing here is keyed by the revision: an edit does not count every
 
 from __future__ import annotations
 
+import json
 import time
 from datetime import UTC, datetime
 from typing import Any
@@ -57,7 +58,8 @@ def sets_of(project: Project, where: Filter) -> dict[int, tuple[str, str]]:
 def count(project: Project, where: Filter) -> tuple[int, bool]:
     """Counted anew after each write; only a count that took long stays good for a while."""
     kept = curate_state.remembered("counts", project)
-    known = kept.get(where)
+    name = json.dumps(where.to_json())
+    known = kept.get(name)
     began = time.monotonic()
     if known is not None and (known["revision"] == project.revision or known["until"] > began):
         return known["number"], known["more"]
@@ -65,7 +67,7 @@ def count(project: Project, where: Filter) -> tuple[int, bool]:
         number, more = examples.count(c, project.id, where)
     ends = time.monotonic()
     until = ends + SLOW_KEPT if ends - began > SLOW else ends
-    kept[where] = {"revision": project.revision, "number": number, "more": more, "until": until}
+    kept[name] = {"revision": project.revision, "number": number, "more": more, "until": until}
     for old in list(kept)[:-REMEMBERED]:
         del kept[old]
     return number, more

@@ -11,7 +11,7 @@ from ftcore.dataset.split_lock import SplitLocked
 from ftcore.records import Project, Task, TaskState
 from ftcore.store import journal, long_changes, tasks
 from ftcore.store.journal import Change
-from ftcore.ui import grid, page, session
+from ftcore.ui import grid, page, say, session
 
 BULK, TURN = "bulk", "turn"
 SEEN = "bulk-tasks-seen"
@@ -54,7 +54,9 @@ def _progress(project: Project, task_id: int) -> None:
                 st.button("Stop", key="stop-bulk", on_click=_stop, args=(task_id,))
         return
     if st.session_state.pop(f"{SEEN}-{project.id}", None) is not None:
-        label = page.plain(str(task.result.get("label") or "No row had to be changed."))
+        label = str(task.result.get("label") or "No row had to be changed.")
+        if left := task.result.get("left"):
+            label += f". {say.count(left, 'row')} that somebody changed meanwhile {'was' if left == 1 else 'were'} left as they are."
         done = task.state is TaskState.DONE
         page.flash(label if done else task.error, icon=":material/check:" if done else ":material/info:")
     grid.refresh(project)

@@ -63,7 +63,7 @@ def change(db: Database, workspace: Workspace, task: Task, watch: Watch) -> dict
     except (Cancelled, patterns.PatternError):
         bulk.stop(db, wanted["project_id"], action, task.id)
         raise
-    return {"changed": done.changed, "label": done.change.label if done.change else ""}
+    return {"changed": done.changed, "left": done.left, "label": done.change.label if done.change else ""}
 
 
 def turn(db: Database, workspace: Workspace, task: Task, watch: Watch) -> dict[str, Any]:
