@@ -230,6 +230,48 @@ def test_the_drawn_map_leads_to_the_rows_least_like_the_others(db: Database, ids
     assert found.kind == "outliers"
 
 
+def _with_a_button() -> None:
+    from ftcore.ui import likeness, page, session
+
+    project = session.current_project()
+    assert project is not None
+    page.show_flash()
+    likeness.follow(project)
+    likeness.similar_button(project, 3, key="row")
+
+
+def test_find_similar_shows_the_rows_in_the_table(db: Database, ids: list[int]) -> None:
+    test = AppTest.from_function(_with_a_button, default_timeout=30).run()
+    test.button(key="similar-row-3").click().run()
+    assert not test.exception
+    assert test.session_state["curate"] == "Table"
+    with db.read() as c:
+        found = row_sets.of_project(c, 1)[0]
+        assert (found.kind, found.label) == ("similar", "row 3")
+        assert ids[3] in examples.ids(c, 1, Filter(row_set=found.id))
+
+
+def test_similar_rows_of_a_large_project_are_read_by_the_worker_first(
+    db: Database, ids: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(similar, "AT_ONCE", 5)
+    test = AppTest.from_function(_with_a_button, default_timeout=30).run()
+    test.button(key="similar-row-3").click().run()
+    assert not test.exception
+    assert any("The worker reads the examples first" in toast.value.replace("\\", "") for toast in test.toast)
+    with db.write() as c:
+        task = tasks.lease(c)
+        assert task is not None
+        assert (task.kind, task.payload) == ("meaning", {"project_id": 1, "draw": False})
+    similar.read(db, open_workspace(), 1)
+    with db.write() as c:
+        tasks.finish(c, task, {})
+    monkeypatch.setattr(similar, "AT_ONCE", 2_000)
+    test.run()
+    test.button(key="similar-ready").click().run()
+    assert test.session_state["curate"] == "Table"
+
+
 def test_hostile_texts_are_text_on_the_map_and_beside_each_other(
     db: Database, open_page: Open, shared_data: Path
 ) -> None:

@@ -76,6 +76,7 @@ def test_an_edit_is_read_again_and_the_trash_is_left_out(
     found = set(_set(db, project, similar.similar_rows(db, workspace, project.id, ids[0], k=3)))
     assert ids[8] in found
     assert ids[1] not in found
+    assert len(found) == 4, "what is in the trash takes nobody's place"
     task = _work(db, workspace, "meaning", project_id=project.id)
     assert task.result == {"rows": 8}
     assert ids[1] not in similar.vectors(workspace, project.id).ids().tolist()
