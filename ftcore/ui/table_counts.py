@@ -1,5 +1,5 @@
 """How many rows a filter matches: at once up to 10,000, then "10,000+" until the worker has counted; and what there is to
-choose from. Nothing here is keyed by the revision: an edit does not count everything anew."""
+choose from. An edit does not count everything anew: tallies go by the findings, and a slow count is good for a while."""
 
 from __future__ import annotations
 
