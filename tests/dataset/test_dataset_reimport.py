@@ -132,6 +132,16 @@ def test_missing_rows_go_to_the_trash_only_when_chosen_and_only_from_the_same_so
     assert len(rows_of(db, project)) == 11
 
 
+def test_new_rows_are_not_taken_for_missing_ones(
+    db: Database, project: Project, tmp_path: Path, tickets: list[Row]
+) -> None:
+    first_import(db, project, put(tmp_path, tickets))
+    path = put(tmp_path, [*tickets[5:], ("T-20", "A new one?", "Yes, a new one.", "")])
+    taken = reimport.take(db, project.id, path, COLUMNS, "tickets.csv", ALL, who="t")
+    assert (taken.new, taken.trashed) == (1, 5)
+    assert sorted(rows_of(db, project)) == ["T-20", "T-5", "T-6", "T-7", "T-8", "T-9"]
+
+
 def test_rows_without_a_key_column_are_known_by_their_conversation(
     db: Database, project: Project, tmp_path: Path, tickets: list[Row]
 ) -> None:
