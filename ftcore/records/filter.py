@@ -76,8 +76,10 @@ SORTABLE = (
     "note",
     "changed_by",
     "changed_at",
+    "rank",
 )
-"""What rows can be sorted by. Texts are sorted by their first 40 characters."""
+"""What rows can be sorted by. Texts are sorted by their first 40 characters; `rank` is the order of a stored set of rows (the
+most similar first), and without one that of the rows."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, func, i
 from ftcore.records import Example, Filter, Sort, Split, Status, TrainingExample
 from ftcore.records.filter import NONE
 from ftcore.store import words
-from ftcore.store.filters import WARNING, is_tallied, listed, number_of, order_of, way
+from ftcore.store.filters import WARNING, is_tallied, listed, number_of, order_of, sorted_as, way
 from ftcore.store.schema import examples, now, problems, tallies
 
 COUNTED_TO = 10_000
@@ -99,7 +99,8 @@ def page(
     limit: int = 100,
 ) -> Page:
     """A page by keyset: the rows after a place in the order, or those before one. In the order of the rows an id is a place."""
-    order, found_by = order_of(sort), way(c, project_id, where)
+    sort = sorted_as(sort, where)
+    order, found_by = order_of(sort, where), way(c, project_id, where)
     by_id = found_by.id(sort)
     backwards = before is not None
     downwards = sort.descending != backwards

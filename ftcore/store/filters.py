@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, literal_column, select
+from sqlalchemy import ColumnElement, Connection, TextClause, and_, exists, func, literal_column, select, text
 from sqlalchemy.sql import Select
 
 from ftcore.records import Filter, Sort
@@ -46,7 +46,7 @@ class Way:
             both = query.select_from(words.INDEX.join(examples, examples.c.id == words.ROWID))
             found = both.where(words.found(self.words), self.condition)
             return found.with_hint(examples, "NOT INDEXED", "sqlite")
-        hint = self.hint or f"INDEXED BY ix_examples_by_{sort.by}"
+        hint = self.hint or f"INDEXED BY ix_examples_by_{'row' if sort.by == 'rank' else sort.by}"
         return query.where(self.condition).with_hint(examples, hint, "sqlite")
 
     def id(self, sort: Sort = Sort()) -> ColumnElement[int]:
@@ -111,8 +111,16 @@ def is_tallied(where: Filter) -> bool:
     )
 
 
-def order_of(sort: Sort) -> ColumnElement[Any]:
+def sorted_as(sort: Sort, where: Filter) -> Sort:
+    """The order that is really meant: only a stored set of rows has ranks."""
+    return Sort("row", sort.descending) if sort.by == "rank" and where.row_set is None else sort
+
+
+def order_of(sort: Sort, where: Filter = Filter()) -> ColumnElement[Any]:
     """What rows are sorted by, before their id."""
+    if sort.by == "rank":
+        mine = (row_set_rows.c.row_set_id == where.row_set, row_set_rows.c.example_id == examples.c.id)
+        return select(row_set_rows.c.rank).where(*mine).correlate(examples).scalar_subquery()
     if sort.by in SHORT:
         return literal_column(SHORT[sort.by])
     return examples.c[{"row": "id", "problems": "worst"}.get(sort.by, sort.by)]
@@ -129,10 +137,6 @@ def _plain(where: Filter) -> list[ColumnElement[bool]]:
         parts.append(examples.c.worst >= WARNING)
     elif where.problem == NONE:
         parts.append(examples.c.worst < WARNING)
-    if where.several_turns:
-        parts.append(examples.c.turns > 1)
-    if where.private:
-        parts.append(examples.c.private)
     return parts + words.literally(where.text)
 
 
@@ -140,7 +144,7 @@ def _narrow(project_id: int, where: Filter) -> list[Part]:
     """For each other part that is set: (the ids it matches, cheaply; the same as a question about one row)."""
     found: list[Part] = []
 
-    def by_index(name: str, *parts: ColumnElement[bool]) -> None:
+    def by_index(name: str, *parts: ColumnElement[bool] | TextClause) -> None:
         here = (examples.c.project_id == project_id, examples.c.trashed == where.trashed)
         query = select(examples.c.id).where(*here, *parts)
         found.append((query.with_hint(examples, f"INDEXED BY ix_examples_by_{name}", "sqlite"), and_(*parts)))
@@ -162,6 +166,11 @@ def _narrow(project_id: int, where: Filter) -> list[Part]:
         by_index("changed_by", examples.c.changed_by == where.changed_by)
     if where.changed_since is not None:
         by_index("changed_at", examples.c.changed_at >= where.changed_since)
+    # Written out: an index on a part of the rows is used only where the question says the same in the same words.
+    if where.several_turns:
+        by_index("turns", text("examples.turns > 1"))
+    if where.private:
+        by_index("private", text("examples.private = 1"))
     if where.has_note:
         by_index("note", literal_column(SHORT["note"]) > "")
     for name in ("tokens", "length"):

@@ -71,12 +71,12 @@ def save(
     conflicts: list[Conflict] = []
     change_id = 0
     for part in _parts(wanted):
-        written, refused = _save_some(c, project_id, part, who)
+        written, refused = save_part(c, project_id, part, who)
         conflicts += refused
         if not written:
             continue
         if not change_id:
-            _drop_undone(c, project_id)
+            drop_undone(c, project_id)
             values = {"label": label, "who": who, "at": now(), "state": "done", "task_id": task_id}
             change_id = c.execute(insert(changes).values(project_id=project_id, **values)).lastrowid
         c.execute(insert(edits), [{"change_id": change_id, **edit} for edit in written])
@@ -87,12 +87,12 @@ def save(
     return Saved(tuple(changed), tuple(conflicts))
 
 
-def _save_some(
+def save_part(
     c: Connection, project_id: int, wanted: Sequence[Edit], who: str
 ) -> tuple[list[dict[str, Any]], list[Conflict]]:
     written: list[dict[str, Any]] = []
     conflicts: list[Conflict] = []
-    by_id = _current(c, project_id, [edit.example_id for edit in wanted])
+    by_id = current(c, project_id, [edit.example_id for edit in wanted])
     for edit in wanted:
         row = by_id.get(edit.example_id)
         if row is None:
@@ -106,7 +106,7 @@ def _save_some(
         written.append({"example_id": edit.example_id, "before": {name: row[name] for name in after}, "after": after})
         by_id[edit.example_id] = {**row, **after}  # the same row may come twice
     _keep_originals(c, written)
-    _write(c, project_id, [(edit["example_id"], edit["after"]) for edit in written], who)
+    write(c, project_id, [(edit["example_id"], edit["after"]) for edit in written], who)
     return written, conflicts
 
 
@@ -127,13 +127,13 @@ def last(c: Connection, project_id: int, *, limit: int = 20) -> list[Change]:
         .where(changes.c.project_id == project_id, changes.c.state != "dropped")
         .order_by(changes.c.id.desc())
     )
-    return [_change(row) for row in c.execute(query.limit(limit)).mappings()]
+    return [change_of(row) for row in c.execute(query.limit(limit)).mappings()]
 
 
 def of_task(c: Connection, task_id: int) -> Change | None:
     """The change that a task of the worker has made already."""
     row = c.execute(select(changes).where(changes.c.task_id == task_id)).mappings().first()
-    return _change(row) if row else None
+    return change_of(row) if row else None
 
 
 def next_undo(c: Connection, project_id: int) -> Change | None:
@@ -160,7 +160,7 @@ def _turn(c: Connection, project_id: int, who: str, *, back: bool) -> tuple[Chan
         if not part:
             break
         last_id = part[-1]["id"]
-        _write(c, project_id, [(e["example_id"], e["before"] if back else e["after"]) for e in part], who)
+        write(c, project_id, [(e["example_id"], e["before"] if back else e["after"]) for e in part], who)
         turned += [edit["example_id"] for edit in part]
     c.execute(update(changes).where(changes.c.id == found.id).values(state=new_state))
     touch(c, project_id)
@@ -168,13 +168,17 @@ def _turn(c: Connection, project_id: int, who: str, *, back: bool) -> tuple[Chan
 
 
 def _next(c: Connection, project_id: int, *, back: bool) -> Change | None:
+    mine = changes.c.project_id == project_id
+    under_way = select(changes.c.id).where(mine, changes.c.state.not_in(("done", "undone", "dropped"))).limit(1)
+    if c.execute(under_way).first() is not None:
+        return None  # the worker is writing a change of very many rows: it is taken back when it is whole
     state, order = ("done", changes.c.id.desc()) if back else ("undone", changes.c.id.asc())
     query = select(changes).where(changes.c.project_id == project_id, changes.c.state == state).order_by(order)
     row = c.execute(query.limit(1)).mappings().first()
-    return _change(row) if row else None
+    return change_of(row) if row else None
 
 
-def _change(r: RowMapping) -> Change:
+def change_of(r: RowMapping) -> Change:
     return Change(r["id"], r["label"], r["who"], r["at"], r["state"], r["number"])
 
 
@@ -184,12 +188,12 @@ def _parts(wanted: Iterable[Edit]) -> Iterator[list[Edit]]:
         yield part
 
 
-def _drop_undone(c: Connection, project_id: int) -> None:
+def drop_undone(c: Connection, project_id: int) -> None:
     mine = (changes.c.project_id == project_id, changes.c.state == "undone")
     c.execute(update(changes).where(*mine).values(state="dropped"))
 
 
-def _current(c: Connection, project_id: int, ids: Sequence[int]) -> dict[int, Mapping[str, Any]]:
+def current(c: Connection, project_id: int, ids: Sequence[int]) -> dict[int, Mapping[str, Any]]:
     columns = (examples.c.id, examples.c.version, *(examples.c[name] for name in FIELDS))
     query = select(*columns).where(examples.c.project_id == project_id, examples.c.id.in_(listed(ids)))
     query = query.with_hint(examples, "NOT INDEXED", "sqlite")  # by the primary key, not through the whole project
@@ -220,7 +224,7 @@ def _keep_originals(c: Connection, written: Sequence[Mapping[str, Any]]) -> None
         )
 
 
-def _write(c: Connection, project_id: int, values: Sequence[tuple[int, Mapping[str, Any]]], who: str) -> None:
+def write(c: Connection, project_id: int, values: Sequence[tuple[int, Mapping[str, Any]]], who: str) -> None:
     """Writes new values into rows, those with the same fields in one go."""
     together: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
     for example_id, new in values:

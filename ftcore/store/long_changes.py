@@ -42,9 +42,9 @@ def begin(c: Connection, project_id: int, *, label: str, who: str, task_id: int 
 
 def append(c: Connection, project_id: int, change: Change, wanted: Sequence[Edit]) -> tuple[tuple[int, ...], int]:
     """Writes one part: (the ids of the rows that really changed, how many were not written: somebody was quicker)."""
-    written, refused = journal._save_some(c, project_id, wanted, change.who)
+    written, refused = journal.save_part(c, project_id, wanted, change.who)
     if written:
-        journal._drop_undone(c, project_id)
+        journal.drop_undone(c, project_id)
         c.execute(insert(edits), [{"change_id": change.id, **edit} for edit in written])
         number = changes.c.number + len(written)
         c.execute(update(changes).where(changes.c.id == change.id).values(number=number))
@@ -56,7 +56,7 @@ def finish(c: Connection, project_id: int, change: Change, *, label: str = "") -
     """The last part is written. A change that changed nothing is taken out of the journal."""
     number = get(c, change.id).examples
     if number:
-        journal._drop_undone(c, project_id)
+        journal.drop_undone(c, project_id)
     values = {"state": "done" if number else "dropped"} | ({"label": label} if label else {})
     c.execute(update(changes).where(changes.c.id == change.id).values(**values))
     touch(c, project_id)
@@ -83,7 +83,7 @@ def turn_part(c: Connection, project_id: int, change: Change, *, back: bool, at:
         mine.append((edits.c.id < at) if back else (edits.c.id > at))
     query = select(edits).where(*mine).order_by(edits.c.id.desc() if back else edits.c.id.asc()).limit(limit)
     part = c.execute(query).mappings().all()
-    rows = {id_: dict(row) for id_, row in journal._current(c, project_id, [e["example_id"] for e in part]).items()}
+    rows = {id_: dict(row) for id_, row in journal.current(c, project_id, [e["example_id"] for e in part]).items()}
     values: list[tuple[int, dict[str, Any]]] = []
     for edit in part:
         old, new = (edit["after"], edit["before"]) if back else (edit["before"], edit["after"])
@@ -91,7 +91,7 @@ def turn_part(c: Connection, project_id: int, change: Change, *, back: bool, at:
         if row is not None and all(row[name] == value for name, value in old.items()):
             row.update(new)
             values.append((edit["example_id"], new))
-    journal._write(c, project_id, values, who)
+    journal.write(c, project_id, values, who)
     if values:
         touch(c, project_id)
     return Part(len(part), tuple(dict.fromkeys(id_ for id_, _ in values)), part[-1]["id"] if part else at)
@@ -108,7 +108,7 @@ def under_way(c: Connection, project_id: int) -> Change | None:
     """A change of the project that is in the middle of its parts."""
     mine = (changes.c.project_id == project_id, changes.c.state.in_(LONG_STATES))
     row = c.execute(select(changes).where(*mine).order_by(changes.c.id).limit(1)).mappings().first()
-    return journal._change(row) if row else None
+    return journal.change_of(row) if row else None
 
 
 def texts_change(c: Connection, change: Change) -> bool:
@@ -122,4 +122,4 @@ def get(c: Connection, change_id: int) -> Change:
     row = c.execute(select(changes).where(changes.c.id == change_id)).mappings().first()
     if row is None:
         raise LookupError("This change is not in the journal any more.")
-    return journal._change(row)
+    return journal.change_of(row)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from ftcore.records import Example, Project
 from ftcore.store import examples
-from ftcore.ui import conversation, curate_state, detail_history, detail_turns, page, session, table_rows
+from ftcore.ui import conversation, curate_state, detail_history, detail_turns, likeness, page, session, table_rows
 from ftcore.ui.table_view import View
 
 SIDES = ("Edit", "As imported", "History")
@@ -27,6 +27,7 @@ def draw(project: Project, view: View, rows: list[Example]) -> None:
         if row is None:
             return
         table_rows.actions(project, row)
+        likeness.similar_button(project, row.id, key="detail")
         read, edit = st.columns(2, gap="large")
         with read:
             conversation.show_problems(project, row.id, on_change="table")

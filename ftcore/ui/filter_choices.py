@@ -150,7 +150,7 @@ def _chosen_flags(project: Project, key: str) -> None:
 
 def _problems(project: Project, where: Filter) -> dict[str, str]:
     names = {ANY: "Any error or warning", NONE: "No problem"}
-    names |= {code: f"{name_of(code)} ({number:,})" for code, _, number in table_counts.problem_tally(project)}
+    names |= {code: f"{name_of(code)} ({number:,})" for code, _, number in session.problem_tally(project)}
     if where.problem:
         names.setdefault(where.problem, f"{name_of(where.problem)} (0)")
     return names

@@ -9,7 +9,15 @@ from ftcore.records.filter import ANY, NONE
 from ftcore.ui import say
 from ftcore.ui.problem_words import name_of
 
-KINDS = {"pattern": "Pattern", "similar": "Similar to", "map": "On the map", "sample": "Sample", "duplicates": "Alike"}
+KINDS = {
+    "pattern": "Pattern",
+    "similar": "Similar to",
+    "map": "On the map",
+    "outliers": "On the map",
+    "misplaced": "On the map",
+    "sample": "Sample",
+    "duplicates": "Alike",
+}
 LONGEST = 48
 """Characters of a chip."""
 RANGES = {"tokens": ("min_tokens", "max_tokens"), "length": ("min_length", "max_length")}

@@ -6,7 +6,7 @@ import streamlit as st
 
 from ftcore.dataset import similar
 from ftcore.dataset.meaning import MeaningError
-from ftcore.records import Filter, Project, Task, TaskState
+from ftcore.records import Filter, Project, Sort, Task, TaskState
 from ftcore.store import tasks
 from ftcore.ui import curate_state, page, session
 
@@ -40,7 +40,7 @@ def find(project: Project, example_id: int) -> None:
         page.flash(str(error), icon=":material/hourglass_top:" if unread else ":material/info:")
         return
     place.pop("to", None)
-    curate_state.show(project, Filter(row_set=set_id))
+    curate_state.show(project, Filter(row_set=set_id), Sort("rank"))
 
 
 def ask(project: Project, *, draw: bool) -> Task:

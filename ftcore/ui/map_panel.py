@@ -10,7 +10,7 @@ import streamlit as st
 
 from ftcore.dataset import curation, project_map, similar
 from ftcore.dataset.project_map import MAP, MISPLACED, UNUSUAL, Drawn
-from ftcore.records import Example, Filter, Project, Severity, Split, Status
+from ftcore.records import Example, Filter, Project, Severity, Sort, Split, Status
 from ftcore.store import examples, problems, tasks
 from ftcore.ui import charts, curate_state, likeness, map_figure, page, say, session
 
@@ -147,7 +147,8 @@ def _circled(event: Any) -> list[int]:
 
 def _show(project: Project, kind: str, label: str, rows: Sequence[tuple[int, float | None]]) -> None:
     set_id = project_map.store(session.db(), project.id, kind, label, rows, who=session.who())
-    curate_state.show(project, Filter(row_set=set_id))
+    order = Sort("rank") if kind in ("outliers", "misplaced") else Sort()
+    curate_state.show(project, Filter(row_set=set_id), order)
 
 
 @st.cache_data(show_spinner="Reading the map", max_entries=8)

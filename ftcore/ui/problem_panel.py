@@ -10,6 +10,7 @@ from ftcore.dataset.resolving import ALIKE as ALIKE_CODES
 from ftcore.dataset.resolving import CONTRADICTION
 from ftcore.records import Project, Severity
 from ftcore.store import tasks
+from ftcore.store.problems import COUNTED_TO
 from ftcore.ui import (
     cluster_panel,
     curate_state,
@@ -21,7 +22,6 @@ from ftcore.ui import (
     problem_fixes,
     say,
     session,
-    table_counts,
     table_tasks,
     table_tools,
     threshold_form,
@@ -36,7 +36,7 @@ Tally = list[tuple[str, Severity, int]]
 
 
 def draw(project: Project) -> None:
-    found = table_counts.problem_tally(project)
+    found = session.problem_tally(project)
     table_tasks.follow(project)
     likeness.follow(project)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
@@ -109,7 +109,7 @@ def _found(project: Project, found: Tally) -> None:
 def _kind(project: Project, code: str, severity: Severity, number: int) -> None:
     icon, word = SEVERITIES[severity]
     told, actions = st.columns((6, 4), vertical_alignment="center", gap="medium")
-    rows = f"{number:,}+ rows" if number >= table_counts.problems.COUNTED_TO else say.count(number, "row")
+    rows = f"{number:,}+ rows" if number >= COUNTED_TO else say.count(number, "row")
     with told, st.container(gap="xxsmall"):
         st.markdown(f"{icon} **{page.plain(name_of(code))}** ({word.lower()}) · {rows}")
         st.text(explain(code))

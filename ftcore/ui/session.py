@@ -79,12 +79,14 @@ def _counts(path: str, project_id: int, revision: int) -> Counts:
 
 
 def problem_tally(project: Project) -> list[tuple[str, Severity, int]]:
-    """(code, severity, number of rows) of what the checks found, counted once a revision."""
-    return _tally(str(db().path), project.id, project.revision)
+    """(code, severity, number of rows) of what the checks found, counted once as long as the findings stay as they are."""
+    with db().read() as c:
+        findings = projects.findings(c, project.id)
+    return _tally(str(db().path), project.id, findings)
 
 
 @st.cache_data(show_spinner=False, max_entries=64)
-def _tally(path: str, project_id: int, revision: int) -> list[tuple[str, Severity, int]]:
+def _tally(path: str, project_id: int, findings: int) -> list[tuple[str, Severity, int]]:
     with db().read() as c:
         return problems.tally(c, project_id)
 

@@ -15,6 +15,7 @@ from ftcore.ui import (
     filter_pattern,
     grid,
     history_panel,
+    likeness,
     table_address,
     table_counts,
     table_tasks,
@@ -26,6 +27,7 @@ def draw(project: Project) -> None:
     filter_bar.draw(project, view)
     filter_bar.chips(project, view)
     filter_pattern.follow(project)
+    likeness.follow(project)
     table_tasks.follow(project)
     number, more = table_counts.count(project, view.where)
     bulk_bar.draw(project, view, number, more)

@@ -32,7 +32,11 @@ WIDTHS = {
     FOUND: 230,
 }
 USUAL_WIDTH = 72
-ORDERS = {"row": "Row", **{name: COLUMNS[name] for name in SORTABLE if name in COLUMNS}}
+ORDERS = {
+    "row": "Row",
+    "rank": "Most similar, for rows that were found so",
+    **{name: COLUMNS[name] for name in SORTABLE if name in COLUMNS},
+}
 
 
 def frame(rows: Sequence[Example], columns: Sequence[str], ticked: set[int], found: Mapping[int, str] | None) -> Any:

@@ -10,9 +10,9 @@ from typing import Any
 
 import streamlit as st
 
-from ftcore.records import Filter, Project, Severity, Task, TaskState
-from ftcore.store import examples, facets, problems, projects, row_sets, tasks
-from ftcore.ui import curate_state, session
+from ftcore.records import Filter, Project, Task, TaskState
+from ftcore.store import examples, facets, row_sets, tasks
+from ftcore.ui import session
 from ftcore.ui.filter_words import matching
 
 PATIENCE = 60
@@ -21,19 +21,6 @@ COUNT = "count"
 SLOW, SLOW_KEPT = 0.1, 15.0
 """Seconds: a count that took longer than the one is good for the other."""
 REMEMBERED = 60
-
-
-@st.cache_data(show_spinner=False, max_entries=32)
-def _tally(path: str, project_id: int, findings: int) -> list[tuple[str, Severity, int]]:
-    with session.db().read() as c:
-        return problems.tally(c, project_id)
-
-
-def problem_tally(project: Project) -> list[tuple[str, Severity, int]]:
-    """(code, severity, number of rows), looked up once as long as the findings stay as they are."""
-    with session.db().read() as c:
-        findings = projects.findings(c, project.id)
-    return _tally(str(session.db().path), project.id, findings)
 
 
 @st.cache_data(show_spinner=False, max_entries=32, ttl=20)
@@ -57,7 +44,7 @@ def sets_of(project: Project, where: Filter) -> dict[int, tuple[str, str]]:
 
 def count(project: Project, where: Filter) -> tuple[int, bool]:
     """Counted anew after each write; only a count that took long stays good for a while."""
-    kept = curate_state.remembered("counts", project)
+    kept: dict[str, dict[str, Any]] = st.session_state.setdefault(f"counts-{project.id}", {})
     name = json.dumps(where.to_json())
     known = kept.get(name)
     began = time.monotonic()

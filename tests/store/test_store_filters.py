@@ -56,7 +56,7 @@ def _fill(db: Database, project_id: int) -> None:
         thrown = [Edit(id_, {"trashed": True}) for id_ in ids[::9]]
         journal.save(c, project_id, thrown, who="EF", label="Thrown away")
         some = row_sets.create(c, project_id, kind="pattern", label="^Q", query={}, who="AB")
-        row_sets.add(c, some, [(id_, None) for id_ in ids[::4]])
+        row_sets.add(c, some, [(id_, None) for id_ in ids[::-1] if id_ % 4 == 1])
 
 
 def _new(i: int) -> NewExample:
@@ -100,7 +100,7 @@ def _holds(row: Example, where: Filter, found: dict[int, list[Problem]], some: s
     )
 
 
-def _key(row: Example, sort: Sort, worst: int) -> tuple[Any, int]:
+def _key(row: Example, sort: Sort, worst: int, rank: int) -> tuple[Any, int]:
     t = row.training
     value = {
         "row": row.id,
@@ -117,6 +117,7 @@ def _key(row: Example, sort: Sort, worst: int) -> tuple[Any, int]:
         "note": row.note,
         "changed_by": row.changed_by,
         "changed_at": row.changed_at,
+        "rank": rank,
     }[sort.by]
     return value, row.id
 
@@ -161,7 +162,7 @@ def test_every_way_finds_the_same_rows_in_the_same_order(
         worst = {id_: max((RANK[p.severity] for p in several), default=0) for id_, several in found.items()}
         wanted = sorted(
             (row for row in rows if _holds(row, where, found, some)),
-            key=lambda row: _key(row, sort, worst[row.id]),
+            key=lambda row: _key(row, sort, worst[row.id], -row.id if where.row_set else row.id),
             reverse=descending,
         )
         ids = [row.id for row in wanted]

@@ -143,6 +143,20 @@ EXAMPLE_INDEXES = (
     _sorted("by_tags", "tags", "id"),
     _sorted("by_source", "source", "id"),
     _sorted("by_changed_by", "changed_by", "id"),
+    Index(
+        "ix_examples_by_turns",
+        examples.c.project_id,
+        examples.c.trashed,
+        examples.c.id,
+        sqlite_where=text("turns > 1"),
+    ),
+    Index(
+        "ix_examples_by_private",
+        examples.c.project_id,
+        examples.c.trashed,
+        examples.c.id,
+        sqlite_where=text("private = 1"),
+    ),
     Index("ix_examples_key", examples.c.project_id, examples.c.key, sqlite_where=examples.c.key != ""),
 )
 
