@@ -170,12 +170,14 @@ def export(
     folder: Annotated[
         Path | None, typer.Option("--out", help="The folder; default: exports/ of the workspace.")
     ] = None,
+    private: Annotated[bool, typer.Option("--private", help="Rows that are marked private too.")] = False,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Writes the approved examples (tables for people: all of them) in the shape of a trainer, one file a split."""
-    from ftcore.dataset.exporting import export_rows_of
-    from ftcore.dataset.targets import ExportError, Kind, export_rows, find
+    from ftcore.dataset import exports
+    from ftcore.dataset.bulk import Selection
+    from ftcore.dataset.targets import ExportError, Fate, Kind, find
     from ftcore.records import Status
 
     place = open_workspace(workspace)
@@ -184,20 +186,23 @@ def export(
         try:
             shape = find(target)
             where = _filter(filter, None if shape.kind is Kind.PEOPLE else Status.APPROVED)
-            rows = export_rows_of(db, wanted.id, where, shape.kind)
-            done = export_rows(shape, rows, folder or place.folder("exports"), name=f"project-{wanted.id}-{shape.name}")
+            chosen = exports.Wanted(shape.name, Selection(where=where), private)
+            done, losses, kept_back = exports.write(db, wanted.id, chosen, folder or place.folder("exports"))
         except ExportError as error:
             _fail(str(error), NOT_FIT)
     files = [{"path": str(one.path), "rows": one.rows} for one in done.files]
     lost = {
-        name: [{"rows": one.rows, "why": one.sentence} for one in several]
-        for name, several in (("left_out", done.left_out), ("changed", done.changed))
+        name: [{"rows": one.rows, "why": one.sentence} for one in losses if one.fate is fate]
+        for name, fate in (("left_out", Fate.LEFT_OUT), ("changed", Fate.CHANGED))
     }
     said = [f"{one['path']}: {one['rows']:,} rows" if one["rows"] else str(one["path"]) for one in files]
     said += [
         f"{one['rows']:,} {name.replace('_', ' ')}: {one['why']}" for name, several in lost.items() for one in several
     ]
-    _print({"project": wanted.id, "rows": done.rows, "files": files, **lost, "notes": list(done.notes)}, as_json, *said)
+    if kept_back:
+        said.append(f"{kept_back:,} left out: marked private (--private takes them too)")
+    result = {"project": wanted.id, "rows": done.rows, "files": files, "private": kept_back, **lost}
+    _print({**result, "notes": list(done.notes)}, as_json, *said)
 
 
 def _filter(given: list[str] | None, status: Any) -> Filter:

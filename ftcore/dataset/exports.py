@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from ftcore.dataset import bulk
 from ftcore.dataset.bulk import Selection
 from ftcore.dataset.preferences import NoPair, compare_edit
-from ftcore.dataset.targets import ExportRow, Fate, Kind, LossCount, bundle, export_rows, find, summary
+from ftcore.dataset.targets import Export, ExportRow, Fate, Kind, LossCount, bundle, export_rows, find, summary
 from ftcore.dataset.targets.losses import Tally
 from ftcore.dataset.targets.row import Loss
 from ftcore.records import Example, Filter, Status
@@ -106,22 +106,30 @@ def losing(db: Database, project_id: int, wanted: Wanted, sentence: str) -> list
 
 
 def make(db: Database, project_id: int, wanted: Wanted, folder: Path, progress: Progress = bulk.silent) -> Made:
-    """Writes the files into `folder`, whole or absent, in the place of those of the last export to this target. Raises
-    ExportError."""
+    """Writes the files into `folder` and makes one of them that can be downloaded. Raises ExportError."""
+    export, lost, private = write(db, project_id, wanted, folder, progress)
+    path = bundle(export)
+    return Made(
+        file=path.relative_to(folder).as_posix(),
+        name=path.name if len(export.files) == 1 else f"project-{project_id}-{export.target}.zip",
+        files=tuple((one.path.name, one.rows) for one in export.files),
+        rows=export.rows,
+        losses=lost,
+        private=private,
+        notes=export.notes,
+    )
+
+
+def write(
+    db: Database, project_id: int, wanted: Wanted, folder: Path, progress: Progress = bulk.silent
+) -> tuple[Export, tuple[LossCount, ...], int]:
+    """Writes the files into `folder`, whole or absent, in the place of those of the last export to this target: (what was
+    written, what was lost, how many private rows were left out). Raises ExportError."""
     target, walk = find(wanted.target), _Walk(db, project_id, wanted, progress, WRITING)
     name = f"project-{project_id}-{target.name}{_which(wanted)}"
     export = export_rows(target, walk.rows(), folder, name=name)
-    path = bundle(export)
     lost = _ordered([*walk.without_pair.counts(), *export.left_out, *export.changed])
-    return Made(
-        file=path.relative_to(folder).as_posix(),
-        name=path.name if len(export.files) == 1 else f"project-{project_id}-{target.name}.zip",
-        files=tuple((one.path.name, one.rows) for one in export.files),
-        rows=export.rows,
-        losses=tuple(lost),
-        private=walk.private,
-        notes=export.notes,
-    )
+    return export, tuple(lost), walk.private
 
 
 class _Walk:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from ftcore.chat import count_tokens
+from ftcore.dataset import split_lock
 from ftcore.dataset.snapshots import Digest
 from ftcore.records import Snapshot, SnapshotRow, Split
 from ftcore.store import projects, snapshots
@@ -38,9 +39,11 @@ def take_snapshot(c: Connection, project_id: int, *, who: str, name: str = "") -
 
 def freezing(c: Connection, project_id: int) -> Iterator[SnapshotRow]:
     """What a snapshot would hold now, row by row: the approved examples, each under the project's short system prompt where it
-    has none of its own."""
+    has none of its own. While the test split is locked, rows that are in no split are left out: an import held them back,
+    since they are nearly the same as test rows."""
     short = projects.get(c, project_id).tuned_prompt
-    for row in snapshots.approved(c, project_id):
+    locked = split_lock.find(c, project_id) is not None
+    for row in snapshots.approved(c, project_id, held_out=locked):
         yield row if not short or row.training.system else replace(row, training=row.training.with_system(short))
 
 

@@ -131,13 +131,16 @@ def approved_outside(c: Connection, project_id: int, snapshot_id: int) -> Iterat
         after = found[-1]
 
 
-def approved(c: Connection, project_id: int) -> Iterator[SnapshotRow]:
-    """The approved examples as they stand, oldest first, at most 2,000 in memory: only what a snapshot wants of them."""
+def approved(c: Connection, project_id: int, *, held_out: bool = False) -> Iterator[SnapshotRow]:
+    """The approved examples as they stand, oldest first, at most 2,000 in memory: only what a snapshot wants of them. One that is
+    in no split is trained on; `held_out` leaves it out: it is like a row of a locked test split."""
     columns = [examples.c[name] for name in ("id", "split", "training", "private")]
     chosen = way(c, project_id, Filter(status=Status.APPROVED)).on(select(*columns))
     after = 0
     while found := c.execute(chosen.where(examples.c.id > after).order_by(examples.c.id).limit(CHUNK)).all():
         for id_, split, training, private in found:
+            if held_out and not split:
+                continue
             yield SnapshotRow(id_, Split(split or Split.TRAIN), from_json(training), private)
         after = found[-1][0]
 

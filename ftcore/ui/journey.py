@@ -68,7 +68,7 @@ def situation(db: Database, project_id: int, counts: Counts) -> Situation:
         taken = imports.of_project(c, project_id)
         every_job = jobs.of_project(c, project_id)
         every_run = runs.of_project(c, project_id)
-        importing = bool(tasks.open_tasks(c, project_id, "import"))
+        importing = any(tasks.open_tasks(c, project_id, kind) for kind in ("import", "compare", "reimport"))
     made = [job for job in every_job if job.state is JobState.SUCCEEDED]
     return Situation(
         counts=counts,

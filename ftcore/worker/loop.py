@@ -91,7 +91,7 @@ def _end(db: Database, task: Task, workspace: Workspace, watch: Watch) -> None:
             tasks.postpone(c, task, later.seconds)
     except Cancelled:
         with db.write() as c:
-            tasks.fail(c, task, "Stopped, as asked. What was finished is kept.", cancelled=True)
+            tasks.fail(c, task, "Stopped, as asked.", cancelled=True)
     except Exception as error:  # the task fails with a sentence; the worker lives
         log.exception("task %d (%s) failed", task.id, task.kind)
         with db.write() as c:
