@@ -100,7 +100,7 @@ def page(
 ) -> Page:
     """A page by keyset: the rows after a place in the order, or those before one. In the order of the rows an id is a place."""
     sort = sorted_as(sort, where)
-    order, found_by = order_of(sort, where), way(c, project_id, where)
+    order, found_by = order_of(sort, where), way(c, project_id, where, sort)
     by_id = found_by.id(sort)
     backwards = before is not None
     downwards = sort.descending != backwards

@@ -20,10 +20,13 @@ from ftcore.records.filter import ANY, NONE
 from ftcore.store import words
 from ftcore.store.schema import SHORT, example_tags, examples, problems, row_set_rows, tallies
 
-FEW = 4_000
+FEW = 1_500
 """So many rows are fetched and sorted in a few milliseconds."""
-MANY = 20_000
-"""Two parts of a filter that match at most so many rows each are looked at together: both may hold for few."""
+MANY = 12_000
+"""Parts of a filter that match at most so many rows are counted, to weigh looking at all of these against walking."""
+PAGE = 100
+READ = 7
+"""What reading a row costs beside passing over an entry of an index."""
 WARNING = 2
 """Rank of a warning in `examples.worst`; an error is 3, a hint 1."""
 Part = tuple[Select[Any], ColumnElement[bool]]
@@ -54,11 +57,11 @@ class Way:
         return words.ROWID if self.words and sort.by == "row" else examples.c.id
 
 
-def way(c: Connection, project_id: int, where: Filter) -> Way:
-    """The way to the rows that match."""
+def way(c: Connection, project_id: int, where: Filter, sort: Sort = Sort()) -> Way:
+    """The way to the rows that match, when they are wanted in this order."""
     plain = [examples.c.project_id == project_id, examples.c.trashed == where.trashed, *_plain(where)]
     parts = _narrow(project_id, where)
-    few = _few(c, parts)
+    few = _few(c, project_id, where, sort, parts)
     if few is not None:
         return Way(and_(few, *plain, *(row for _, row in parts)), "NOT INDEXED")  # the primary key may still be used
     typed = where.text if words.match_query(where.text) else ""
@@ -68,19 +71,34 @@ def way(c: Connection, project_id: int, where: Filter) -> Way:
     return Way(and_(*plain), words=typed)
 
 
-def _few(c: Connection, parts: list[Part]) -> ColumnElement[bool] | None:
-    """The rows that one part of the filter, or several together, leave over, when these are few."""
+def _few(c: Connection, project_id: int, where: Filter, sort: Sort, parts: list[Part]) -> ColumnElement[bool] | None:
+    """The rows that one part of the filter, or several together, leave over, when looking at all of these is less work than
+    walking along the order until a page is full."""
     wide = []
     for ids, _ in parts:
-        number = _up_to(c, ids, FEW)
-        if number <= FEW:
+        if _up_to(c, ids, FEW) <= FEW:
             return examples.c.id.in_(ids.correlate(None))
         wide.append(ids)
-    if len(wide) < 2:
+    known = [ids for ids in wide if _up_to(c, ids, MANY) <= MANY]
+    if not known:
         return None
-    known = [set(c.execute(ids.limit(MANY)).scalars()) for ids in wide if _up_to(c, ids, MANY) <= MANY]
-    both = set.intersection(*known) if len(known) > 1 else None
-    return examples.c.id.in_(listed(sorted(both))) if both is not None and len(both) <= FEW else None
+    left = set.intersection(*(set(c.execute(ids).scalars()) for ids in known))
+    everything = max(1, number_of(c, project_id, Filter(trashed=where.trashed)))
+    # What is not known of the other parts is taken to hold for a third of the rows.
+    others = number_of(c, project_id, where) / everything / 3 ** (len(wide) - len(known))
+    walked = PAGE * everything / max(1.0, len(left) * others)
+    dearly = READ if _reads_rows(where, sort) else 1
+    return examples.c.id.in_(listed(sorted(left))) if len(left) * READ < walked * dearly else None
+
+
+def _reads_rows(where: Filter, sort: Sort) -> bool:
+    """Whether walking has to read each row it meets: its index, or one of ids, does not know all that the filter asks."""
+    known = {"text", "tag", "row_set", "trashed", sort.by, f"min_{sort.by}", f"max_{sort.by}"}
+    if sort.by in ("row", "tokens", "changed_at", "status"):
+        known |= {"status", "split", "problem"}
+    elif where.problem not in (ANY, NONE):
+        known |= {"problem"}
+    return not set(where.parts()) <= known
 
 
 def _up_to(c: Connection, ids: Select[Any], most: int) -> int:
@@ -112,8 +130,10 @@ def is_tallied(where: Filter) -> bool:
 
 
 def sorted_as(sort: Sort, where: Filter) -> Sort:
-    """The order that is really meant: only a stored set of rows has ranks."""
-    return Sort("row", sort.descending) if sort.by == "rank" and where.row_set is None else sort
+    """The order that is really meant: only a stored set of rows has ranks, and rows of one split are sorted by their id alone
+    (SQLite does not see that the expression is the same for all of them)."""
+    by_row = (sort.by == "rank" and where.row_set is None) or (sort.by == "split" and where.split is not None)
+    return Sort("row", sort.descending) if by_row else sort
 
 
 def order_of(sort: Sort, where: Filter = Filter()) -> ColumnElement[Any]:
