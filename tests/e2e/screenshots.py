@@ -1,4 +1,4 @@
-"""Takes docs/screenshots/: the six pages, light and dark, of a workspace whose newest project has been through everything.
+"""Takes docs/screenshots/: the six pages and the modes of Curate, light and dark, of a workspace whose newest project has been through everything.
 
 tuneworthy demo --workspace DIR && python -m tests.e2e.screenshots DIR
 """
@@ -20,6 +20,10 @@ PAGES = {
     "overview": "",
     "decide": "decide",
     "curate": "curate?curate=Table",
+    "review": "curate?curate=Review",
+    "problems": "curate?curate=Problems",
+    "map": "curate?curate=Problems&problems=Map",
+    "split": "curate?curate=Split+and+export",
     "train": "train",
     "evaluate": "evaluate",
     "report": "report",
