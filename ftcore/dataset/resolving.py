@@ -153,7 +153,8 @@ def keep_best(
     if task_id is None:
         with db.write() as c:
             found = groups(c, project_id, ALIKE)
-            edits = (edit for several in found for edit in _best_of(c, project_id, several))
+            strict = _is_strict(c, project_id)
+            edits = (edit for several in found for edit in _best_of(c, project_id, several, strict))
             journal.save(c, project_id, edits, who=who, label=_named(label, len(found)))
             return len(found)
     with db.write() as c:
@@ -162,7 +163,8 @@ def keep_best(
     try:
         for done, part in _parts(found):
             with db.write() as c:
-                settled = [edit for several in part for edit in _best_of(c, project_id, several)]
+                strict = _is_strict(c, project_id)
+                settled = [edit for several in part for edit in _best_of(c, project_id, several, strict)]
                 long_changes.append(c, project_id, change, settled)
             progress(done, len(found), "Keeping the best")
             time.sleep(PAUSE)
@@ -180,9 +182,25 @@ def _parts(found: Sequence[tuple[int, ...]]) -> Iterator[tuple[int, list[tuple[i
         yield done, part
 
 
-def _best_of(c: Connection, project_id: int, ids: Sequence[int]) -> list[Edit]:
+def _is_strict(c: Connection, project_id: int) -> bool:
+    """Whether an answer that differs is another answer: a label or JSON. Free texts that are alike say the same."""
+    return curation.light_of(c, project_id)[0].kind != "text"
+
+
+def _best_of(c: Connection, project_id: int, ids: Sequence[int], strict: bool) -> list[Edit]:
+    """Rejects what says the same as the best: a row with another answer is another matter, and one that somebody approved is
+    theirs."""
     rows = [row for row in examples.get_many(c, ids) if _counts(row, project_id)]
-    return _keeping(best(c, rows), rows) if len(rows) > 1 else []
+    if len(rows) < 2:
+        return []
+    kept = best(c, rows)
+    same = [row for row in rows if row.id == kept.id or _goes(row, kept, strict)]
+    return _keeping(kept, same) if len(same) > 1 else []
+
+
+def _goes(row: Example, kept: Example, strict: bool) -> bool:
+    same = not strict or meaning(row.training.response) == meaning(kept.training.response)
+    return same and row.status is not Status.APPROVED
 
 
 def _keeping(kept: Example, rows: Sequence[Example]) -> list[Edit]:

@@ -163,10 +163,11 @@ def counts(c: Connection, project_id: int) -> Counts:
 
 def ids(c: Connection, project_id: int, where: Filter = Filter(), *, sort: Sort = Sort()) -> list[int]:
     """The ids of everything that matches, in order."""
-    found_by = way(c, project_id, where)
+    sort = sorted_as(sort, where)
+    found_by = way(c, project_id, where, sort)
     query = found_by.on(select(examples.c.id), sort)
     return list(
-        c.execute(query.order_by(*_ordered(order_of(sort), found_by.id(sort), sort, sort.descending))).scalars()
+        c.execute(query.order_by(*_ordered(order_of(sort, where), found_by.id(sort), sort, sort.descending))).scalars()
     )
 
 

@@ -177,15 +177,16 @@ def _draw_question(project: Project, found: Sequence[Group]) -> None:
     def _dialog() -> None:
         groups = say.count(len(found), "group")
         st.markdown(
-            f"One row of {'each of ' if len(found) > 1 else ''}{groups} is kept, {say.count(others, 'other')} {'is' if others == 1 else 'are'} rejected and listed "
-            "as set aside; their tags go to the kept one."
+            f"One row of {'each of ' if len(found) > 1 else ''}{groups} is kept, up to {say.count(others, 'other')} "
+            f"{'is' if others == 1 else 'are'} rejected and listed as set aside; their tags go to the kept one. A row with another "
+            "label or JSON answer stays, and so does every row that somebody approved."
         )
         st.markdown(f"The best is: {RULE}.")
         st.markdown("**One Undo brings them all back.**")
         cancel, go = st.columns(2, gap="small")
         cancel.button("Cancel", key="best-cancel", on_click=_forget, args=(project,), width="stretch")
         go.button(
-            f"Reject {say.count(others, 'row')}",
+            f"Reject up to {say.count(others, 'row')}",
             key="best-go",
             type="primary",
             width="stretch",

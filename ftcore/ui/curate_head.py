@@ -26,12 +26,12 @@ def draw(project: Project, counts: Counts) -> None:
 
 
 def primary(project: Project, counts: Counts, mode: str) -> None:
-    """Approving what has no problem comes first, then the rows that need a look. In Review the keys decide instead."""
-    if counts.clean_drafts:
+    """Approving what has no problem comes first, then the rows that need a look. In Review the keys decide, and approving
+    the rest is offered when the random sample has spoken for it."""
+    if counts.clean_drafts and mode != "Review":
         number = counts.clean_drafts
         label = f"Approve the {number:,} with no problems" if number > 1 else "Approve the one with no problems"
-        kind = "secondary" if mode == "Review" else "primary"
-        st.button(label, type=kind, key="approve-clean", on_click=_approve_clean, args=(project,))  # type: ignore[arg-type]
+        st.button(label, type="primary", key="approve-clean", on_click=_approve_clean, args=(project,))
     elif counts.need_a_look and mode != "Review":
         number = counts.need_a_look
         label = f"Review the {number:,}" if number > 1 else "Review the one"

@@ -29,7 +29,9 @@ PRACTICE = (
 # Streamlit turns `->` into an arrow, `:material/home:` into an icon and addresses into links after the escapes are gone.
 # A character of no width between their letters keeps them as they were written. Where a letter stands before the colon there
 # is none: a time, or a model's name, which people copy.
-_JOINTS = re.compile(r"(?<=[-<>~=])(?=[-<>~=])|(?<=:)(?=//)|(?<![A-Za-z0-9]:)(?<=:)(?=[\w/+])|(?<=[wW]{3})(?=\.)|(?=@)")
+_JOINTS = re.compile(
+    r"(?<=[-<>~=])(?=[-<>~=])|(?<=:)(?=//)|(?<![A-Za-z0-9:]:)(?<=:)(?=[\w/+])|(?<=[wW]{3})(?=\.)|(?=@)"
+)
 _JOINER = "\u2060"
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>$~:&^=\"'])")
 

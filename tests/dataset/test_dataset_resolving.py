@@ -130,6 +130,16 @@ def test_the_best_of_every_group_is_one_undo(db: Database, project: Project, ids
     assert [row.status for row in _rows(db, ids)] == before
 
 
+def test_keeping_the_best_leaves_what_says_something_else_and_what_somebody_approved(
+    db: Database, project: Project, ids: list[int]
+) -> None:
+    curation.save(db, project.id, [CellEdit(ids[1], None, {"response": "label_late"})], who="AB")
+    curation.decide(db, project.id, [ids[0], ids[2]], Status.APPROVED, who="AB")
+    recheck(db, project.id)
+    resolving.keep_best(db, project.id, who="CD")
+    assert [row.status for row in _rows(db, ids[:3])] == [Status.APPROVED, Status.DRAFT, Status.APPROVED]
+
+
 def test_the_worker_begun_again_keeps_the_best_once(
     db: Database, project: Project, ids: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:

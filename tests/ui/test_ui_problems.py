@@ -126,7 +126,7 @@ def test_keeping_the_best_of_every_group_is_asked_first(db: Database, ids: list[
     test = _look(open_page("curate", curate="Problems"), "Alike")
     test.button(key="keep-best").click().run()
     assert any(resolving.RULE in said.value for said in test.markdown)
-    assert test.button(key="best-go").label == "Reject 1 row"
+    assert test.button(key="best-go").label == "Reject up to 1 row"
     assert all(row.status is Status.DRAFT for row in _rows(db, ids))
     test.button(key="best-go").click().run()
     assert not test.exception
