@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, func, insert, select, tuple_
+from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, func, insert, select
+from sqlalchemy.sql import Select
 
 from ftcore.records import Example, Filter, Sort, Split, Status, TrainingExample
 from ftcore.records.filter import NONE
@@ -105,10 +106,10 @@ def page(
     backwards = before is not None
     downwards = sort.descending != backwards
     query = found_by.on(select(examples.c.id, order.label("place")), sort)
-    if (from_ := _cursor(before if backwards else after)) is not None:
-        query = query.where(_beyond(order, by_id, from_, sort, downwards))
-    # The ids first: sorting whole rows would carry their texts along.
-    places = c.execute(query.order_by(*_ordered(order, by_id, sort, downwards)).limit(limit + 1)).all()
+    places: list[Any] = []  # the ids first: sorting whole rows would carry their texts along
+    for part in _parts(query, order, by_id, _cursor(before if backwards else after), sort, downwards):
+        if len(places) <= limit:
+            places += c.execute(part.limit(limit + 1 - len(places))).all()
     more, places = len(places) > limit, places[:limit]
     places = places[::-1] if backwards else places
     rows = {row.id: row for row in get_many(c, [id_ for id_, _ in places])}
@@ -282,15 +283,26 @@ def _cursor(place: Cursor | int | None) -> Cursor | None:
     return (place, place) if isinstance(place, int) else place
 
 
-def _beyond(
-    order: ColumnElement[Any], id_: ColumnElement[int], place: Cursor, sort: Sort, downwards: bool
-) -> ColumnElement[bool]:
-    """Behind a place in the order, as one comparison, which an index answers."""
+def _parts(
+    query: Select[Any],
+    order: ColumnElement[Any],
+    id_: ColumnElement[int],
+    place: Cursor | None,
+    sort: Sort,
+    downwards: bool,
+) -> list[Select[Any]]:
+    """What comes behind a place in the order: first the rows that are sorted by the same value, then the others. Asked at once,
+    as (a, b) > (x, y), SQLite would walk to the place: it sees no range in pairs of values one of which is an expression."""
+    ordered = query.order_by(*_ordered(order, id_, sort, downwards))
+    if place is None:
+        return [ordered]
+    after = id_ < place[1] if downwards else id_ > place[1]
     if sort.by == "row":
-        return id_ < place[1] if downwards else id_ > place[1]
+        return [ordered.where(after)]
     value = datetime.fromisoformat(place[0]) if sort.by == "changed_at" else place[0]
-    ours, theirs = tuple_(order, id_), tuple_(bindparam(None, value, order.type), place[1])
-    return ours < theirs if downwards else ours > theirs
+    there = bindparam(None, value, order.type)
+    same = query.where(order == there, after).order_by(id_.desc() if downwards else id_)
+    return [same, ordered.where(order < there if downwards else order > there)]
 
 
 def _ordered(
