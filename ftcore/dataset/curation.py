@@ -41,10 +41,10 @@ def save(db: Database, project_id: int, wanted: Sequence[CellEdit], *, who: str,
     with db.write() as c:
         moves = {edit.example_id: _plain(edit.values["split"]) for edit in wanted if "split" in edit.values}
         split_lock.guard(c, project_id, moves)
-        edits = [_edit(c, edit) for edit in wanted]
-        name = label or _name(wanted)
-        saved = journal.save(c, project_id, [edit for edit in edits if edit is not None], who=who, label=name)
-        check_again(c, project_id, saved.changed)
+        edits = [edit for one in wanted if (edit := _edit(c, one)) is not None]
+        saved = journal.save(c, project_id, edits, who=who, label=label or _name(wanted))
+        reworded = {edit.example_id for edit in edits if "training" in edit.values}
+        check_again(c, project_id, [id_ for id_ in saved.changed if id_ in reworded])
         return saved
 
 

@@ -17,6 +17,7 @@ from statistics import quantiles
 from sqlalchemy import Connection, select, update
 
 from ftcore.dataset import curation
+from ftcore.dataset.answers import profile
 from ftcore.dataset.curation import CellEdit
 from ftcore.records import Filter, Problem, Severity, Sort, Split, Status, TrainingExample
 from ftcore.records.filter import SORTABLE
@@ -105,6 +106,8 @@ def fill(db: Database, rows: int) -> int:
     found = {id_: [_problem(id_)] for id_ in ids if id_ % 10 == 0 or id_ % 997 == 0}
     with db.write() as c:
         problems.replace(c, project.id, found)
+        some = [row.training for row in examples.some(c, project.id, limit=1_000)]
+        projects.set_profile(c, project.id, profile(some).to_json())  # as the check of an import keeps it
     return project.id
 
 
