@@ -21,9 +21,7 @@ counts = session.counts(project)
 with session.db().read() as connection:
     checking = bool(tasks.open_tasks(connection, project.id, "check"))
 
-head = st.empty()
-with head.container():
-    curate_head.draw(project, counts)
+curate_head.draw(project, counts)
 with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
     mode = curate_state.mode(not counts.total)
     action = st.container(width="content")
@@ -38,7 +36,7 @@ if mode != "Import" and not counts.total and not (mode == "Table" and counts.tra
     st.markdown("There are no examples yet. Import a spreadsheet first: one column people write, one you answer.")
     st.button("Go to Import", type="primary", on_click=curate_state.go, args=("Import",))
 elif mode == "Review":
-    review.draw(project, head)
+    review.draw(project)
 elif mode == "Table":
     table.draw(project)
 elif mode == "Problems":
