@@ -15,7 +15,7 @@ CODES = ("html_tag", "html_entity")
 
 
 def look(texts: Texts, _limits: Limits, _light: Profile) -> bool:
-    return "<" in texts.joined or "&" in texts.joined
+    return b"<" in texts.rare or b"&" in texts.rare
 
 
 def check(texts: Texts, limits: Limits, light: Profile) -> Iterator[Problem]:

@@ -35,15 +35,15 @@ def check(texts: Texts, limits: Limits, light: Profile) -> Iterator[Problem]:
 
 
 def _is_usual(size: int, usual: Spread, most: float) -> bool:
-    shortest, longest = _bounds(usual, most)
+    shortest, longest = _bounds(usual.median, usual.deviation, most)
     return shortest < size < longest
 
 
 @lru_cache(maxsize=64)
-def _bounds(usual: Spread, most: float) -> tuple[float, float]:
+def _bounds(median: float, deviation: float, most: float) -> tuple[float, float]:
     """Lengths of which the z-score is `most`."""
-    reach = exp(most * max(usual.deviation, NARROWEST) / NORMAL_DEVIATION)
-    return usual.median / reach, usual.median * reach
+    reach = exp(most * max(deviation, NARROWEST) / NORMAL_DEVIATION)
+    return median / reach, median * reach
 
 
 def _unusual(where: str, text: str, usual: Spread, limits: Limits) -> Iterator[Problem]:

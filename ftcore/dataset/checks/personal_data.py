@@ -13,11 +13,13 @@ from ftcore.records import Problem, Severity, TrainingExample
 
 CODES = ("personal_data",)
 
-# Looks that cost nearly nothing decide for most texts that no pattern is needed: a card, an account or a phone number has at
-# least nine digits, and keys begin with what their makers chose. The single character is looked for first: it is rarer.
-FEWEST_DIGITS = 9
+# Looks that cost nearly nothing decide for most texts that no pattern is needed: a card or a phone number has at least nine digits,
+# an account begins with two letters and two digits, and keys begin with what their makers chose. The single character is looked
+# for first: it is rarer.
 LONG_NUMBER = re.compile(r"\d[\d ().\-/]{6,}\d")
 OTHER_DIGITS = re.compile(r"[^\W\D_0-9]")
+RARE_NUMBER = re.compile(rb"[0-9][0-9()/+]{8}|[A-Z]{2}[0-9]{2}[A-Z0-9]{8}")
+"""What a number leaves in `Texts.rare`, where nothing is between its digits but brackets and slashes."""
 MARKS = (
     ("_", ("k_live_", "k_test_", "gh", "github_pat_", "hf_")),
     ("-", ("sk-", "xox", "glpat-")),
@@ -50,10 +52,10 @@ NUMBER = re.compile(r"(?<![\w-])(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}
 
 
 def look(texts: Texts, _limits: Limits, _light: Profile) -> bool:
-    joined = texts.joined
-    if texts.digits >= FEWEST_DIGITS or "@" in joined or _has_mark(joined, texts.capitals):
+    rare = texts.rare
+    if b"@" in rare or RARE_NUMBER.search(rare) or _has_mark(texts.joined, rare):
         return True
-    return not texts.is_western and OTHER_DIGITS.search(joined) is not None
+    return not texts.is_western and OTHER_DIGITS.search(texts.joined) is not None
 
 
 def check(texts: Texts, _limits: Limits, _light: Profile) -> Iterator[Problem]:

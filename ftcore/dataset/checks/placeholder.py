@@ -24,8 +24,8 @@ INSIDE = re.compile(
     r"[\[<{](?:insert|your|enter|add|fill in|put) [^\]>}\n]{1,40}[\]>}]|"
     r"\{\{ *[\w.]+ *\}\}|<<[\w ]+>>|\$\{\w+\}"
 )
-SIGNS = ("[", "<", "{", "#", "psum")
-WORDS = (b"TODO", b"FIXME", b"TBD", b"LOREM")
+RARE = (b"[", b"<", b"{", b"#", b"TODO", b"FIXME", b"TBD", b"LOREM")
+"""One of these, or "psum", is in every text that `INSIDE` matches."""
 LONGEST_WHOLE = 60
 TEMPLATE = re.compile(r"\{\{|<<|\$\{")
 
@@ -33,7 +33,7 @@ TEMPLATE = re.compile(r"\{\{|<<|\$\{")
 def look(texts: Texts, _limits: Limits, _light: Profile) -> bool:
     if len(texts.prompt) <= LONGEST_WHOLE or len(texts.response) <= LONGEST_WHOLE:
         return True
-    return holds_any(texts.joined, SIGNS) or holds_any(texts.capitals, WORDS)
+    return _may_hold_one(texts)
 
 
 def check(texts: Texts, _limits: Limits, light: Profile) -> Iterator[Problem]:
@@ -44,7 +44,7 @@ def check(texts: Texts, _limits: Limits, light: Profile) -> Iterator[Problem]:
             message = f'There is only a placeholder in {in_text(where)} ("{text.strip()[:20]}").'
             yield Problem("placeholder", Severity.WARNING, message, where, 0, len(text))
             continue
-        if not (holds_any(text, SIGNS) or holds_any(texts.capitals, WORDS)):
+        if not _may_hold_one(texts):
             continue
         for found in INSIDE.finditer(text):
             # A template that the question is about is no placeholder in the answer.
@@ -55,3 +55,7 @@ def check(texts: Texts, _limits: Limits, light: Profile) -> Iterator[Problem]:
             message = f'A placeholder was left in {in_text(where)}: "{found.group()[:40]}".'
             yield Problem("placeholder", Severity.WARNING, message, where, *found.span())
             break
+
+
+def _may_hold_one(texts: Texts) -> bool:
+    return holds_any(texts.rare, RARE) or "psum" in texts.joined

@@ -27,8 +27,10 @@ BREAKING = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 
 def look(texts: Texts, _limits: Limits, _light: Profile) -> bool:
     for _, _, text in texts.every:
-        if _may_hold_spaces(text):
+        if text[0].isspace() or text[-1].isspace():
             return True
+    if (b"\n\n\n" in texts.rare or b"\r" in texts.rare) and _holds_empty_lines(texts.joined):
+        return True
     return not texts.is_ascii and any(character in texts.joined for character in INVISIBLE)
 
 
@@ -40,7 +42,11 @@ def check(texts: Texts, _limits: Limits, _light: Profile) -> Iterator[Problem]:
 
 
 def _may_hold_spaces(text: str) -> bool:
-    return text[0].isspace() or text[-1].isspace() or "\n\n\n" in text or "\n\r\n\r\n" in text
+    return text[0].isspace() or text[-1].isspace() or _holds_empty_lines(text)
+
+
+def _holds_empty_lines(text: str) -> bool:
+    return "\n\n\n" in text or "\n\r\n\r\n" in text
 
 
 def fix_spaces(example: TrainingExample, _limits: Limits, _light: Profile) -> TrainingExample:

@@ -1,4 +1,9 @@
-"""Pairs of rows that agree in at least one band of their MinHash: those that are worth a comparison."""
+"""Pairs of rows that agree in at least one band of their MinHash: those that are worth a comparison.
+
+A band is four hashes: two of the 24 pairs of them that a row has. Each pair is in eight bands, so that 48 hashes make 96 bands. Of two
+rows that are alike by 0.5, 0.6 and 0.7, these find 94.4, 99.5 and 99.98 of 100; 32 bands of four hashes of their own (128 of
+them, and hashing is what takes the time) find 87.3, 98.8 and 99.98.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +12,16 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from ftcore.dataset.likeness.columns import Columns
-from ftcore.dataset.likeness.shingles import BANDS
+from ftcore.dataset.likeness.shingles import MIX, PAIRS
 
 if TYPE_CHECKING:
     import numpy as np
 
     Array = np.ndarray[Any, np.dtype[Any]]
 
+STEPS = (1, 3, 7, 10)
+"""How far apart the two pairs of a band are: as the circle of pairs is short, few bands hang together in threes."""
+BANDS = tuple((pair, (pair + step) % PAIRS) for step in STEPS for pair in range(PAIRS))
 LONGEST_BUNCH = 40
 """Of a bigger bunch not every pair is looked at, or they would be millions."""
 MOST = 1_000_000
@@ -25,16 +33,19 @@ def candidates(
     columns: Columns, rows: Array, worth: Callable[[Array, Array], Array], seen: Callable[[int], None]
 ) -> Iterator[tuple[Array, Array]]:
     """(earlier rows, later rows) in blocks, each pair once. `rows` are the rows that take part, ascending; `columns` holds their
-    keys as "band0" to "band31"; `worth` says of (earlier, later) which are kept; `seen` hears how many bands are done."""
+    hashes as "pair0" to "pair23"; `worth` says of (earlier, later) which are kept; `seen` hears how many bands are done."""
     import numpy as np
 
-    total = int(rows[-1]) + 1 if len(rows) else 0
+    if len(rows) < 2:
+        return
+    total = int(rows[-1]) + 1
     runs = Runs(columns)
-    for band in range(BANDS):
-        for one, other in _agreeing(columns.read(f"band{band}")[rows], rows):
+    for done, (one_pair, other_pair) in enumerate(BANDS, 1):
+        halves = columns.read(f"pair{one_pair}")[rows], columns.read(f"pair{other_pair}")[rows]
+        for one, other in _agreeing(halves[0] * np.uint64(MIX[0]) ^ halves[1], rows):
             kept = worth(one, other)
             runs.add(one[kept].astype(np.int64) * total + other[kept])
-        seen(band + 1)
+        seen(done)
     for keys in runs.merged():
         yield keys // total, keys % total
 
@@ -43,9 +54,16 @@ def _agreeing(keys: Array, rows: Array) -> Iterator[tuple[Array, Array]]:
     """All pairs of a small bunch; in a big one each row with the first and with the one before."""
     import numpy as np
 
-    order = np.argsort(keys, kind="stable")
-    ordered, members = keys[order], rows[order]
-    starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
+    # Key and place in one number: sorting numbers takes a tenth of the time of sorting places by them. The bits that the key
+    # loses make a candidate by accident now and then, and every candidate is verified.
+    bits = np.uint64(len(keys).bit_length())
+    places = np.uint64(2) ** bits - np.uint64(1)
+    packed = np.sort(keys & ~places | np.arange(len(keys), dtype=np.uint64))
+    again = np.zeros(len(rows) + 1, dtype=bool)
+    again[1:-1] = packed[1:] >> bits == packed[:-1] >> bits
+    grouped = again[1:] | again[:-1]
+    starts = np.flatnonzero(~again[:-1][grouped])
+    members = rows[(packed[grouped] & places).astype(np.int64)]
     sizes = np.diff(np.r_[starts, len(members)])
     for size in np.unique(sizes[(sizes > 1) & (sizes <= LONGEST_BUNCH)]).tolist():
         one, other = np.triu_indices(size, 1)

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ftcore.dataset.likeness.candidates import candidates
+from ftcore.dataset.likeness.candidates import BANDS, candidates
 from ftcore.dataset.likeness.columns import Columns
 from ftcore.dataset.likeness.digests import NOTHING, digest, firsts
-from ftcore.dataset.likeness.shingles import BANDS, Reading, band_keys, chunks, readings, shingles
+from ftcore.dataset.likeness.shingles import PAIRS, Reading, chunks, readings, shingles, signatures
 from ftcore.dataset.likeness.verification import Fetch, Shingled, in_steps, similarities
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def stricter(similarity: float) -> float:
 
 
 class LikenessIndex:
-    """Texts are added in order, in any portions; row 0 is the first. Of a row it keeps about 300 bytes, in files of `folder` or
+    """Texts are added in order, in any portions; row 0 is the first. Of a row it keeps about 230 bytes, in files of `folder` or
     in memory when there is none."""
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -81,9 +81,9 @@ class LikenessIndex:
         digests = [digest((text.normal,)) if text.normal else NOTHING for text in found]
         self._columns.append("normal", np.array(digests, dtype=np.int64))
         tokens = [text.tokens for text in found]
-        keys = band_keys(tokens)
-        for band in range(BANDS):
-            self._columns.append(f"band{band}", keys[:, band])
+        hashes = signatures(tokens)
+        for pair in range(PAIRS):
+            self._columns.append(f"pair{pair}", hashes[:, pair])
         self._remember(tokens)
         self.rows += len(found)
 
@@ -101,7 +101,7 @@ class LikenessIndex:
         shingled = Shingled(fetch, self._tokens)
         compared = 0
         for earlier, later in candidates(
-            self._columns, rows, self._worth(), lambda done: progress(done, BANDS, "Looking for near-duplicates")
+            self._columns, rows, self._worth(), lambda done: progress(done, len(BANDS), "Looking for near-duplicates")
         ):
             for one, other in in_steps(earlier, later, lengths):
                 measured = np.minimum(similarities(one, other, shingled), ALMOST)

@@ -4,27 +4,22 @@ from __future__ import annotations
 
 import re
 import string
+from functools import cached_property
 
 from ftcore.records import TrainingExample, text_of
 
 INSTRUCTIONS = ("system", "developer")
 # Neither Latin letters nor the punctuation, arrows and pictures that go with them.
 FOREIGN = re.compile("[^\x00-\u024f\u1e00-\u1eff\u2000-\u2bff\ufe0f\U0001f000-\U0001faff]")
-ALL = frozenset(range(256))
 DULL = string.ascii_lowercase.encode() + b" ,.'-" + bytes(range(0x80, 0x100))
-"""Most of any text, and of no interest here: taken out first."""
-NO_CAPITALS = bytes(ALL - set(string.ascii_uppercase.encode()))
-NO_DIGITS = bytes(ALL - set(string.digits.encode()))
-NO_CONTROLS = bytes(ALL - {*range(0x20), 0x7F} | set(b"\t\n\r"))
+"""Most of any text, and of no interest to a first look."""
 
 
 class Texts:
     """`system`, `prompt` and `response` are the example's; `every` holds (where, role, text) of each message that has a text:
-    `where` is system, prompt, response, or "messages" for the turns between. `joined` are all texts, one after the other.
+    `where` is system, prompt, response, or "messages" for the turns between.
 
-    The rest is a first look that decides whether a closer one is needed, ten times as quick as any pattern: `capitals` (A to Z of all
-    texts, in their order: a word in capitals that stands in a text stands in them too), the number of `digits` 0 to 9, whether
-    there are control characters of ASCII, and whether other scripts than the Latin one are absent (`is_western`).
+    The rest is worked out when it is asked for: a first look that decides whether a closer one is needed.
     """
 
     def __init__(self, example: TrainingExample) -> None:
@@ -46,8 +41,14 @@ class Texts:
         self.every = [(names.get(at, "messages"), role, text) for at, (role, text) in enumerate(found) if text]
         self.joined = "\n".join([text for _, _, text in self.every])
         self.is_ascii = self.joined.isascii()
-        self.is_western = self.is_ascii or not FOREIGN.search(self.joined)
-        rare = self.joined.encode("utf-8", "surrogatepass").translate(None, DULL)
-        self.capitals = rare.translate(None, NO_CAPITALS)
-        self.digits = len(rare.translate(None, NO_DIGITS))
-        self.has_controls = len(rare.translate(None, NO_CONTROLS)) > 0
+
+    @property
+    def is_western(self) -> bool:
+        """No other script than the Latin one."""
+        return self.is_ascii or not FOREIGN.search(self.joined)
+
+    @cached_property
+    def rare(self) -> bytes:
+        """All texts without small letters, spaces, the commonest punctuation and what is not ASCII: some dozen bytes, in which a sign or
+        a word in capitals is looked for ten times as quickly. What stands together in a text stands together here."""
+        return self.joined.encode("utf-8", "surrogatepass").translate(None, DULL)
