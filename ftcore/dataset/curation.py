@@ -72,7 +72,7 @@ def approve_clean(db: Database, project_id: int, *, who: str) -> int:
     with db.write() as c:
         ids = examples.clean_draft_ids(c, project_id)
         edits = [Edit(id_, {"status": Status.APPROVED.value}) for id_ in ids]
-        label = f"Approved the {len(ids)} with no problems"
+        label = f"Approved the {len(ids):,} with no problems"
         return len(journal.save(c, project_id, edits, who=who, label=label).changed)
 
 

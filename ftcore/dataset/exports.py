@@ -109,9 +109,12 @@ def make(db: Database, project_id: int, wanted: Wanted, folder: Path, progress: 
     """Writes the files into `folder` and makes one of them that can be downloaded. Raises ExportError."""
     export, lost, private = write(db, project_id, wanted, folder, progress)
     path = bundle(export)
+    with db.read() as c:
+        called = projects.get(c, project_id).file_name
+    one_file = path.name.replace(f"project-{project_id}", called, 1)
     return Made(
         file=path.relative_to(folder).as_posix(),
-        name=path.name if len(export.files) == 1 else f"project-{project_id}-{export.target}.zip",
+        name=one_file if len(export.files) == 1 else f"{called}-{export.target}.zip",
         files=tuple((one.path.name, one.rows) for one in export.files),
         rows=export.rows,
         losses=lost,

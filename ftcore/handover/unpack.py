@@ -26,10 +26,17 @@ ASK = "ask"
 WORDS = {
     "approve": Status.APPROVED,
     "approved": Status.APPROVED,
+    "ok": Status.APPROVED,
+    "okay": Status.APPROVED,
+    "yes": Status.APPROVED,
+    "good": Status.APPROVED,
     "reject": Status.REJECTED,
     "rejected": Status.REJECTED,
+    "no": Status.REJECTED,
+    "bad": Status.REJECTED,
     "ask": None,
 }
+"""What a colleague types into the column of decisions, in small letters."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -27,6 +28,12 @@ class Project:
     good_note: str = ""
     """What good looks like, in the curators' words: pinned beside the review."""
     archived_at: datetime | None = None
+
+    @property
+    def file_name(self) -> str:
+        """Its name as every system takes it in a download's name: small letters, digits, hyphens. Never a path: two projects may
+        share it."""
+        return re.sub(r"[^a-z0-9]+", "-", self.name.lower()).strip("-")[:40].strip("-") or f"project-{self.id}"
 
 
 class TaskState(StrEnum):

@@ -130,6 +130,11 @@ def last(c: Connection, project_id: int, *, limit: int = 20) -> list[Change]:
     return [change_of(row) for row in c.execute(query.limit(limit)).mappings()]
 
 
+def rows_of(c: Connection, change_id: int) -> list[int]:
+    """Ids of the examples that a change has changed."""
+    return list(c.execute(select(edits.c.example_id).where(edits.c.change_id == change_id).distinct()).scalars())
+
+
 def of_task(c: Connection, task_id: int) -> Change | None:
     """The change that a task of the worker has made already."""
     row = c.execute(select(changes).where(changes.c.task_id == task_id)).mappings().first()

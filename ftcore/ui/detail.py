@@ -59,7 +59,7 @@ def _choose(project: Project, rows: list[Example]) -> Example | None:
         list(by_id),
         format_func=lambda id_: f"{id_}: {by_id[id_].training.prompt[:80]}" if id_ in by_id else str(id_),
         key=key,
-        help="The first ticked row is chosen by itself.",
+        help="The row that was ticked last is chosen by itself.",
     )
     return by_id.get(chosen)
 

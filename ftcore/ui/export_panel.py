@@ -136,7 +136,9 @@ def _before(project: Project, wanted: Wanted, seen: Look, number: int) -> None:
         return
     state = curate_state.remembered("export", project)
     st.button("Write the files", key="export-go", on_click=_write, args=(project, wanted))
-    if state.get("wanted") == wanted and state.get("revision") == project.revision:
+    if state.get("wanted") == wanted:
+        if state["revision"] != project.revision:
+            st.caption("Something in the project was changed after these files were written.")
         _after(state["made"], listed=False)
 
 

@@ -1,11 +1,11 @@
-"""Above the table, one calm line: words, "Add a filter", columns, views. Below it what is set, each part a chip that goes
+"""Above the table, one calm line: words, "Add a filter", order, columns, views. Below it what is set, each part a chip that goes
 at a click."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from ftcore.records import Filter, Project
+from ftcore.records import Filter, Project, Sort
 from ftcore.ui import curate_state, filter_choices, page, table_columns, table_counts, table_views
 from ftcore.ui.filter_words import told
 from ftcore.ui.table_view import View
@@ -19,12 +19,13 @@ def draw(project: Project, view: View) -> None:
             key=curate_state.TEXT,
             label_visibility="collapsed",
             icon=":material/search:",
-            placeholder="Words in what they write, you answer or noted",
+            placeholder="Words in texts and notes",
             on_change=_words,
             args=(project,),
             width="stretch",
         )
         filter_choices.draw(project, view.where)
+        table_columns.sort(project, view)
         table_columns.choose(project, view)
         table_views.draw(project, view)
 
@@ -32,7 +33,7 @@ def draw(project: Project, view: View) -> None:
 def chips(project: Project, view: View) -> None:
     """What is set, with how many rows each part matches by itself when there are several."""
     parts = view.where.parts()
-    if not parts:
+    if not parts and view.sort == Sort():
         return
     sets = table_counts.sets_of(project, view.where)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
@@ -50,6 +51,16 @@ def chips(project: Project, view: View) -> None:
                 on_click=_without,
                 args=(project, name),
             )
+        if view.sort != Sort():
+            st.button(
+                table_columns.told(view.sort),
+                key="chip-sort",
+                icon=":material/close:",
+                icon_position="right",
+                help="Back to the order of the rows",
+                on_click=_unsorted,
+                args=(project,),
+            )
         if len(parts) > 1:
             st.button("Clear all", key="clear-filters", type="tertiary", on_click=_clear, args=(project,))
 
@@ -61,6 +72,10 @@ def _words(project: Project) -> None:
 def _without(project: Project, name: str) -> None:
     view = curate_state.view(project)
     curate_state.set_view(project, view.showing(view.where.without(name)))
+
+
+def _unsorted(project: Project) -> None:
+    curate_state.set_view(project, curate_state.view(project).sorted_by(Sort()))
 
 
 def _clear(project: Project) -> None:

@@ -17,6 +17,7 @@ KINDS = {
     "misplaced": "On the map",
     "sample": "Sample",
     "duplicates": "Alike",
+    "change": "Change",
 }
 LONGEST = 48
 """Characters of a chip."""

@@ -13,7 +13,7 @@ from ftcore.dataset.curation import CellEdit
 from ftcore.dataset.split_lock import SplitLocked
 from ftcore.records import Example, Project
 from ftcore.store import examples, words
-from ftcore.ui import conflicts, curate_state, grid_edits, page, session, table_columns
+from ftcore.ui import conflicts, curate_state, grid_edits, page, session, table_columns, table_counts
 from ftcore.ui.table_view import View
 
 ROWS = 100
@@ -59,6 +59,7 @@ def draw(project: Project, view: View) -> list[Example]:
 def refresh(project: Project) -> None:
     """The page is looked up again on the next drawing: after a bulk action, an undo, an import."""
     curate_state.remembered("grid", project)["signature"] = None
+    table_counts.forget(project)
 
 
 def turn(project: Project, *, forward: bool) -> None:
@@ -129,6 +130,8 @@ def _edited(project: Project, key: str) -> None:
     for id_, values in fresh.items():
         if grid_edits.TICK in values:
             (ticked.add if values[grid_edits.TICK] else ticked.discard)(id_)
+            if values[grid_edits.TICK]:  # the row that was ticked last is the one that is open in full
+                st.session_state[f"{curate_state.ROW}-{project.id}"] = id_
     wanted = {id_: kept for id_, values in fresh.items() if (kept := grid_edits.storable(values))}
     if wanted:
         _write(project, editor["versions"], wanted)

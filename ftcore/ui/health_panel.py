@@ -100,7 +100,7 @@ def _balance(found: Health) -> None:
     if labels.single:
         said += f" {say.count(labels.single, 'label')} come{'s' if labels.single == 1 else ''} only once."
     st.markdown(said, width=page.PROSE)
-    fold = st.container(height=320, border=False) if shown > 12 else st.container()
+    fold = st.container(height=320, border=True) if shown > 12 else st.container()
     with fold:
         figure = split_figures.balance(labels, dark=charts.is_dark())
         most = labels.commonest[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ftcore.records import Filter, Project
-from ftcore.store import journal, long_changes
+from ftcore.store import journal, long_changes, row_sets
 from ftcore.store.journal import Change
 from ftcore.ui import curate_state, page, say, session, table_tasks
 
@@ -31,7 +31,7 @@ def draw(project: Project) -> None:
         if not recent:
             st.markdown("Nothing was changed yet. Every change will be listed here, and can be taken back.")
             return
-        st.dataframe(
+        chosen = st.dataframe(
             {
                 "When": [say.moment(change.at) for change in recent],
                 "Who": [change.who or "somebody" for change in recent],
@@ -41,12 +41,34 @@ def draw(project: Project) -> None:
             },
             height=min(42 + 37 * len(recent), 420),
             hide_index=True,
+            on_select="rerun",
+            selection_mode="single-row",
+            key=f"changes-{project.id}-{recent[0].id}",
             column_config={
                 "What": st.column_config.TextColumn(width="large"),
                 "Rows": st.column_config.NumberColumn(format="localized"),
             },
         )
+        _rows(project, [recent[at] for at in chosen["selection"]["rows"] if at < len(recent)])
         st.caption("Undo above the table takes back the newest one that stands; it can be pressed again and again.")
+
+
+def _rows(project: Project, chosen: list[Change]) -> None:
+    """The way from a line of the list to the rows that it is about."""
+    if not chosen:
+        st.text("Tick a line to see its rows.")
+        return
+    label = f"Show the {say.count(chosen[0].examples, 'row')} of this change"
+    st.button(label, key="change-rows", icon=":material/table_rows:", on_click=_show, args=(project, chosen[0]))
+
+
+def _show(project: Project, change: Change) -> None:
+    with session.db().write() as c:
+        label = f"{change.label}, {say.moment(change.at)}"
+        set_id = row_sets.create(c, project.id, kind="change", label=label, query={}, who=session.who())
+        row_sets.add(c, set_id, ((id_, None) for id_ in journal.rows_of(c, change.id)))
+        row_sets.finish(c, set_id)
+    curate_state.show(project, Filter(row_set=set_id))
 
 
 def _trash(project: Project) -> None:

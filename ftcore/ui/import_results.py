@@ -8,11 +8,12 @@ from functools import partial
 
 import streamlit as st
 
+from ftcore.dataset import sampling, triage
 from ftcore.dataset.formulas import escape
 from ftcore.records import Filter, Project
 from ftcore.store import examples, imports, tasks
 from ftcore.store.imports import Import
-from ftcore.ui import curate_state, page, session
+from ftcore.ui import curate_state, page, review_state, session
 
 SHOWN = 10
 
@@ -25,8 +26,29 @@ def draw(project: Project) -> None:
         _result(project, one, open_=place == 0)
     if len(taken) > SHOWN:
         st.text(f"{len(taken) - SHOWN:,} earlier imports are not shown.")
+    _look_first(project)
     if taken and ready < 13:
         st.warning("So few cannot be trained on: 10 examples to learn from are the least, and 50 are a sensible start.")
+
+
+def _look_first(project: Project) -> None:
+    """Before everything is approved at one click, a random sample shows what is in it."""
+    clean = session.counts(project).clean_drafts
+    with session.db().read() as c:
+        drawn = triage.sample_of(c, project.id)
+    if clean <= sampling.TRIAGE or drawn is not None:
+        return
+    st.markdown(
+        f"{clean:,} have no problem that a check can see. Before you approve them all, look at {sampling.TRIAGE} at random: "
+        "it takes about half an hour, and says how many of the rest you would have changed.",
+        width=page.PROSE,
+    )
+    st.button(f"Look at {sampling.TRIAGE} at random", key="look-first", on_click=_sample, args=(project,))
+
+
+def _sample(project: Project) -> None:
+    review_state.enter(project, triage.Queue.SAMPLE)
+    curate_state.go("Review")
 
 
 def _result(project: Project, one: Import, *, open_: bool) -> None:
@@ -73,7 +95,7 @@ def _set_aside(one: Import, *, open_: bool) -> None:
         st.dataframe(
             [{"Line": row.line, "Reason": row.reason, "As it was found": row.raw[:1000]} for row in rows],
             hide_index=True,
-            column_config={"Line": st.column_config.NumberColumn(width=70, format="plain")},
+            column_config={"Line": st.column_config.NumberColumn(width=70, format="%d")},
         )
         if one.rejected > len(rows):
             st.text(f"The first {len(rows):,} of {one.rejected:,}; the download holds all of them.")

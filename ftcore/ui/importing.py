@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from ftcore.dataset import split_lock
@@ -9,7 +11,7 @@ from ftcore.dataset.sources import SourceError
 from ftcore.dataset.split import propose_test_rows
 from ftcore.dataset.split_plan import what_it_shows
 from ftcore.records import Filter, Preview, Project, Split
-from ftcore.store import examples
+from ftcore.store import examples, projects
 from ftcore.ui import (
     import_difference,
     import_mapping,
@@ -20,11 +22,13 @@ from ftcore.ui import (
     page,
     say,
     session,
+    sidebar,
 )
 from ftcore.ui.import_plan import FirstLook, Waiting
 from ftcore.ui.import_results import rejected_file
 
 __all__ = ["draw", "rejected_file"]
+NAME, INITIALS = "project-name", "first-initials"
 
 
 def draw(project: Project) -> bool:
@@ -70,8 +74,42 @@ def _plan(project: Project, files: list[Waiting]) -> bool:
         return True
     test_rows = _test_rows(project, together, look, mapping, first.id)
     prompts = _prompts(project, look, first.id)
+    _introduction(project, first)
     _buttons(project, together, mapping, test_rows, prompts, known=bool(why))
     return True
+
+
+def _introduction(project: Project, first: Waiting) -> None:
+    """Asked once: what the project is called, and who works on it. Both can be left as they are."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        if project.name == sidebar.UNNAMED:
+            name = " ".join(Path(first.name).stem.replace("_", " ").replace("-", " ").split())[: sidebar.MAX_NAME]
+            st.text_input(
+                "What is this project called?",
+                value=name or project.name,
+                max_chars=sidebar.MAX_NAME,
+                key=f"{NAME}-{project.id}-{first.id}",
+                width=420,
+            )
+        if not session.who():
+            st.text_input(
+                "Your initials",
+                max_chars=16,
+                key=f"{INITIALS}-{first.id}",
+                placeholder="for example DK",
+                help="Every change is kept with who made it and when.",
+                width=160,
+            )
+
+
+def _introduce(project: Project, first: Waiting) -> None:
+    name = " ".join(str(st.session_state.get(f"{NAME}-{project.id}-{first.id}", "")).split())
+    initials = str(st.session_state.get(f"{INITIALS}-{first.id}", "")).strip()
+    if initials:
+        session.sign(initials)
+    if name and name != project.name:
+        with session.db().write() as c:
+            projects.rename(c, project.id, name[: sidebar.MAX_NAME])
 
 
 def _alike(files: list[Waiting], seen: Preview) -> tuple[list[Waiting], list[Waiting]]:
@@ -168,6 +206,7 @@ def _import(
     test_rows: int | None,
     prompts: tuple[str, str] | None,
 ) -> None:
+    _introduce(project, together[0])
     with session.db().read() as c:
         tested = examples.count(c, project.id, Filter(split=Split.TEST))[0]
     import_plan.ask_for(project, together, mapping=mapping, test_rows=test_rows, prompts=prompts, tested=tested)

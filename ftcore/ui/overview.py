@@ -44,13 +44,13 @@ def welcome() -> None:
         st.subheader("Five questions", anchor=False)
         st.write("About ten minutes to a recommendation. “Not sure” is a good answer.")
         if st.button("Answer the five questions", key="start-decide"):
-            sidebar.create("My first project")
+            sidebar.create(sidebar.UNNAMED)
             st.switch_page(page.PAGES["decide"][0])
     with ways[2]:
         st.subheader("Your spreadsheet", anchor=False)
         st.write("One column people write, one you answer. The checks show in a minute how much of it is usable.")
         if st.button("Import a spreadsheet", key="start-import"):
-            sidebar.create("My first project")
+            sidebar.create(sidebar.UNNAMED)
             st.switch_page(page.PAGES["curate"][0], query_params={"curate": "Import"})
     st.space("small")
     project_panel.from_file()

@@ -8,13 +8,15 @@ from typing import Any
 
 import streamlit as st
 
+from ftcore.dataset.deciding import ASK
 from ftcore.dataset.targets.writing import ExportError
 from ftcore.handover import pack, unpack
 from ftcore.handover.errors import HandoverError
 from ftcore.handover.unpack import Proposal, Proposed
-from ftcore.records import Filter, Project
+from ftcore.records import Filter, Project, Status
+from ftcore.records.filter import ANY
 from ftcore.store import examples
-from ftcore.ui import curate_state, differences, page, session
+from ftcore.ui import curate_state, differences, filter_words, page, session, table_counts
 
 SHOWN = 25
 SAID = {
@@ -33,16 +35,15 @@ def draw(project: Project, where: Filter) -> None:
     _back(project)
 
 
-def _out(project: Project, where: Filter) -> None:
-    with session.db().read() as c:
-        number, more = examples.count(c, project.id, where)
-        private = bool(examples.ids(c, project.id, Filter(private=True)))
-    told = f"{number:,}{'+' if more else ''} {'row' if number == 1 else 'rows'}"
+def _out(project: Project, shown: Filter) -> None:
     st.markdown(
-        f"**For a colleague without the app:** the {told} that the table shows, as an Excel workbook with columns for a "
-        "decision, a corrected answer and a comment.",
+        "**For a colleague without the app:** an Excel workbook of the rows, with columns for a decision, a corrected "
+        "answer and a comment.",
         width=page.PROSE,
     )
+    where, number = _which(project, shown)
+    with session.db().read() as c:
+        private = bool(examples.count(c, project.id, Filter(private=True))[0])
     keep = st.checkbox("Leave private rows out", value=True, key="pack-private") if private else True
     place = curate_state.remembered("pack", project)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -54,13 +55,36 @@ def _out(project: Project, where: Filter) -> None:
             st.download_button(
                 "Download it",
                 data=made.read_bytes,
-                file_name=f"review-{project.id}.xlsx",
+                file_name=f"{project.file_name}-review.xlsx",
                 mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
                 key="pack-download",
                 on_click="ignore",
                 icon=":material/download:",
             )
             st.text(str(place.get("told", "")))
+
+
+def _which(project: Project, shown: Filter) -> tuple[Filter, int]:
+    """The rows that are chosen, and how many they are (up to 10,000 are counted)."""
+    choices = {
+        "Not decided yet": Filter(status=Status.DRAFT),
+        "With an error or a warning": Filter(problem=ANY),
+        "Marked with a question": Filter(tag=ASK),
+        "All rows": Filter(),
+    }
+    if shown.parts():
+        sentence = filter_words.sentence(shown, table_counts.sets_of(project, shown))
+        choices = {f"The table’s: {sentence}": shown} | choices
+    found = {}
+    with session.db().read() as c:
+        for name, where in choices.items():
+            number, more = examples.count(c, project.id, where)
+            if number:
+                found[f"{name} ({number:,}{'+' if more else ''})"] = (where, number)
+    if not found:
+        return Filter(), 0
+    chosen = st.selectbox("Which rows", list(found), key=f"pack-rows-{project.id}", width=page.PROSE)
+    return found[chosen if chosen in found else next(iter(found))]
 
 
 def _make(project: Project, where: Filter, private: bool) -> None:
@@ -117,15 +141,16 @@ def _proposal(project: Project, found: Proposal) -> None:
         return
     number = len(sure) + len(chosen)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        who = st.text_input("Whose pack is it?", max_chars=16, key="pack-who", placeholder="initials", width=160)
+        who = st.text_input("Who filled it?", max_chars=16, key="pack-who", placeholder="initials", width=160)
         st.button(
             f"Take {number:,} {'row' if number == 1 else 'rows'}",
             key="pack-take",
             on_click=_take,
             args=(project, found, chosen),
             disabled=not who.strip() or not number,
-            help=None if who.strip() else "Say whose pack it is first: the change is kept under these initials.",
         )
+    if number and not who.strip():
+        st.caption("Give the initials of the person who filled it first: the change is kept under them.")
 
 
 def _conflict(one: Proposed) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -57,7 +56,7 @@ def believed(project: Project) -> None:
 
 def downloads(story: Story, project: Project) -> None:
     """Each file is made when it is asked for, not before."""
-    name = file_name(project)
+    name = f"tuneworthy-{project.file_name}"
     with st.container(horizontal=True):
         st.download_button(
             "Download the deck",
@@ -130,9 +129,3 @@ def file_of(story: Story, kind: str) -> Callable[[], bytes]:
             return path.read_bytes()
 
     return build
-
-
-def file_name(project: Project) -> str:
-    """A name that every system takes; the user's own text is never a path."""
-    slug = re.sub(r"[^a-z0-9]+", "-", project.name.lower()).strip("-")[:40]
-    return f"tuneworthy-{slug or project.id}"

@@ -11,6 +11,8 @@ from ftcore.store import projects
 from ftcore.ui import page, session
 
 MAX_NAME = 80
+UNNAMED = "My first project"
+"""What a project is called that was begun before anybody was asked for its name."""
 
 
 def draw() -> None:

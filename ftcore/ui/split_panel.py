@@ -25,6 +25,7 @@ from ftcore.ui import (
     split_lock_bar,
     table_tools,
     versions_panel,
+    way,
 )
 from ftcore.ui.problem_words import name_of
 
@@ -55,11 +56,14 @@ def draw(project: Project, counts: Counts) -> None:
             value.text(f"{number:,}")
             purpose.text(PURPOSE[side])
             with file:
-                _download(project, side, 0 if blocked else number, primary=not leaking, many=counts.approved)
+                _download(project, side, 0 if blocked else number, many=counts.approved)
     if private:
         rows = "1 private row is" if private == 1 else f"{private:,} private rows are"
         st.markdown(f"{rows} not in these files. “Export” below can put them in.", width=page.PROSE)
     st.markdown(shows(counts.test), width=page.PROSE)
+    _not_counted(project)
+    if not (blocked or leaking):
+        way.button(project, "train", "Go on to Train", primary=True)
     split_lock_bar.draw(project, lock)
     with st.container(horizontal=True):
         table_tools.undo_and_redo(project)
@@ -78,6 +82,26 @@ def shows(test_rows: int) -> str:
 
     points = round(detectable_difference(test_rows) * 100)
     return f"Before spending anything: your {test_rows:,} test rows can show differences above about {points} points."
+
+
+def _not_counted(project: Project) -> None:
+    """Rows of the test split that are drafts or rejected: fewer are tested on than were put aside, which is said aloud."""
+    found = {}
+    with session.db().read() as c:
+        for status in (Status.DRAFT, Status.REJECTED):
+            found[status] = examples.count(c, project.id, Filter(status=status, split=Split.TEST))
+    told = []
+    for status, said in ((Status.DRAFT, "not decided yet"), (Status.REJECTED, "rejected")):
+        number, more = found[status]
+        if number:
+            told.append(f"{number:,}{'+' if more else ''} {said}")
+    if not told:
+        return
+    text, button = st.columns((6, 2), vertical_alignment="center")
+    text.text(f"Put aside for the test, but not among these: {' and '.join(told)}.")
+    if found[Status.DRAFT][0]:
+        where = Filter(status=Status.DRAFT, split=Split.TEST)
+        button.button("Show the drafts", key="test-drafts", on_click=curate_state.show, args=(project, where))
 
 
 def _blocking(project: Project) -> bool:
@@ -147,16 +171,15 @@ def _private(project: Project) -> int:
         return examples.count(c, project.id, Filter(status=Status.APPROVED, private=True))[0]
 
 
-def _download(project: Project, side: Split, number: int, *, primary: bool, many: int) -> None:
+def _download(project: Project, side: Split, number: int, *, many: int) -> None:
     if many > exports.AT_ONCE:
         st.caption("Very many rows: “Export” below writes the files.")
         return
     st.download_button(
         f"Download {side}.jsonl",
         data=lambda: _file(project.id, side),
-        file_name=f"{side}.jsonl",
+        file_name=f"{project.file_name}-{side}.jsonl",
         mime="application/jsonl",
-        type="primary" if side is Split.TRAIN and primary else "secondary",
         disabled=not number,
         key=f"download-{side}",
         on_click="ignore",

@@ -1,4 +1,4 @@
-"""The table's columns: what stands in them, how wide they are, which are shown and what the rows are sorted by."""
+"""The table's columns: what stands in them, how wide they are, which are shown; and what the rows are sorted by."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def order_of(columns: Sequence[str], found: bool) -> list[str]:
 def config() -> dict[str, Any]:
     columns = st.column_config
     told: dict[str, Any] = {
-        "_index": columns.NumberColumn("#", width=62, format="plain", help="The row's number in this project"),
+        "_index": columns.NumberColumn("#", width=62, format="%d", help="The row's number in this project"),
         grid_edits.TICK: columns.CheckboxColumn("✓", width=54, pinned=True, help="Tick rows to act on several at once"),
         FOUND: columns.TextColumn("Found", width=WIDTHS[FOUND], help="Where the words were found"),
     }
@@ -74,7 +74,7 @@ def config() -> dict[str, Any]:
             options = [s.value for s in (Status if name == "status" else Split)]
             told[name] = columns.SelectboxColumn(label, options=options, required=name == "status", width=width)
         elif name in NUMBERS or name == "line":
-            told[name] = columns.NumberColumn(label, width=width, format="plain")
+            told[name] = columns.NumberColumn(label, width=width, format="%d")
         else:
             told[name] = columns.TextColumn(label, width=width)
     return told
@@ -86,20 +86,36 @@ def locked(columns: Sequence[str], trashed: bool) -> list[str]:
     return ["_index", FOUND, *fixed]
 
 
-def choose(project: Project, view: View) -> None:
-    """The popover: what the rows are sorted by, and which columns are shown."""
+def sort(project: Project, view: View) -> None:
+    """The popover: what all rows are sorted by."""
     # Drawn only while it is open: what is folded away costs nothing.
-    fold = st.popover("Columns", icon=":material/view_column:", key="columns-fold", on_change="rerun")
+    fold = st.popover("Sort", icon=":material/sort:", key="sort-fold", on_change="rerun")
     if not fold.open:
         return
-    by, down, shown = (f"{name}-{project.id}" for name in ("sort-by", "sort-down", "columns"))
+    by, down = (f"{name}-{project.id}" for name in ("sort-by", "sort-down"))
     st.session_state[by], st.session_state[down] = view.sort.by, view.sort.descending
-    st.session_state[shown] = list(view.columns)
     with fold:
         st.selectbox(
             "Sort by", list(ORDERS), format_func=ORDERS.__getitem__, key=by, on_change=_sort, args=(project, by, down)
         )
         st.toggle("Largest, newest or last first", key=down, on_change=_sort, args=(project, by, down))
+        st.text("This sorts all rows. A click on a heading\nof the table sorts only the rows on the screen.")
+
+
+def told(sort: Sort) -> str:
+    """The order in words, for its chip."""
+    name = ORDERS[sort.by].split(",")[0]
+    return f"Sorted by {name[:1].lower()}{name[1:]}{', from the end' if sort.descending else ''}"
+
+
+def choose(project: Project, view: View) -> None:
+    """The popover: which columns are shown."""
+    fold = st.popover("Columns", icon=":material/view_column:", key="columns-fold", on_change="rerun")
+    if not fold.open:
+        return
+    shown = f"columns-{project.id}"
+    st.session_state[shown] = list(view.columns)
+    with fold:
         st.multiselect(
             "Columns",
             list(COLUMNS),

@@ -60,6 +60,11 @@ def count(project: Project, where: Filter) -> tuple[int, bool]:
     return number, more
 
 
+def forget(project: Project) -> None:
+    """Everything is counted anew: after a bulk action, an undo, an import."""
+    st.session_state.pop(f"counts-{project.id}", None)
+
+
 def part(project: Project, name: str, value: Any) -> tuple[int, bool]:
     """How many rows one part of a filter matches by itself."""
     return count(project, Filter(**{name: value}))

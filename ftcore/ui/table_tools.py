@@ -9,7 +9,7 @@ from ftcore.store import journal
 from ftcore.store.journal import Change
 from ftcore.ui import page, session, table_tasks
 
-WIDTH = 44
+WIDTH = 30
 """Characters of a label on a button."""
 
 
@@ -19,7 +19,8 @@ def undo_and_redo(project: Project) -> None:
     for change, label, icon in ((done, "Undo", ":material/undo:"), (undone, "Redo", ":material/redo:")):
         if change is not None:
             st.button(
-                f"{label}: {_told(change)}",
+                f"{label}: {_short(change)}",
+                help=page.plain(f"{change.label} ({change.who or 'somebody'}, {change.at.astimezone():%H:%M})"),
                 key=label.lower(),
                 icon=icon,
                 type="tertiary",
@@ -29,6 +30,5 @@ def undo_and_redo(project: Project) -> None:
             )
 
 
-def _told(change: Change) -> str:
-    text = change.label if len(change.label) <= WIDTH else change.label[: WIDTH - 1] + "…"
-    return page.plain(f"{text} ({change.who or 'somebody'}, {change.at.astimezone():%H:%M})")
+def _short(change: Change) -> str:
+    return page.plain(change.label if len(change.label) <= WIDTH else change.label[: WIDTH - 1] + "…")

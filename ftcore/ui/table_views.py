@@ -25,9 +25,13 @@ def draw(project: Project, view: View) -> None:
             _one(project, one)
         if not saved:
             st.markdown("Keep this filter, order and columns under a name, for everybody in the project.")
-        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        # A form: Enter saves, and leaving the field does not.
+        with (
+            st.form("save-view-form", border=False),
+            st.container(horizontal=True, vertical_alignment="bottom", gap="small"),
+        ):
             st.text_input("Save what the table shows as", max_chars=views.LONGEST, key=NAME, width="stretch")
-            st.button("Save", key="save-view", on_click=_save, args=(project,))
+            st.form_submit_button("Save", key="save-view", on_click=_save, args=(project,))
 
 
 def _one(project: Project, one: SavedView) -> None:
@@ -40,9 +44,12 @@ def _one(project: Project, one: SavedView) -> None:
             st.button("", icon=icon, type="tertiary", key=f"{name}-view-{one.id}", help=said, on_click=act, args=(one,))
     if st.session_state.get(RENAMED) == one.id:
         key = f"renamed-view-{one.id}"
-        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        with (
+            st.form(f"{key}-form", border=False),
+            st.container(horizontal=True, vertical_alignment="bottom", gap="small"),
+        ):
             st.text_input("New name", value=one.name, max_chars=views.LONGEST, key=key, width="stretch")
-            st.button("Rename", key=f"{key}-go", on_click=_rename, args=(one, key))
+            st.form_submit_button("Rename", key=f"{key}-go", on_click=_rename, args=(one, key))
 
 
 def _open(project: Project, one: SavedView) -> None:

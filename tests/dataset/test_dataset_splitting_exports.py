@@ -39,7 +39,7 @@ def test_several_files_come_as_one_zip_under_the_short_instructions(
     fill(db, project, [*plain(20), *plain(30, Split.TEST)[20:]])
     folder = workspace.folder("exports")
     made = exports.make(db, project.id, Wanted("openai"), folder)
-    assert made.name == f"project-{project.id}-openai.zip"
+    assert made.name == "letters-openai.zip"
     assert dict(made.files) == {"train.jsonl": 20, "test.jsonl": 10}
     with zipfile.ZipFile(folder / made.file) as archive:
         first = json.loads(archive.read("train.jsonl").splitlines()[0])

@@ -55,7 +55,7 @@ def test_real_letters_are_exported_for_mlx_as_one_zip(page: Any, app: RunningApp
     page.get_by_role("button", name="Write the files").click()
     settled(page)
     with page.expect_download() as waiting:
-        page.get_by_role("button", name=f"Download project-{project.id}-mlx.zip").click()
+        page.get_by_role("button", name=f"Download {project.file_name}-mlx.zip").click()
     with app.db.read() as c:
         counts = examples.counts(c, project.id)
     with zipfile.ZipFile(waiting.value.path()) as archive:

@@ -330,7 +330,8 @@ def test_a_text_is_shown_whole_or_cut_and_then_not_edited_in_its_cell(text: str)
 def test_history_names_what_undo_takes_back_and_who_did_it(db: Database, filled: int, open_page: Open) -> None:
     test = open_page("curate", curate="Table")
     test.button(key="approve-clean").click().run()
-    assert "DK" in test.button(key="undo").label
+    assert test.button(key="undo").label == "Undo: Approved the 40 with no probl…"
+    assert test.button(key="undo").help.startswith("Approved the 40 with no problems (DK, ")
     with db.read() as c:
         assert journal.last(c, filled)[0].label == "Approved the 40 with no problems"
 

@@ -63,7 +63,7 @@ def test_the_files_are_written_and_then_downloaded_as_one(db: Database, project:
     assert "14 of 14 rows can be written." in said(test)
     test.button(key="export-go").click().run()
     assert not test.exception
-    assert f"Download project-{project.id}-mlx.zip" in downloads(test)
+    assert f"Download {project.file_name}-mlx.zip" in downloads(test)
     assert "train.jsonl (10 rows)" in said(test)
     (path,) = open_workspace().folder("exports").glob("*.zip")
     with zipfile.ZipFile(io.BytesIO(path.read_bytes())) as archive:
@@ -139,7 +139,7 @@ def test_very_many_rows_are_looked_at_and_written_by_the_worker(
         _until_idle(db, project)
         test.run()
         assert not test.exception
-    assert f"Download project-{project.id}-trl.zip" in downloads(test)
+    assert f"Download {project.file_name}-trl.zip" in downloads(test)
     (path,) = open_workspace().folder("exports").glob("*.zip")
     with zipfile.ZipFile(path) as archive:
         assert len(archive.read("train.jsonl").splitlines()) == 20

@@ -94,7 +94,7 @@ def test_a_file_name_is_never_the_users_text(db: Database, open_page: Open) -> N
     assert not test.exception
     with db.read() as c:
         project = projects.get(c, journey.project_id)
-    assert report_panel.file_name(project) == "tuneworthy-etc-b-gr-e-b-1"
+    assert project.file_name == "etc-b-gr-e-b-1"
 
 
 def test_only_what_was_measured_gets_a_tick(db: Database, open_page: Open) -> None:

@@ -138,7 +138,8 @@ def test_leaks_are_shown_side_by_side_and_all_are_resolved_at_once(
     assert get(db, train_row).split is Split.TEST
     assert get(db, test_row).split is Split.TEST
     assert "in training too" not in said(test)
-    assert primaries(test) == ["Download train.jsonl"]
+    assert "Nothing leaks" in said(test)
+    assert primaries(test) == ["Go on to Train"]
 
 
 def test_one_of_a_pair_can_be_moved_or_rejected(db: Database, project: Project, open_page: Open) -> None:
@@ -176,7 +177,7 @@ def test_train_leads_from_a_leak_to_the_pairs(db: Database, open_page: Open) -> 
 def test_the_mode_has_one_primary_action(db: Database, project: Project, open_page: Open) -> None:
     fill(db, project, plain(30))
     assert primaries(opened(open_page, "again-fold", "export-fold", "versions-fold", "pack-fold")) == [
-        "Download train.jsonl"
+        "Go on to Train"
     ]
 
 

@@ -141,17 +141,22 @@ def test_the_address_follows_the_filter_and_leaves_with_the_table(filled: int, o
 
 def test_rows_are_sorted_and_columns_are_chosen(db: Database, filled: int, open_page: Open) -> None:
     test = open_page("curate", curate="Table")
-    test.session_state["columns-fold"] = True
+    test.session_state["sort-fold"] = True
     test.run()
     test.selectbox(key=f"sort-by-{filled}").set_value("response").run()
-    test.session_state["columns-fold"] = True
+    test.session_state["sort-fold"] = True
     test.toggle(key=f"sort-down-{filled}").set_value(True).run()
     test.session_state["columns-fold"] = True
+    test.run()
+    assert test.button(key="chip-sort").label == "Sorted by you answer, from the end"
     test.multiselect(key=f"columns-{filled}").set_value(["response", "changed_at"]).run()
     assert not test.exception
     with db.read() as c:
         assert _ids(test, filled) == examples.ids(c, filled, sort=Sort("response", descending=True))
     assert test.query_params["columns"] == "response,changed_at"
+    test.button(key="chip-sort").click().run()
+    with db.read() as c:
+        assert _ids(test, filled) == examples.ids(c, filled)
 
 
 def test_a_view_is_saved_and_opened_again(db: Database, filled: int, open_page: Open) -> None:
