@@ -61,8 +61,10 @@ def start(
 ) -> None:
     if context.invoked_subcommand is None:
         up(workspace, port, browser)
-    elif workspace is not None:  # `tuneworthy --workspace DIR run ...` means that workspace too
+        return
+    if workspace is not None:  # `tuneworthy --workspace DIR run ...` means that workspace too
         os.environ["TUNEWORTHY_HOME"] = str(workspace)
+    context.default_map = {"up": {"port": port, "browser": browser}}  # and so does `tuneworthy --port 9000 up`
 
 
 @app.command()

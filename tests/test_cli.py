@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from ftcore import cli, supervisor
 from tests.conftest import ROOT, write_csv
 
 SHELVES = [
@@ -122,3 +124,13 @@ def test_run_walks_the_whole_way_and_writes_what_it_found(tmp_path: Path, starte
     assert evaluation["low"] <= evaluation["improvement"] <= evaluation["high"]
     assert all(Path(file).stat().st_size > 100 for file in result["files"].values())
     assert "practice model" in done.stdout
+
+
+def test_options_hold_before_the_command_as_behind_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[Path, int | None]] = []
+    monkeypatch.setattr(supervisor, "up", lambda place, *, port, **_: told.append((place.root, port)))
+    monkeypatch.setenv("TUNEWORTHY_HOME", "")
+    where = ["--workspace", str(tmp_path), "--port", "8765", "--no-browser"]
+    for words in ([*where, "up"], ["up", *where], where):
+        assert CliRunner().invoke(cli.app, words).exit_code == 0
+    assert told == [(tmp_path, 8765)] * 3

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ftcore.records import Preview
+from ftcore.records import Preview, text_of
 from ftcore.ui import conversation, import_plan, page
 from ftcore.ui.import_plan import FirstLook
 
 NOTHING = "(none)"
+WHOLE = 260
+"""Characters of an example that is shown whole."""
 PARTS = {
     "input": ("What people write", "The question, ticket or text that the model is given."),
     "output": ("What you answer", "The ideal answer, label or JSON."),
@@ -65,8 +67,10 @@ def is_enough(seen: Preview, chosen: dict[str, str]) -> bool:
 def conversations(look: FirstLook) -> None:
     rows = f"about {look.rows:,}" if look.more else f"{look.read:,}"
     st.markdown(f"**The first of {rows} rows, as the model would see them**")
+    # Short ones stand there whole; where one is long, all scroll at one height.
+    long = any(sum(map(len, map(text_of, training.messages))) > WHOLE for training in look.shown)
     for column, training in zip(st.columns(import_plan.SHOWN, gap="medium"), look.shown, strict=False):
-        with column.container(border=True, height=260, autoscroll=False):
+        with column.container(border=True, height=360 if long else "stretch", autoscroll=False):
             conversation.show(training)
     if look.first_reason:
         bad = look.read - look.accepted

@@ -331,7 +331,7 @@ def test_history_names_what_undo_takes_back_and_who_did_it(db: Database, filled:
     test = open_page("curate", curate="Table")
     test.button(key="approve-clean").click().run()
     assert test.button(key="undo").label == "Undo: Approved the 40 with no probl…"
-    assert test.button(key="undo").help.startswith("Approved the 40 with no problems (DK, ")
+    assert "DK" in test.button(key="undo").help
     with db.read() as c:
         assert journal.last(c, filled)[0].label == "Approved the 40 with no problems"
 
