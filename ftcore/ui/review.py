@@ -6,17 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from ftcore.dataset import triage
 from ftcore.dataset.triage import STAGES, Queue
 from ftcore.records import Example, Project, Status
 from ftcore.ui import (
     conflicts,
-    curate_head,
     page,
     review_card,
     review_end,
+    review_head,
     review_marks,
     review_moves,
     review_side,
@@ -30,25 +29,21 @@ TEXT, SIDE = 7, 4
 """The widths of the example and of what stands beside it."""
 
 
-def draw(project: Project, head: DeltaGenerator | None = None) -> None:
-    """The queue of this person, where they stopped. `head` is an empty place that holds the curator's line: it is counted anew with
-    every key."""
+def draw(project: Project) -> None:
+    """The queue of this person, where they stopped."""
     triage.prepare(session.db(), project.id, Queue.GROUPS, who=session.who())
     review_state.begin(project)
-    _queue(project, head)
+    _queue(project)
 
 
-@st.fragment
-def _queue(project: Project, head: DeltaGenerator | None) -> None:
+@st.fragment(key=review_head.QUEUE)
+def _queue(project: Project) -> None:
     page.show_flash()
     conflicts.draw(project)
     review_state.begin(project)
     view = review_state.look(project)
     _go_on_when_empty(view)
     view = review_state.look(project) if review_state.of(project)["queue"] is not view.queue else view
-    if head is not None:
-        with head.container():
-            curate_head.draw(view.project, session.counts(view.project))
     _chooser(view)
     _keys(view)
     _tags(view)
@@ -56,7 +51,8 @@ def _queue(project: Project, head: DeltaGenerator | None) -> None:
     editing = example is not None and review_state.of(project).get("editing") == example.id
     with st.container(horizontal=True, horizontal_alignment="distribute", gap="small"):
         st.text(review_card.source(example) if example else "", width="content")
-        st.text(_progress(view), width="content")
+        hasty = review_state.of(project).get("hasty")
+        st.text(review_words.HASTY if hasty else _progress(view), width="content")
     text, side = st.columns((TEXT, SIDE), gap="large")
     if example is None:
         with text:
@@ -68,7 +64,7 @@ def _queue(project: Project, head: DeltaGenerator | None) -> None:
         review_card.draw(view, example, editing=editing)
     with side:
         review_side.draw(view, example, editing=editing)
-    review_state.drawn(project)
+    review_state.drawn(project, example.id)
 
 
 def _go_on_when_empty(view: View) -> None:
@@ -99,17 +95,20 @@ def _chooser(view: View) -> None:
         Queue.TABLE: review_words.counted(*left.table),
         Queue.ASKED: f"{left.asked:,}",
     }
-    st.session_state[review_state.CHOOSER] = view.queue.value
+    # Another key for another queue: drawn anew, it gives the arrow keys back to the rows.
+    key = f"{review_state.CHOOSER}-{view.queue}"
+    st.session_state[key] = view.queue.value
     st.segmented_control(
         "What to review",
         [queue.value for queue in Queue],
-        format_func=lambda name: f"{review_words.name(Queue(name), left.sample, left.drafts)}: {told[Queue(name)]}",
-        key=review_state.CHOOSER,
+        format_func=lambda name: f"{review_words.step(Queue(name), left.sample, left.drafts)}: {told[Queue(name)]}",
+        key=key,
         required=True,
         label_visibility="collapsed",
         on_change=review_moves.choose,
-        args=(view.project,),
+        args=(view.project, key),
     )
+    st.caption(review_words.lead(view.queue, left.sample, left.drafts))
 
 
 def _keys(view: View) -> None:
@@ -144,7 +143,8 @@ def _key(
 def _button(
     label: str, key: str, name: str, disabled: bool, does: Callable[..., None], args: tuple[Any, ...], help: str = ""
 ) -> None:
-    st.button(label, shortcut=key, key=name, disabled=disabled, on_click=does, args=args, help=help or None)
+    acts = (does, *args)
+    st.button(label, shortcut=key, key=name, disabled=disabled, on_click=review_head.act, args=acts, help=help or None)
 
 
 def _tags(view: View) -> None:
@@ -161,8 +161,8 @@ def _tags(view: View) -> None:
                 type="tertiary",
                 icon=":material/check_box:" if on else ":material/check_box_outline_blank:",
                 disabled=row is None,
-                on_click=review_marks.toggle,
-                args=(project, row.id if row else 0, row.version if row else 0, tag),
+                on_click=review_head.act,
+                args=(review_marks.toggle, project, row.id if row else 0, row.version if row else 0, tag),
             )
         if row is not None:
             others = [tag for tag in row.tags if tag not in known]

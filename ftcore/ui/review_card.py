@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 import streamlit as st
 
 from ftcore.records import Example, Message, Problem, Status, TrainingExample, text_of
-from ftcore.ui import conversation, highlight
-from ftcore.ui.review_state import EDIT, View
+from ftcore.ui import conversation, highlight, review_edit
+from ftcore.ui.review_state import View
 
 ROLES = {"system": ("system", "developer"), "prompt": ("user",), "response": ("assistant",)}
 FILE_NAME = 24
@@ -18,7 +18,7 @@ FILE_NAME = 24
 
 def draw(view: View, example: Example, *, editing: bool) -> None:
     if editing:
-        conversation.edit_fields(view.project, example, key=EDIT)
+        review_edit.draw(view.project, example)
         return
     words = view.course.where.text.split()
     places = _places(example.training)
@@ -30,8 +30,9 @@ def draw(view: View, example: Example, *, editing: bool) -> None:
 def source(example: Example) -> str:
     """Which row it is, and how it stands."""
     line = f", line {example.line} of {cut(example.source, FILE_NAME)}" if example.line else ""
+    split = f"{example.split} split" if example.split else "no split"
     status = "" if example.status is Status.DRAFT else f" · {example.status}"
-    return f"Row {example.id}{line} · {example.tokens:,} tokens · {example.split or 'no split'}{status}"
+    return f"Row {example.id}{line} · {split}{status}"
 
 
 def _turn(message: Message, mine: Sequence[Problem], words: Sequence[str]) -> None:

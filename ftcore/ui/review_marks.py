@@ -31,6 +31,8 @@ def tags(project: Project) -> list[str]:
 
 
 def toggle(project: Project, example_id: int, drawn: int, tag: str) -> None:
+    if review_moves.too_quick(project, example_id):
+        return
     version = review_moves.seen_version(project, example_id, drawn)
     with session.db().write() as c:
         done = deciding.toggle_tag(c, project.id, example_id, tag, who=session.who(), version=version)

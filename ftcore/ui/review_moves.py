@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import streamlit as st
 
 from ftcore.dataset import curation, deciding, triage
@@ -12,20 +10,19 @@ from ftcore.dataset.split_lock import SplitLocked
 from ftcore.dataset.triage import Queue
 from ftcore.records import Project, Status
 from ftcore.store import reviews
-from ftcore.ui import conversation, page, review_state, session
-from ftcore.ui.review_state import EDIT
+from ftcore.ui import page, review_edit, review_state, session
 
 INFO = ":material/info:"
 TOO_QUICK = 0.2
-"""Seconds after a drawing in which no decision counts: nobody can have read the row by then, and a key that is held down would
-decide about all of them."""
-SAID_AGAIN = 5.0
+"""Seconds that a row must have been on the screen before a key decides about it: nobody can have read it sooner."""
+HELD = 0.1
+"""A key that comes so many seconds after a drawing is held down: it would decide about all rows, one after the other."""
 TOGETHER = {Status.APPROVED: "Approved", Status.REJECTED: "Rejected"}
 
 
-def choose(project: Project) -> None:
+def choose(project: Project, key: str) -> None:
     """Goes to the queue that was chosen."""
-    queue = Queue(st.session_state[review_state.CHOOSER])
+    queue = Queue(st.session_state[key])
     review_state.enter(project, queue)
     review_state.keep(project, review_state.of(project)["at"])
 
@@ -37,7 +34,7 @@ def go_to(project: Project, queue: Queue, *, anew: bool = False) -> None:
 
 def decide(project: Project, example_id: int, drawn: int, status: Status) -> None:
     """Decides about what was on the screen: an edit under way goes first, and a newer text is shown before it counts."""
-    if _too_quick(project) or not _typed(project, example_id):
+    if too_quick(project, example_id) or not _typed(project, example_id):
         return
     version = seen_version(project, example_id, drawn)
     with session.db().write() as c:
@@ -54,7 +51,7 @@ def decide(project: Project, example_id: int, drawn: int, status: Status) -> Non
 
 def ask(project: Project, example_id: int, drawn: int) -> None:
     """Tags the row with "ask" and goes on; its status stays."""
-    if _too_quick(project) or not _typed(project, example_id):
+    if too_quick(project, example_id) or not _typed(project, example_id):
         return
     version = seen_version(project, example_id, drawn)
     with session.db().write() as c:
@@ -94,7 +91,7 @@ def previous(project: Project, example_id: int) -> None:
 
 def undo(project: Project, example_id: int) -> None:
     """Takes this person's own last change back and comes back to its row; of another's it says whose it is."""
-    if _too_quick(project):
+    if too_quick(project):
         return
     if example_id and not _typed(project, example_id):
         return
@@ -181,23 +178,22 @@ def _several(project: Project, example_id: int, drawn: dict[int, int], wanted: d
         page.flash(f"{label}. One Undo takes it back.")
 
 
-def _too_quick(project: Project) -> bool:
-    here, now = review_state.of(project), time.monotonic()
-    if now - here.get("drawn", 0.0) >= TOO_QUICK:
-        return False
-    if now - here.get("hasty", 0.0) > SAID_AGAIN:
-        here["hasty"] = now
-        page.flash("That came before anybody could read this row: nothing was decided.", icon=INFO)
-    return True
+def too_quick(project: Project, example_id: int = 0) -> bool:
+    """Whether a key came before its row could be read, or is held down: it does not count, and the screen says so. Without a
+    row only a key that is held down does not."""
+    seen = not example_id or review_state.on_screen(project, example_id) >= TOO_QUICK
+    hasty = not seen or review_state.still(project) < min(HELD, TOO_QUICK)
+    review_state.of(project)["hasty"] = hasty
+    return hasty
 
 
 def _typed(project: Project, example_id: int) -> bool:
-    """Writes what was typed in the fields; False when somebody else changed the row meanwhile."""
-    return conversation.write_fields(project, example_id, EDIT)
+    """Writes what was typed in the fields; False when the row has to stay as it is on the screen."""
+    return review_edit.ready(project, example_id)
 
 
 def seen_version(project: Project, example_id: int, drawn: int) -> int:
-    seen = conversation.version_seen(project, example_id, EDIT, drawn)
+    seen = review_edit.version_seen(project, example_id, drawn)
     return review_state.version_of(project, example_id, seen)
 
 

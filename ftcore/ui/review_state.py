@@ -16,11 +16,11 @@ from ftcore.store import examples, problems, projects, reviews
 from ftcore.store.reviews import Course, Place
 from ftcore.ui import curate_state, session
 
-EDIT = "review-edit"
 CHOOSER = "review-queue"
 LONGEST_PAUSE = 90.0
 """Seconds: whoever looks at a row for longer was elsewhere, and does not get slower by it."""
 TRAIL = 500
+NOTHING_DRAWN = (0, 0.0)
 FRESH = 10.0
 """Seconds that the counts of the other queues may be old."""
 
@@ -151,9 +151,25 @@ def look(project: Project) -> View:
     return View(fresh, queue, way, standing, left, remaining, example, found, group)
 
 
-def drawn(project: Project) -> None:
-    """Everything of the row is on its way to the screen."""
-    of(project)["drawn"] = time.monotonic()
+def drawn(project: Project, example_id: int) -> None:
+    """Everything of the row is on its way to the screen. There it stays until a key goes on, though an edit may have taken away
+    what brought it into the queue."""
+    here, now = of(project), time.monotonic()
+    row, since = here.get("drawn", NOTHING_DRAWN)
+    here.update(drawn=(example_id, since if row == example_id else now), last_drawn=now)
+    here.update(at=example_id, exact=True)
+
+
+def on_screen(project: Project, example_id: int) -> float:
+    """Seconds since this row stood there whole; 0 while another does, or none. A key that comes between a decision and the
+    next drawing was meant for the row before."""
+    row, since = of(project).get("drawn", NOTHING_DRAWN)
+    return time.monotonic() - float(since) if row == example_id else 0.0
+
+
+def still(project: Project) -> float:
+    """Seconds since anything was drawn: a key that is held down comes again at once."""
+    return time.monotonic() - float(of(project).get("last_drawn", 0.0))
 
 
 def spent(project: Project) -> float:
@@ -179,7 +195,9 @@ def step(project: Project, from_id: int, to_id: int | None) -> None:
     """Goes on from a row; None is the end of the queue."""
     here = of(project)
     here["trail"] = [*here["trail"][-TRAIL:], from_id]
-    here.update(at=to_id, exact=False, ended=to_id is None, editing=0, alike=None, fixing="")
+    here.update(
+        drawn=NOTHING_DRAWN, hasty=False, at=to_id, exact=False, ended=to_id is None, editing=0, alike=None, fixing=""
+    )
     if here["queue"] is Queue.TABLE and here.get("table_left") is not None:
         number, more = here["table_left"]
         here["table_left"] = (max(0, number - 1), more)
@@ -187,7 +205,9 @@ def step(project: Project, from_id: int, to_id: int | None) -> None:
 
 def come_to(project: Project, example_id: int) -> None:
     """Shows this very row, whatever was decided about it."""
-    of(project).update(at=example_id, exact=True, ended=False, editing=0, alike=None, fixing="")
+    of(project).update(
+        drawn=NOTHING_DRAWN, hasty=False, at=example_id, exact=True, ended=False, editing=0, alike=None, fixing=""
+    )
     of(project).update(table_left=None, elsewhere=None)
 
 

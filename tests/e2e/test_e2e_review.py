@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +17,7 @@ from ftcore.dataset.deciding import ASK
 from ftcore.records import Example, Problem, Project, Severity, Status, TrainingExample
 from ftcore.store import examples, imports, problems, projects
 from ftcore.store.examples import NewExample
+from ftcore.ui import review_moves, review_words
 from tests.e2e.browsing import RunningApp, settled
 from tests.reviewing import fill
 
@@ -23,6 +25,23 @@ pytestmark = pytest.mark.e2e
 
 READ = 400
 """Milliseconds that somebody needs to see the row at least: a key that comes sooner after it does not count."""
+
+HOLD = """said => {
+  const key = {key: 'a', code: 'KeyA', keyCode: 65, which: 65, bubbles: true};
+  let times = 0;
+  window.said = window.held = false;
+  new MutationObserver(() => { window.said ||= document.body.innerText.includes(said); })
+    .observe(document.body, {childList: true, subtree: true, characterData: true});
+  const again = setInterval(() => {
+    document.body.dispatchEvent(new KeyboardEvent('keydown', {...key, repeat: times > 0}));
+    if (++times === 40) {
+      clearInterval(again);
+      document.body.dispatchEvent(new KeyboardEvent('keyup', key));
+      window.held = true;
+    }
+  }, 25);
+}"""
+"""A key as a keyboard repeats it while it is held down."""
 
 
 def test_every_key_does_what_is_written_on_it(page: Any, app: RunningApp) -> None:
@@ -52,9 +71,36 @@ def test_every_key_does_what_is_written_on_it(page: Any, app: RunningApp) -> Non
     _until(lambda: _row(app, ids[1]).tags == ("late",))
     settled(page)
     page.keyboard.press("e")
-    page.get_by_label("You answer (the last turn)").wait_for()
+    page.get_by_label("You answer").wait_for()
     page.keyboard.press("e")
-    page.get_by_label("You answer (the last turn)").wait_for(state="detached")
+    page.get_by_label("You answer").wait_for(state="detached")
+
+
+def test_a_key_that_is_held_down_decides_nothing_unread_and_that_is_said(page: Any, app: RunningApp) -> None:
+    project, ids = fill(app.db, "Hasty", with_problem=30)
+    _open(page, app, project, ids[0])
+    began = time.monotonic()
+    page.evaluate(HOLD, review_words.HASTY)
+    _until(lambda: page.evaluate("window.held"))
+    settled(page)
+    seconds = time.monotonic() - began
+    decided = [_row(app, id_).status is Status.APPROVED for id_ in ids]
+    assert decided == sorted(decided, reverse=True), "one after the other"
+    assert 1 <= sum(decided) <= 1 + seconds / review_moves.TOO_QUICK
+    assert page.evaluate("window.said"), "the keys that did not count were said"
+    page.wait_for_timeout(READ)
+    _key(page, "x", ids[sum(decided) + 1])
+    assert page.get_by_text(review_words.HASTY).count() == 0
+
+
+def test_the_arrows_go_through_the_rows_though_a_queue_was_just_clicked(page: Any, app: RunningApp) -> None:
+    project, ids = fill(app.db, "Arrows", with_problem=2, pairs=3)
+    _open(page, app, project, ids[0])
+    page.get_by_role("radio", name=re.compile("^2. Duplicate groups")).click()
+    _wait_for(page, ids[2])
+    settled(page)
+    _key(page, "ArrowRight", ids[3])
+    _key(page, "ArrowLeft", ids[2])
 
 
 def test_no_key_decides_while_somebody_types(page: Any, app: RunningApp) -> None:
@@ -73,7 +119,7 @@ def test_text_typed_in_review_is_saved_by_the_click_on_approve(page: Any, app: R
     project, ids = fill(app.db, "Typed")
     _open(page, app, project, ids[0])
     page.keyboard.press("e")
-    page.get_by_label("You answer (the last turn)").fill("It is green and blue.")
+    page.get_by_label("You answer").fill("It is green and blue.")
     page.wait_for_timeout(READ)
     page.locator(".st-key-review-Approve button").click()
     _until(lambda: _row(app, ids[0]).status is Status.APPROVED)
@@ -190,7 +236,7 @@ def _wait_for(tab: Any, example_id: int) -> None:
 
 
 def _shown(tab: Any) -> int:
-    text = tab.locator('[data-testid="stText"]', has_text="tokens").first.inner_text()
+    text = tab.locator('[data-testid="stText"]', has_text=re.compile(r"^Row \d+.* split")).first.inner_text()
     return int(text.split()[1].rstrip(","))
 
 

@@ -11,13 +11,13 @@ from streamlit.testing.v1 import AppTest
 from ftcore.dataset import curation
 from ftcore.dataset.curation import CellEdit
 from ftcore.dataset.deciding import ASK
-from ftcore.dataset.triage import GOOD, Queue
+from ftcore.dataset.triage import GOOD, STAGES, Queue
 from ftcore.records import Example, Filter, Status
 from ftcore.store import examples, journal, problems, projects
 from ftcore.store.database import Database
 from ftcore.store.journal import Edit
 from ftcore.store.reviews import Place
-from ftcore.ui import review_moves, review_words
+from ftcore.ui import review_head, review_moves, review_state, review_words
 from tests.reviewing import fill
 
 Open = Callable[..., AppTest]
@@ -69,7 +69,7 @@ def test_the_queue_one_was_in_is_opened_again_with_its_place(db: Database, open_
     _press(test, "Approve")
     second = _shown(test)
     again = _open(open_page)
-    assert again.session_state["review-queue"] == Queue.SAMPLE
+    assert _queue(again) is Queue.SAMPLE
     assert _shown(again) == second != first
 
 
@@ -83,7 +83,7 @@ def test_the_tables_filter_is_a_queue_and_is_kept_for_another_session(db: Databa
     assert _shown(test) == ids[3]
     _press(test, "skip")
     again = _open(open_page)
-    assert (again.session_state["review-queue"], _shown(again)) == (Queue.TABLE, ids[4])
+    assert (_queue(again), _shown(again)) == (Queue.TABLE, ids[4])
 
 
 def test_asking_tags_the_row_leaves_its_status_and_moves_on(db: Database, open_page: Open) -> None:
@@ -137,6 +137,18 @@ def test_text_in_review_is_saved_before_it_is_approved(db: Database, open_page: 
     _press(test, "Approve")
     row = _row(db, ids[0])
     assert (row.training.response, row.status) == ("Green and blue.", Status.APPROVED)
+
+
+def test_a_row_stays_though_an_edit_took_its_problem_away(db: Database, open_page: Open) -> None:
+    _, ids = fill(db, with_problem=2)
+    test = _open(open_page)
+    _press(test, "Edit")
+    test.text_area(key=f"review-edit-{ids[0]}-response").set_value("It is green and blue.").run()
+    assert not _row(db, ids[0]).problems
+    assert _shown(test) == ids[0]
+    _press(test, "Approve")
+    assert _row(db, ids[0]).status is Status.APPROVED
+    assert _shown(test) == ids[1]
 
 
 def test_text_of_a_row_that_changed_meanwhile_is_shown_beside_theirs_and_not_lost(
@@ -210,7 +222,35 @@ def test_a_decision_that_comes_before_the_row_can_have_been_read_does_not_count(
     monkeypatch.setattr(review_moves, "TOO_QUICK", 60.0)
     _press(test, "Approve")
     assert _statuses(db, ids[:1]) == [Status.DRAFT]
-    assert any("nothing was decided" in toast.value for toast in test.toast)
+    assert any(said.value == review_words.HASTY for said in test.text)
+
+
+def test_a_key_between_a_decision_and_the_next_drawing_decides_nothing(
+    db: Database, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, ids = fill(db, tags=("late",))
+    test = _open(open_page)
+    monkeypatch.setattr(review_state, "drawn", lambda project, example_id: None)  # a drawing that was cut short
+    monkeypatch.setattr(review_moves, "TOO_QUICK", 0.001)
+    for key in ("Approve", "Approve", "Ask", "tag-1"):
+        _press(test, key)
+    assert _statuses(db, ids[:2]) == [Status.APPROVED, Status.DRAFT]
+    assert _row(db, ids[1]).tags == ("late",)
+    assert any(said.value == review_words.HASTY for said in test.text)
+
+
+def test_a_key_that_is_held_down_does_not_count_again(
+    db: Database, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, ids = fill(db)
+    test = _open(open_page)
+    monkeypatch.setattr(review_moves, "TOO_QUICK", 0.2)
+    monkeypatch.setattr(review_state, "on_screen", lambda project, example_id: 10.0)
+    for still, first in ((0.03, Status.DRAFT), (0.5, Status.APPROVED)):
+        monkeypatch.setattr(review_state, "still", lambda project, still=still: still)
+        _press(test, "Approve")
+        assert _statuses(db, ids[:1]) == [first]
+        assert any(said.value == review_words.HASTY for said in test.text) == (first is Status.DRAFT)
 
 
 def test_a_problem_is_ignored_at_one_row_only(db: Database, open_page: Open) -> None:
@@ -260,7 +300,7 @@ def test_an_empty_stage_says_so_and_gives_way_to_the_next(db: Database, open_pag
     _press(test, "Approve")
     test.button(key="review-go-on").click().run()
     assert not test.exception
-    assert test.session_state["review-queue"] == Queue.SAMPLE
+    assert _queue(test) is Queue.SAMPLE
 
 
 def test_the_sample_ends_with_its_sentence_and_the_offer_to_approve_the_rest(db: Database, open_page: Open) -> None:
@@ -318,14 +358,34 @@ def test_a_fix_is_shown_before_it_is_taken(db: Database, open_page: Open) -> Non
     assert _row(db, ids[0]).training.response == "It is on its way, day two of seven."
 
 
+def test_a_key_draws_its_row_and_the_line_above_again_where_the_page_has_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+    monkeypatch.setattr(review_head.st, "rerun", asked.append)
+    monkeypatch.setattr(review_head.st, "session_state", {})
+    review_head.act(asked.append, "decided")
+    assert asked == ["decided"]
+    monkeypatch.setattr(review_head.st, "session_state", {review_head.DRAWN: True})
+    review_head.act(asked.append, "decided")
+    assert asked[1:] == ["decided", [review_head.QUEUE, review_head.LINE]]
+
+
+def test_the_three_steps_say_what_comes_after_them() -> None:
+    said = [review_words.lead(queue, None, 1_982) for queue in STAGES]
+    assert [line.split(":")[0] for line in said] == ["Step 1 of 3", "Step 2 of 3", "Step 3 of 3"]
+    assert "duplicates" in said[0]
+    assert all("200 at random" in line and "approve the rest together" in line for line in said)
+    assert "12 at random" in review_words.lead(Queue.SAMPLE, None, 12)
+
+
 def test_progress_and_pace_are_told_in_words() -> None:
     assert (
-        review_words.progress(41, 159, False, Place(1, 41, 246.0)) == "41 of 200, 6 seconds each, about 16 minutes left"
+        review_words.progress(41, 159, False, Place(1, 41, 246.0))
+        == "41 of 200 decided, 6 seconds each, about 16 minutes left"
     )
-    assert review_words.progress(2, 10, False, Place(1, 2, 8.0)) == "2 of 12"
+    assert review_words.progress(2, 10, False, Place(1, 2, 8.0)) == "2 of 12 decided"
     assert review_words.progress(0, 0, False, Place()) == ""
-    assert review_words.progress(5, 0, False, Place(1, 5, 2.0)) == "5 of 5, 0.4 seconds each"
-    assert review_words.progress(5, 10_000, True, Place(1, 5, 5.0)) == "5 of 10,005+, 1 second each"
+    assert review_words.progress(5, 0, False, Place(1, 5, 2.0)) == "5 of 5 decided, 0.4 seconds each"
+    assert review_words.progress(5, 10_000, True, Place(1, 5, 5.0)) == "5 of 10,005+ decided, 1 second each"
 
 
 def _open(open_page: Open, *, who: str = "DK") -> AppTest:
@@ -343,8 +403,12 @@ def _press(test: AppTest, key: str) -> None:
 
 
 def _choose(test: AppTest, queue: Queue) -> None:
-    next(g for g in test.button_group if g.key == "review-queue").set_value(queue.value).run()
+    next(g for g in test.button_group if str(g.key).startswith("review-queue")).set_value(queue.value).run()
     assert not test.exception
+
+
+def _queue(test: AppTest) -> Queue:
+    return Queue(str(next(g.value for g in test.button_group if str(g.key).startswith("review-queue"))))
 
 
 def _shown(test: AppTest) -> int:
