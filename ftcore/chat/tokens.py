@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from ftcore.chat.cleaning import clean, is_broken
 from ftcore.records import Message, TrainingExample, text_of
@@ -16,20 +16,40 @@ PER_NAME = 1
 PER_REPLY = 3
 
 
+class Tokens(NamedTuple):
+    """Of an example: all of its tokens, and those among them that are learnt. (A tuple: there is one for each of a million rows.)"""
+
+    total: int
+    learnt: int
+
+
 def count_tokens(item: str | TrainingExample) -> int:
     """Tokens of a text, or of an example as it is trained on: 3 a message, 1 a name and 3 for the reply are added
     to its texts (OpenAI's counting recipe). Special tokens in a text count as plain text."""
     if isinstance(item, str):
         return _count(item)
-    total = PER_REPLY + sum(_count_message(message) for message in item.messages)
-    return total + (_count(_compact(item.tools)) if item.tools else 0)
+    return tokens_of(item).total
 
 
-def _count_message(message: Message) -> int:
-    total = PER_MESSAGE + _count_role(str(message.get("role", ""))) + _count(text_of(message))
-    if message.get("name"):
-        total += PER_NAME + _count(str(message["name"]))
-    for call in message.get("tool_calls") or ():
+def tokens_of(example: TrainingExample) -> Tokens:
+    """`learnt` are those of what the assistant says and calls, without answers of weight 0; `total` is `count_tokens`'."""
+    total, learnt = PER_REPLY, 0
+    for message in example.messages:
+        role = message.get("role", "")
+        said = _count(text_of(message))
+        if "tool_calls" in message:
+            said += _count_calls(message)
+        total += PER_MESSAGE + _count_role(str(role)) + said
+        if message.get("name"):
+            total += PER_NAME + _count(str(message["name"]))
+        if role == "assistant" and message.get("weight") != 0:
+            learnt += said
+    return Tokens(total + _count(_compact(example.tools)) if example.tools else total, learnt)
+
+
+def _count_calls(message: Message) -> int:
+    total = 0
+    for call in message["tool_calls"] or ():
         function = call.get("function") if isinstance(call, dict) else None
         total += _count(_compact(function if isinstance(function, dict) else call))
     return total

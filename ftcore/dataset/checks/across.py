@@ -41,7 +41,7 @@ def find_across(examples: Sequence[TrainingExample], limits: Limits, light: Prof
 
 
 class Across:
-    """Compares examples that come in portions and are not kept. Of each it keeps about 350 bytes, in files of `folder` (or in
+    """Compares examples that come in portions and are not kept. Of each it keeps about 240 bytes, in files of `folder` (or in
     memory, for a list), and asks for the texts of those again that may be alike: a million rows take about 100 MB of memory.
 
     What is compared depends on whether the answers are free text. Who knows it beforehand says so with `with_answers`;

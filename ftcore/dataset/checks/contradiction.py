@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from ftcore.dataset.answers import Profile, meaning, normal
 from ftcore.dataset.likeness.digests import NOTHING, digest
-from ftcore.records import Problem, Severity, TrainingExample, text_of
+from ftcore.records import Message, Problem, Severity, TrainingExample, text_of
 
 CODE = "contradiction"
 ALIKE = 80
@@ -15,13 +15,26 @@ ALIKE = 80
 def asked(example: TrainingExample) -> int:
     """A digest of the conversation before the answer, but for case and outer punctuation; `NOTHING` when the question or the answer
     is empty."""
-    before = example.asked()
-    if len(before) == len(example.messages) or not text_of(example.messages[len(before)]).strip():
+    messages = example.messages
+    answer = _last(messages, len(messages), "assistant")
+    if answer < 0 or not text_of(messages[answer]).strip():
         return NOTHING
-    question = next((message for message in reversed(before) if message.get("role") == "user"), None)
-    if not (text_of(question).strip() if question is not None else example.prompt.strip()):
+    question = _last(messages, answer, "user")
+    if not (text_of(messages[question]) if question >= 0 else example.prompt).strip():
         return NOTHING
-    return digest([part for message in before for part in (str(message.get("role")), normal(text_of(message)))])
+    parts = []
+    for message in messages[:answer]:
+        parts.append(str(message.get("role")))
+        parts.append(normal(text_of(message)))
+    return digest(parts)
+
+
+def _last(messages: Sequence[Message], end: int, role: str) -> int:
+    """The place of the last message of this role before `end`; -1 when there is none."""
+    for at in range(end - 1, -1, -1):
+        if messages[at].get("role") == role:
+            return at
+    return -1
 
 
 def disagreements(group: Iterable[tuple[int, TrainingExample]], light: Profile) -> Iterator[tuple[int, Problem]]:

@@ -13,8 +13,10 @@ from ftcore.records import Problem, Severity
 CODES = ("echo",)
 
 
-def look(texts: Texts, _limits: Limits, light: Profile) -> bool:
-    return light.kind == "text" and light.rows >= ENOUGH_ROWS and len(texts.response) >= echoes.FEWEST
+def look(texts: Texts, limits: Limits, light: Profile) -> bool:
+    if light.kind != "text" or light.rows < ENOUGH_ROWS:
+        return False
+    return echoes.echo(texts.prompt, texts.response, limits.echo) is not None
 
 
 def check(texts: Texts, limits: Limits, light: Profile) -> Iterator[Problem]:

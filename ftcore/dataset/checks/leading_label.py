@@ -24,7 +24,7 @@ MARKS = re.compile(
 def look(texts: Texts, _limits: Limits, _light: Profile) -> bool:
     if may_begin_with_label(texts.prompt) or may_begin_with_label(texts.response):
         return True
-    return b"<" in texts.rare or b"[" in texts.rare
+    return "<" in texts.rare or "[" in texts.rare
 
 
 def check(texts: Texts, limits: Limits, light: Profile) -> Iterator[Problem]:

@@ -15,7 +15,7 @@ CODES = ("html_tag", "html_entity")
 
 
 def look(texts: Texts, _limits: Limits, _light: Profile) -> bool:
-    return b"<" in texts.rare or b"&" in texts.rare
+    return "<" in texts.rare or "&" in texts.rare
 
 
 def check(texts: Texts, limits: Limits, light: Profile) -> Iterator[Problem]:

@@ -13,8 +13,16 @@ MOST_ALIKE = 0.99
 def question(example: TrainingExample, with_answer: bool) -> str:
     """What is compared: all that the user says, and the answer too where answers are free text, so that a form letter filled
     in for two customers is told from one question asked twice."""
-    asked = [text_of(message) for message in example.messages if message.get("role") == "user"]
-    return "\n".join([*asked, example.response] if with_answer else asked)
+    said, answer = [], ""
+    for message in example.messages:
+        role = message.get("role")
+        if role == "user":
+            said.append(text_of(message))
+        elif role == "assistant":
+            answer = text_of(message)
+    if with_answer:
+        said.append(answer)
+    return "\n".join(said)
 
 
 def answers_differ(one: TrainingExample, other: TrainingExample) -> bool:

@@ -14,19 +14,19 @@ from ftcore.records import Problem, Severity, TrainingExample
 CODES = ("personal_data",)
 
 # Looks that cost nearly nothing decide for most texts that no pattern is needed: a card or a phone number has at least nine digits,
-# an account begins with two letters and two digits, and keys begin with what their makers chose. The single character is looked
-# for first: it is rarer.
+# an account begins with two letters and two digits, and keys begin with what their makers chose. What is rare in a text is looked
+# for first.
 LONG_NUMBER = re.compile(r"\d[\d ().\-/]{6,}\d")
 OTHER_DIGITS = re.compile(r"[^\W\D_0-9]")
-RARE_NUMBER = re.compile(rb"[0-9][0-9()/+]{8}|[A-Z]{2}[0-9]{2}[A-Z0-9]{8}")
+RARE_NUMBER = re.compile(r"[0-9][0-9()/+]{8}|[A-Z]{2}[0-9]{2}[A-Z0-9]{8}")
 """What a number leaves in `Texts.rare`, where nothing is between its digits but brackets and slashes."""
 MARKS = (
     ("_", ("k_live_", "k_test_", "gh", "github_pat_", "hf_")),
-    ("-", ("sk-", "xox", "glpat-")),
-    ("z", ("AIza",)),
+    ("AI", ("AIza",)),
     ("J", ("eyJ",)),
 )
-CAPITAL_MARKS = (b"AKIA", b"ASIA", b"PRIVATE")
+DASHED_MARKS = ("sk-", "xox", "glpat-")
+CAPITAL_MARKS = ("AKIA", "ASIA", "PRIVATE")
 KEYS = re.compile(
     r"\b(?:sk-(?:proj-|ant-|svcacct-)?[\w-]{20,}|[srp]k_(?:live|test)_\w{16,}|A(?:KIA|SIA)[0-9A-Z]{16}|gh[opsur]_\w{30,}|"
     r"github_pat_\w{30,}|xox[abprs]-[\w-]{10,}|AIza[\w-]{35}|hf_[A-Za-z0-9]{30,}|glpat-[\w-]{20,}|"
@@ -53,7 +53,7 @@ NUMBER = re.compile(r"(?<![\w-])(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}
 
 def look(texts: Texts, _limits: Limits, _light: Profile) -> bool:
     rare = texts.rare
-    if b"@" in rare or RARE_NUMBER.search(rare) or _has_mark(texts.joined, rare):
+    if "@" in rare or RARE_NUMBER.search(rare) or _has_mark(texts.joined, rare):
         return True
     return not texts.is_western and OTHER_DIGITS.search(texts.joined) is not None
 
@@ -83,7 +83,7 @@ def find_personal_data(text: str) -> list[tuple[str, int, int]]:
     """(kind in words, start, end) of what is found, in the order of the text."""
     found: list[tuple[str, int, int]] = []
     gates = {
-        "key": _has_mark(text, text.encode("utf-8", "replace")),
+        "key": _has_mark(text, text),
         "@": "@" in text,
         "number": LONG_NUMBER.search(text) is not None,
     }
@@ -96,11 +96,12 @@ def find_personal_data(text: str) -> list[tuple[str, int, int]]:
     return sorted(found, key=lambda item: item[1])
 
 
-def _has_mark(text: str, capitals: bytes) -> bool:
-    for rare, marks in MARKS:
-        if rare in text and holds_any(text, marks):
+def _has_mark(text: str, rare: str) -> bool:
+    """`rare` is what is rare in the text, or all of it."""
+    for sign, marks in MARKS:
+        if sign in rare and holds_any(text, marks):
             return True
-    return holds_any(capitals, CAPITAL_MARKS)
+    return ("-" in text and holds_any(text, DASHED_MARKS)) or holds_any(rare, CAPITAL_MARKS)
 
 
 def is_iban(text: str) -> bool:

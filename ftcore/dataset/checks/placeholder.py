@@ -24,7 +24,7 @@ INSIDE = re.compile(
     r"[\[<{](?:insert|your|enter|add|fill in|put) [^\]>}\n]{1,40}[\]>}]|"
     r"\{\{ *[\w.]+ *\}\}|<<[\w ]+>>|\$\{\w+\}"
 )
-RARE = (b"[", b"<", b"{", b"#", b"TODO", b"FIXME", b"TBD", b"LOREM")
+RARE = ("[", "<", "{", "#", "TODO", "FIXME", "TBD", "LOREM")
 """One of these, or "psum", is in every text that `INSIDE` matches."""
 LONGEST_WHOLE = 60
 TEMPLATE = re.compile(r"\{\{|<<|\$\{")

@@ -26,10 +26,9 @@ BREAKING = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 
 
 def look(texts: Texts, _limits: Limits, _light: Profile) -> bool:
-    for _, _, text in texts.every:
-        if text[0].isspace() or text[-1].isspace():
-            return True
-    if (b"\n\n\n" in texts.rare or b"\r" in texts.rare) and _holds_empty_lines(texts.joined):
+    if texts.has_outer_spaces():
+        return True
+    if ("\n\n\n" in texts.rare or "\r" in texts.rare) and _holds_empty_lines(texts.joined):
         return True
     return not texts.is_ascii and any(character in texts.joined for character in INVISIBLE)
 

@@ -42,7 +42,7 @@ def stricter(similarity: float) -> float:
 
 
 class LikenessIndex:
-    """Texts are added in order, in any portions; row 0 is the first. Of a row it keeps about 230 bytes, in files of `folder` or
+    """Texts are added in order, in any portions; row 0 is the first. Of a row it keeps about 220 bytes, in files of `folder` or
     in memory when there is none."""
 
     def __init__(self, folder: Path | None = None) -> None:

@@ -13,12 +13,12 @@ def echo(prompt: str, answer: str, share: float = WHOLE) -> tuple[int, int] | No
     asked, said = prompt.strip(), answer.strip()
     if len(asked) < FEWEST or len(said) < FEWEST:
         return None
-    start = len(answer) - len(answer.lstrip())
+    start = answer.index(said[0])
     begins = said[:FEWEST].casefold()
     if begins == asked[:FEWEST].casefold() and said[: len(asked)].casefold() == asked.casefold():
         return start, start + len(asked)
     last = asked[asked.rfind("\n") + 1 :].strip()
-    if len(last) >= FEWEST and last.endswith("?") and said[: len(last)].casefold() == last.casefold():
+    if last.endswith("?") and len(last) >= FEWEST and said[: len(last)].casefold() == last.casefold():
         return start, start + len(last)
     if share * len(said) <= len(asked) <= len(said) and asked in said:
         at = start + said.index(asked)

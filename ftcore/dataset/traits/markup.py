@@ -48,6 +48,8 @@ def without_entities(text: str) -> str:
 
 
 def has_markup(text: str) -> bool:
+    if "<" not in text and "&" not in text:
+        return False
     return any(True for _ in tags(text)) or any(True for _ in entities(text))
 
 

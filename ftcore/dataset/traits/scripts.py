@@ -6,6 +6,8 @@ import re
 import string
 
 LOOK_AT = 500
+SOME = 40
+"""Characters that mostly hold enough letters."""
 FEWEST = 10
 MOST = 0.8
 # Blocks of Unicode. Chinese and Japanese share most of their characters and count as one.
@@ -45,12 +47,16 @@ def script_of(text: str) -> str:
     """The script of four of five letters in the text's beginning; "" when it has fewer than ten letters, or is mixed."""
     start = text[:LOOK_AT]
     if start.isascii():
-        return "Latin" if len(start.encode().translate(None, NO_LETTERS)) >= FEWEST else ""
+        return "Latin" if _has_letters(start[:SOME]) or _has_letters(start) else ""
     if not NOT_LATIN.search(start):
         return "Latin" if _letters("Latin", start) >= FEWEST else ""
     counts = {name: _letters(name, start) for name in PATTERNS}
     name = max(counts, key=lambda script: counts[script])
     return name if counts[name] >= max(FEWEST, MOST * sum(counts.values())) else ""
+
+
+def _has_letters(text: str) -> bool:
+    return len(text.encode().translate(None, NO_LETTERS)) >= FEWEST
 
 
 def _letters(script: str, text: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import lru_cache
 from math import exp, log
 
 from ftcore.dataset.profiles import Spread
@@ -19,7 +20,7 @@ class Sizes:
 
     def add(self, length: int) -> None:
         """`length` in characters, at least 1."""
-        self._counts[round(log(length) * STEPS)] += 1
+        self._counts[_step(length)] += 1
 
     def spread(self) -> Spread:
         """Median, and median absolute deviation of the logarithms."""
@@ -28,6 +29,11 @@ class Sizes:
         for step, number in self._counts.items():
             away[abs(step - middle)] += number
         return Spread(exp(middle / STEPS), _median(away) / STEPS) if self._counts else Spread()
+
+
+@lru_cache(maxsize=4096)
+def _step(length: int) -> int:
+    return round(log(length) * STEPS)
 
 
 def _median(counts: Counter[int]) -> int:
