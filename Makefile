@@ -7,6 +7,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 FILES := pyproject.toml constraints.txt
+# As many tests at once as there are processors, four at most; those of one file one after the other (tests/conftest.py).
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 
 .PHONY: run test setup demo lint bench prove wheel model
 .DEFAULT_GOAL := run
@@ -20,10 +22,10 @@ demo: .venv/run-installed model
 setup: .venv/test-installed
 
 test: .venv/test-installed model
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 prove: .venv/test-installed model
-	TUNEWORTHY_PROVE=1 $(BIN)/python -m pytest --timeout 7200
+	TUNEWORTHY_PROVE=1 $(PYTEST) --timeout 7200
 
 bench: .venv/test-installed model
 	$(BIN)/python -m tests.bench

@@ -69,5 +69,9 @@ def times(usual: int, full: int) -> int:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests come last: from its first use on, the browser's event loop runs in this thread, and a test that
-    begins one of its own could not."""
+    begins one of its own could not. Where tests run at once, those of one file stay together, and all that train a model,
+    since they share it."""
     items.sort(key=lambda item: item.get_closest_marker("e2e") is not None)
+    for item in items:
+        together = "trainer" if item.path.parent.name == "trainer" else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(together))
