@@ -67,7 +67,7 @@ LIMITS: tuple[Threshold, ...] = (
     ),
     Threshold(
         "similarity",
-        "Examples are nearly the same from",
+        "Examples are nearly the same when they share",
         "How much of their wording two examples share. Lower finds more pairs, and more that only look alike.",
         "of the wording",
         0.6,
@@ -77,9 +77,10 @@ LIMITS: tuple[Threshold, ...] = (
     ),
     Threshold(
         "outlier",
-        "A length is unusual from",
-        "How far from the usual length, in steps of the usual difference. Lower shows more examples.",
-        "steps",
+        "A text is unusually long or short beyond",
+        "Most texts are longer or shorter than the middle one by about the usual difference; a few by many times that. "
+        "Lower shows more examples.",
+        "times the usual difference",
         5.0,
         2.0,
         20.0,
@@ -87,7 +88,7 @@ LIMITS: tuple[Threshold, ...] = (
     ),
     Threshold(
         "repetition",
-        "An answer repeats itself from",
+        "An answer goes round in circles when it repeats",
         "The part of an answer that only says again what it said before.",
         "of the answer",
         0.3,
@@ -97,7 +98,7 @@ LIMITS: tuple[Threshold, ...] = (
     ),
     Threshold(
         "echo",
-        "An answer is the question again from",
+        "An answer only says the question again when they share",
         "How much of question and answer are the same words in the same order.",
         "of the text",
         0.8,
@@ -107,7 +108,7 @@ LIMITS: tuple[Threshold, ...] = (
     ),
     Threshold(
         "uncommon",
-        "Something is unusual up to",
+        "Something is unusual when it is found in at most",
         "When more of the examples have it, it counts as the way your examples are, and nothing is said.",
         "of the examples",
         0.05,

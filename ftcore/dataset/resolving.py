@@ -29,6 +29,8 @@ RULE = "approved before draft, then fewer problems, then edited by somebody, the
 PART = 500
 """Groups of one transaction, when the worker does it."""
 PAUSE = 0.02
+LOOKED = 2_000
+"""In so many groups of rows that are alike their answers are compared."""
 AT_ONCE = 2_000
 """More groups than these are for the worker."""
 Versions = Mapping[int, int]
@@ -57,6 +59,17 @@ def groups(c: Connection, project_id: int, codes: Iterable[str]) -> list[tuple[i
     pairs = [pair for code in codes for pair in problems.pairs(c, project_id, code)]
     linked = clusters(Pair(min(pair), max(pair), 1.0) for pair in pairs)
     return [cluster.rows for cluster in linked]
+
+
+def disagreeing(c: Connection, project_id: int) -> list[tuple[int, ...]]:
+    """Of the first groups of rows that are nearly the same (`LOOKED` at most), those whose answers differ. None where answers are
+    free texts, which differ without saying different things; and none that is a contradiction, which `groups` gives."""
+    if not _is_strict(c, project_id):
+        return []
+    known = {id_: set(group) for group in groups(c, project_id, CONTRADICTION) for id_ in group}
+    alike = [group for group in groups(c, project_id, ALIKE)[:LOOKED] if not set(group) <= known.get(group[0], set())]
+    rows = {row.id: row for row in examples.get_many(c, [id_ for group in alike for id_ in group])}
+    return [g for g in alike if len({meaning(rows[id_].training.response) for id_ in g if id_ in rows}) > 1]
 
 
 def keep_one(
@@ -115,18 +128,24 @@ def give_answer(
 
 
 def reject_others(
-    db: Database, project_id: int, ids: Sequence[int], right: int, *, who: str, versions: Versions | None = None
+    db: Database,
+    project_id: int,
+    ids: Sequence[int],
+    right: int,
+    codes: Sequence[str] = CONTRADICTION,
+    *,
+    who: str,
+    versions: Versions | None = None,
 ) -> Saved:
-    """Rejects the rows of a contradiction that answer otherwise than the right one."""
+    """Rejects the rows of a group that answer otherwise than the right one. With them goes what was found about the others as
+    pairs; several that stay and are alike are still found to be."""
     with db.write() as c:
         rows = _seen(c, project_id, ids, versions or {})
         answer = meaning(next(row for row in rows if row.id == right).training.response)
-        edits = []
-        for row in rows:
-            if meaning(row.training.response) != answer:
-                edits.append(Edit(row.id, {"status": Status.REJECTED.value}))
-            else:
-                edits.append(Edit(row.id, {"ignored": _ignoring(row, CONTRADICTION)}))
+        kept = [row for row in rows if meaning(row.training.response) == answer]
+        settled = codes if len(kept) == 1 else [code for code in codes if code in CONTRADICTION]
+        edits = [Edit(row.id, {"ignored": _ignoring(row, settled)}) for row in kept]
+        edits += [Edit(row.id, {"status": Status.REJECTED.value}) for row in rows if row not in kept]
         return journal.save(c, project_id, edits, who=who, label=f"Answer of row {right} is right, others rejected")
 
 

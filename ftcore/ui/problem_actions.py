@@ -37,10 +37,11 @@ def fix_all(project: Project, action: Action) -> None:
         page.flash(f"“{name_of(code)}” repaired in {say.count(done, 'row')}. Undo takes it back.")
 
 
-def ignore(project: Project, code: str) -> None:
-    """What was chosen from the menu of one kind of problem."""
+def ignore(project: Project, code: str, at: int) -> None:
+    """What was chosen from the menu of one kind of problem, which stands at place `at` of the list."""
     if st.session_state.get(f"ignore-{code}") == PROJECT:
         ignore_in_project(project, code)
+        dropped_here(project)[code] = at
     else:
         ignore_all(project, code)
 
@@ -53,7 +54,14 @@ def ignore_all(project: Project, code: str) -> None:
 
 def ignore_in_project(project: Project, code: str) -> None:
     dropped_checks.drop(session.db(), project.id, code)
-    page.flash(f"“{name_of(code)}” is not looked for any more in this project. It is listed at the foot of this page.")
+    page.flash(
+        f"“{name_of(code)}” is not looked for any more in this project. In its place is a button to look for it again."
+    )
+
+
+def dropped_here(project: Project) -> dict[str, int]:
+    """The kinds of problems that were ignored in the project from this screen, with the place where each stood."""
+    return curate_state.remembered("dropped", project)
 
 
 def look_again(project: Project, code: str) -> None:
@@ -66,7 +74,7 @@ def keep_limits(project: Project, limits: Limits) -> None:
     with session.db().write() as c:
         known = Limits.from_json(projects.get(c, project.id).limits)
         if limits == known:
-            page.flash("These are the thresholds already.", icon=BUSY)
+            page.flash("Nothing was changed: these are the thresholds already.", icon=BUSY)
             return
         dropped_checks.keep_limits(c, project.id, limits)
         dropped_checks.ask_for_check(c, project.id)
@@ -89,7 +97,7 @@ def _carry_out(project: Project, selection: Selection, action: Action) -> int | 
         number = bulk.number(c, project.id, selection)
     if number > bulk.AT_ONCE:
         table_tasks.put(project, selection, action)
-        page.flash("That are many rows. It goes on in the background.", icon=LATER)
+        page.flash("These are many rows. It goes on in the background.", icon=LATER)
         return None
     done = bulk.carry_out(session.db(), project.id, selection, action, who=session.who())
     grid.refresh(project)

@@ -1,16 +1,15 @@
-"""The same question with different answers, side by side: one is right, and the others get it or are rejected."""
+"""The same question with different answers, or nearly the same one, side by side: one answer is right, and the others get it or
+are rejected."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 import streamlit as st
 
 from ftcore.dataset import resolving
-from ftcore.dataset.resolving import CONTRADICTION, Answer
+from ftcore.dataset.resolving import ALIKE, CONTRADICTION, Answer
 from ftcore.records import Example, Project
 from ftcore.ui import differences, page, problem_groups, say, session
-from ftcore.ui.problem_groups import Group, settle
+from ftcore.ui.problem_groups import Group, Shown, settle
 
 NAME = "contradictions"
 SHOWN = 4_000
@@ -19,104 +18,114 @@ LABEL = 60
 """Characters of an answer that is read at a glance."""
 
 
+def found(project: Project) -> list[tuple[Group, tuple[str, ...]]]:
+    """The groups to look at, each with the kinds of findings that link it: the same question first, then nearly the same."""
+    same = problem_groups.of_project(project, CONTRADICTION)
+    nearly = problem_groups.disagreeing(project)
+    return [*((group, CONTRADICTION) for group in same), *((group, ALIKE) for group in nearly)]
+
+
 def draw(project: Project) -> None:
-    found = problem_groups.of_project(project, CONTRADICTION)
-    if not found:
+    several = found(project)
+    if not several:
         st.subheader("No answers contradict each other.", anchor=False)
-        st.markdown("Where the same question has different answers, they are shown here side by side.")
-        return
-    at, rows = problem_groups.chosen(project, NAME, found)
-    group = found[at]
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        problem_groups.walk(project, NAME, at, len(found), "Question")
-        seen = {row.id: row.version for row in rows}
-        st.button(
-            "All are right: ignore",
-            key=f"all-right-{group[0]}",
-            type="tertiary",
-            on_click=_all_right,
-            args=(project, group, seen),
+        st.markdown(
+            "Where the same question, or nearly the same one, has different answers, they are shown here side by side.",
+            width=page.PROSE,
         )
-    if rows:
-        _question(rows)
-        _answers(project, group, rows, seen)
+        return
+    shown = problem_groups.choose(
+        project, NAME, several, "Question", "All are right: ignore", "They are not shown as a contradiction any more."
+    )
+    if shown.rows:
+        nearly = shown.codes == ALIKE
+        if nearly:
+            st.markdown(
+                f"Nearly the same question, answered differently. Marked is what the first one has otherwise: {differences.LEGEND}"
+            )
+        else:
+            _question(shown)
+        _answers(project, shown, nearly=nearly)
+    if len(problem_groups.of_project(project, ALIKE)) > resolving.LOOKED:
+        st.caption(f"Of the rows that are alike, the answers of the first {resolving.LOOKED:,} groups were compared.")
 
 
-def _question(rows: Sequence[Example]) -> None:
+def _question(shown: Shown) -> None:
     with st.container(border=True, gap="xxsmall"):
-        st.caption(f"They write, in {len(rows):,} rows")
-        st.text(rows[0].training.prompt[:SHOWN])
+        st.caption(f"They write, in {say.count(len(shown.rows), 'row')}")
+        st.text(shown.rows[0].training.prompt[:SHOWN])
 
 
-def _answers(project: Project, group: Group, rows: Sequence[Example], seen: dict[int, int]) -> None:
-    several = resolving.answers(rows)
-    shown = problem_groups.page_of(project, NAME, group, several)
-    first = several[0].example
-    by_id = {row.id: row for row in rows}
-    for answer, place in zip(shown, st.columns(max(2, len(shown)), gap="medium"), strict=False):
-        with place, st.container(border=True):
-            st.markdown(f"**{say.count(len(answer.ids), 'row')}** · {page.plain(_facts(answer, by_id))}")
-            _answer(first.training.response[:SHOWN], answer.example.training.response[:SHOWN])
-            others = len(rows) - len(answer.ids)
-            for label, key, act, told in (
-                (
-                    f"Right: give it to the {f'{others:,} others' if others > 1 else 'other'}",
-                    "give",
-                    _give,
-                    "Their answer is replaced by this one.",
-                ),
-                (
-                    f"Right: reject the {f'{others:,} others' if others > 1 else 'other'}",
-                    "only",
-                    _reject,
-                    "They are listed as set aside.",
-                ),
-            ):
-                st.button(
-                    label,
-                    key=f"{key}-{answer.example.id}",
-                    width="stretch",
-                    help=f"{told} One Undo brings everything back.",
-                    on_click=act,
-                    args=(project, group, answer.example.id, seen),
-                )
+def _answers(project: Project, shown: Shown, *, nearly: bool) -> None:
+    several = resolving.answers(shown.rows)
+    first = several[0].example.training
+    by_id = {row.id: row for row in shown.rows}
+
+    def one(answer: Answer) -> None:
+        st.markdown(f"**{say.count(len(answer.ids), 'row')}** · {page.plain(_facts(answer, by_id))}")
+        training = answer.example.training
+        if nearly:
+            with st.container(gap="xxsmall"):
+                st.caption("They write" if len(answer.ids) == 1 else f"They write, in row {answer.example.id}")
+                _text(first.prompt, training.prompt, whole=0)
+        with st.container(gap="xxsmall"):
+            st.caption("You answer")
+            _text(first.response, training.response, whole=LABEL)
+        _choices(project, shown, answer)
+
+    problem_groups.side_by_side(project, NAME, shown.group, several, one)
 
 
-def _answer(first: str, text: str) -> None:
-    """What differs from the first answer is marked, but not in labels: they are read as a whole."""
-    if text == first or max(len(first), len(text)) <= LABEL:
+def _choices(project: Project, shown: Shown, answer: Answer) -> None:
+    others = len(shown.rows) - len(answer.ids)
+    many = f"{others:,} others" if others > 1 else "other"
+    for label, key, act, told in (
+        (f"Right: give it to the {many}", "give", _give, "Their answer is replaced by this one."),
+        (f"Right: reject the {many}", "only", _reject, "They are listed as set aside."),
+    ):
+        st.button(
+            label,
+            key=f"{key}-{answer.example.id}",
+            width="stretch",
+            help=f"{told} One Undo brings everything back.",
+            on_click=act,
+            args=(project, shown, answer.example.id),
+        )
+
+
+def _text(first: str, text: str, *, whole: int) -> None:
+    """What differs from the first one is marked, but not in short texts (up to `whole` characters): they are read as a whole."""
+    first, text = first[:SHOWN], text[:SHOWN]
+    if text == first or max(len(first), len(text)) <= whole:
         st.text(text or "(empty)")
     else:
         differences.draw(first, text)
 
 
 def _facts(answer: Answer, by_id: dict[int, Example]) -> str:
-    """ "Rows 12, 19 · approved · train"."""
+    """ "Rows 12, 19 · approved · train split"."""
     rows = [by_id[id_] for id_ in answer.ids]
     ids = ", ".join(str(id_) for id_ in answer.ids[:4]) + (" …" if len(answer.ids) > 4 else "")
-    words = dict.fromkeys([*(row.status.value for row in rows), *(row.split.value for row in rows if row.split)])
+    splits = [f"{row.split} split" for row in rows if row.split]
+    words = dict.fromkeys([*(row.status.value for row in rows), *splits])
     return " · ".join([f"{'Row' if len(rows) == 1 else 'Rows'} {ids}", *words])
 
 
-def _give(project: Project, group: Group, right: int, seen: dict[int, int]) -> None:
+def _give(project: Project, shown: Shown, right: int) -> None:
     settle(
         project,
-        lambda: resolving.give_answer(session.db(), project.id, group, right, who=session.who(), versions=seen),
+        lambda: resolving.give_answer(
+            session.db(), project.id, shown.group, right, who=session.who(), versions=shown.seen
+        ),
         f"The answer of row {right} stands in the others too. They may be repeats now.",
     )
 
 
-def _reject(project: Project, group: Group, right: int, seen: dict[int, int]) -> None:
+def _reject(project: Project, shown: Shown, right: int) -> None:
     settle(
         project,
-        lambda: resolving.reject_others(session.db(), project.id, group, right, who=session.who(), versions=seen),
+        lambda: resolving.reject_others(
+            session.db(), project.id, shown.group, right, shown.codes, who=session.who(), versions=shown.seen
+        ),
         f"The answer of row {right} is right, the other rows are rejected.",
-    )
-
-
-def _all_right(project: Project, group: Group, seen: dict[int, int]) -> None:
-    settle(
-        project,
-        lambda: resolving.different(session.db(), project.id, group, CONTRADICTION, who=session.who(), versions=seen),
-        "They are not shown as a contradiction any more.",
     )

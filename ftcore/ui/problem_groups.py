@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 import streamlit as st
@@ -15,8 +16,6 @@ from ftcore.ui import curate_state, grid, page, problem_actions, session
 
 SIDE_BY_SIDE = 3
 """Rows next to each other; more by turning the page. Four columns of text are too narrow to read beside the sidebar."""
-MANY_PAIRS = 100_000
-"""So many findings are looked at."""
 Group = tuple[int, ...]
 T = TypeVar("T")
 
@@ -33,14 +32,60 @@ def of_project(project: Project, codes: tuple[str, ...]) -> list[Group]:
     return _groups(str(session.db().path), project.id, findings, codes)
 
 
-def chosen(project: Project, name: str, found: Sequence[Group]) -> tuple[int, list[Example]]:
-    """(the number of the group that is shown, from 0; its rows)."""
-    at = min(int(curate_state.remembered(name, project).get("at", 0)), len(found) - 1)
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The group on the screen: its rows as they were seen, and the kinds of findings that link them."""
+
+    group: Group
+    rows: tuple[Example, ...]
+    codes: tuple[str, ...]
+
+    @property
+    def seen(self) -> dict[int, int]:
+        return {row.id: row.version for row in self.rows}
+
+
+@st.cache_data(show_spinner="Comparing the answers", max_entries=8)
+def _disagreeing(path: str, project_id: int, findings: int, revision: int) -> list[Group]:
     with session.db().read() as c:
-        return at, examples.get_many(c, found[at])
+        return resolving.disagreeing(c, project_id)
 
 
-def walk(project: Project, name: str, at: int, number: int, what: str) -> None:
+def disagreeing(project: Project) -> list[Group]:
+    """Groups of rows that are nearly the same and answer differently, by what the rows say now."""
+    with session.db().read() as c:
+        findings = projects.findings(c, project.id)
+    return _disagreeing(str(session.db().path), project.id, findings, project.revision)
+
+
+def choose(
+    project: Project, name: str, found: Sequence[tuple[Group, tuple[str, ...]]], what: str, let_be: str, said: str
+) -> Shown:
+    """One of several groups and the way to the others: "Group 1 of 15". `let_be` says that nothing has to be done about it, and
+    `said` what that means."""
+    at = min(int(curate_state.remembered(name, project).get("at", 0)), len(found) - 1)
+    group, codes = found[at]
+    with session.db().read() as c:
+        shown = Shown(group, tuple(examples.get_many(c, group)), codes)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        _walk(project, name, at, len(found), what)
+        st.button(
+            let_be, key=f"{name}-let-be-{group[0]}", type="tertiary", on_click=_let_be, args=(project, shown, said)
+        )
+    return shown
+
+
+def _let_be(project: Project, shown: Shown, said: str) -> None:
+    settle(
+        project,
+        lambda: resolving.different(
+            session.db(), project.id, shown.group, shown.codes, who=session.who(), versions=shown.seen
+        ),
+        said,
+    )
+
+
+def _walk(project: Project, name: str, at: int, number: int, what: str) -> None:
     """Previous and next, with where one is between them."""
     for label, icon, to in (
         ("Previous", ":material/chevron_left:", at - 1),
@@ -57,8 +102,15 @@ def walk(project: Project, name: str, at: int, number: int, what: str) -> None:
     st.text(f"{what} {at + 1:,} of {number:,}")
 
 
-def page_of(project: Project, name: str, group: Group, several: Sequence[T]) -> Sequence[T]:
-    """The first one and those beside it; a pager where there are more."""
+def side_by_side(project: Project, name: str, group: Group, several: Sequence[T], one: Callable[[T], None]) -> None:
+    """Draws several in columns: the first one and those beside it; a pager where there are more."""
+    shown = _page_of(project, name, group, several)
+    for each, place in zip(shown, st.columns(max(2, len(shown)), gap="medium"), strict=False):
+        with place, st.container(border=True):
+            one(each)
+
+
+def _page_of(project: Project, name: str, group: Group, several: Sequence[T]) -> Sequence[T]:
     place = curate_state.remembered(name, project)
     rest = SIDE_BY_SIDE - 1
     if len(several) <= SIDE_BY_SIDE:

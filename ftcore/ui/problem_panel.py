@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 import streamlit as st
 
 from ftcore.dataset.checks.fixes import fixable
@@ -20,6 +22,7 @@ from ftcore.ui import (
     problem_actions,
     problem_answers,
     problem_fixes,
+    problem_groups,
     say,
     session,
     table_tasks,
@@ -33,6 +36,8 @@ LOOK = "problems"
 FOUND, ALIKE, ANSWERS, MAP = "Found", "Alike", "Contradictions", "Map"
 LOOKS = (FOUND, ALIKE, ANSWERS, MAP)
 Tally = list[tuple[str, Severity, int]]
+COUNTED_AT_ONCE = 10_000
+"""Rows."""
 
 
 def draw(project: Project) -> None:
@@ -40,7 +45,7 @@ def draw(project: Project) -> None:
     table_tasks.follow(project)
     likeness.follow(project)
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        look = _look(found)
+        look = _look(project, found)
         with st.container(horizontal=True, width="content", gap="small"):
             table_tools.undo_and_redo(project)
     if look == ALIKE:
@@ -64,12 +69,8 @@ def follow_checks(project_id: int, revision: int) -> None:
         st.rerun()
 
 
-def _look(found: Tally) -> str:
-    numbers = {code: number for code, _, number in found}
-    rows = {
-        ALIKE: sum(numbers.get(code, 0) for code in ALIKE_CODES),
-        ANSWERS: sum(numbers.get(code, 0) for code in CONTRADICTION),
-    }
+def _look(project: Project, found: Tally) -> str:
+    groups = _groups(project, found)
     if st.session_state.get(LOOK) not in LOOKS:
         wanted = st.query_params.get(LOOK)
         st.session_state[LOOK] = wanted if wanted in LOOKS else FOUND
@@ -80,9 +81,18 @@ def _look(found: Tally) -> str:
         required=True,
         label_visibility="collapsed",
         bind="query-params",
-        format_func=lambda look: f"{look} ({rows[look]:,})" if rows.get(look) else look,
+        format_func=lambda look: f"{look} ({groups[look]:,})" if groups.get(look) else look,
     )
     return str(chosen)
+
+
+def _groups(project: Project, found: Tally) -> dict[str, int]:
+    """How many groups there are to compare; not told where putting them together takes a while."""
+    rows = sum(number for code, _, number in found if code in (*ALIKE_CODES, *CONTRADICTION))
+    if rows > COUNTED_AT_ONCE:
+        return {}
+    alike = problem_groups.of_project(project, ALIKE_CODES)
+    return {ALIKE: len(alike), ANSWERS: len(problem_answers.found(project))}
 
 
 def _found(project: Project, found: Tally) -> None:
@@ -91,14 +101,23 @@ def _found(project: Project, found: Tally) -> None:
     if not found:
         st.subheader("The checks found nothing.", anchor=False)
         st.markdown("They look for empty, cut off and repeated examples, contradictions, personal data and more.")
-    for code, severity, number in found:
-        _kind(project, code, severity, number)
+    off = Limits.from_json(project.limits).off
+    here = {code: at for code, at in problem_actions.dropped_here(project).items() if code in off}
+    kinds: list[tuple[str, Severity | None, int]] = list(found)
+    for code, at in sorted(here.items(), key=lambda one: one[1]):
+        kinds.insert(at, (code, None, 0))
+    for at, (code, severity, number) in enumerate(kinds):
+        if severity is None:
+            _dropped(project, code)
+        else:
+            _kind(project, code, severity, number, at)
     if found:
         st.caption(
-            "An error keeps a row from training well; a warning wants a look; a hint is only said. Rejected rows are not counted.",
+            "An error keeps a row from training well; a warning wants a look; a hint is only for you to know. "
+            "Rejected rows are not counted.",
             width=page.PROSE,
         )
-    _ignored(project)
+    _ignored(project, off - set(here))
     threshold_form.draw(project)
     st.button(
         "Check everything again", key="check-all", disabled=checking, on_click=_check, args=(project,), type="tertiary"
@@ -106,7 +125,7 @@ def _found(project: Project, found: Tally) -> None:
     problem_fixes.draw(project)
 
 
-def _kind(project: Project, code: str, severity: Severity, number: int) -> None:
+def _kind(project: Project, code: str, severity: Severity, number: int, at: int) -> None:
     icon, word = SEVERITIES[severity]
     told, actions = st.columns((6, 4), vertical_alignment="center", gap="medium")
     rows = f"{number:,}+ rows" if number >= COUNTED_TO else say.count(number, "row")
@@ -120,10 +139,10 @@ def _kind(project: Project, code: str, severity: Severity, number: int) -> None:
         if fixable(code):
             st.button("Fix all", key=f"fix-{code}", on_click=problem_fixes.ask, args=(project, code))
         st.button("Show", key=f"show-{code}", on_click=curate_state.show_problem, args=(code,))
-        _ignoring(project, code, rows)
+        _ignoring(project, code, rows, at)
 
 
-def _ignoring(project: Project, code: str, rows: str) -> None:
+def _ignoring(project: Project, code: str, rows: str, at: int) -> None:
     at_rows = f"Ignore at all {rows}" if rows != "1 row" else "Ignore at this row"
     st.menu_button(
         "Ignore",
@@ -135,27 +154,35 @@ def _ignoring(project: Project, code: str, rows: str) -> None:
         key=f"ignore-{code}",
         help="At these rows: new ones are still found. In the project: it is not looked for until you say so.",
         on_click=problem_actions.ignore,
-        args=(project, code),
+        args=(project, code, at),
     )
 
 
-def _ignored(project: Project) -> None:
-    off = sorted(Limits.from_json(project.limits).off, key=name_of)
+def _dropped(project: Project, code: str) -> None:
+    """In the place of a kind that was just ignored in the project: what was done, and the way back."""
+    told, actions = st.columns((6, 4), vertical_alignment="center", gap="medium")
+    with told, st.container(gap="xxsmall"):
+        st.markdown(f":material/visibility_off: **{page.plain(name_of(code))}**")
+        st.text("Ignored in this project: it is not looked for any more.")
+    with actions, st.container(horizontal=True, horizontal_alignment="right"):
+        _look_again(project, code)
+
+
+def _ignored(project: Project, off: Set[str]) -> None:
     if not off:
         return
     with st.expander(f"Ignored in this project ({len(off)})", icon=":material/visibility_off:"):
-        for code in off:
+        for code in sorted(off, key=name_of):
             told, button = st.columns((6, 3), vertical_alignment="center", gap="medium")
             with told, st.container(gap="xxsmall"):
                 st.markdown(f"**{page.plain(name_of(code))}**")
                 st.text(explain(code))
-            button.button(
-                "Look for it again",
-                key=f"look-{code}",
-                on_click=problem_actions.look_again,
-                args=(project, code),
-                width="stretch",
-            )
+            with button, st.container(horizontal=True, horizontal_alignment="right"):
+                _look_again(project, code)
+
+
+def _look_again(project: Project, code: str) -> None:
+    st.button("Look for it again", key=f"look-{code}", on_click=problem_actions.look_again, args=(project, code))
 
 
 def _go(look: str) -> None:

@@ -81,7 +81,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "exact_duplicate": ("Duplicate", "The same example is there twice. It would count double."),
     "near_duplicate": (
         "Nearly the same",
-        "Another example is almost the same. On two sides of a test, it flatters the result.",
+        "Another example is almost the same. Trained on one and tested on the other, a model looks better than it is.",
     ),
     "contradiction": ("Contradiction", "The same question has two different answers. The model cannot learn both."),
     # The conversation

@@ -16,7 +16,7 @@ def draw(project: Project) -> None:
     """Folded."""
     limits = Limits.from_json(project.limits)
     changed = [one for one in LIMITS if getattr(limits, one.name) != one.default]
-    label = f"Thresholds ({len(changed)} changed)" if changed else "Thresholds"
+    label = "Thresholds: what counts as a problem" + (f" ({len(changed)} changed)" if changed else "")
     fold = st.expander(label, icon=":material/tune:", key="threshold-fold", on_change="rerun")
     if not fold.open:
         return

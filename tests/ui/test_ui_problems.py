@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ftcore.dataset import project_map, resolving, similar
+from ftcore.dataset import curation, project_map, resolving, similar
 from ftcore.dataset.checks import Limits
+from ftcore.dataset.curation import CellEdit
 from ftcore.dataset.intake import take_in
 from ftcore.records import Example, Filter, Status
 from ftcore.store import examples, imports, journal, problems, projects, row_sets, tasks
@@ -102,8 +103,14 @@ def test_what_is_ignored_in_the_project_is_listed_and_looked_for_again(
     test.menu_button(key="ignore-outer_spaces").click("Do not look for it in this project").run()
     assert not test.exception
     assert "outer_spaces" not in _tally(db)
-    assert any(fold.label == "Ignored in this project (1)" for fold in test.expander)
+    assert any(said.value == "Ignored in this project: it is not looked for any more." for said in test.text)
+    later = open_page("curate", curate="Problems")
+    assert any(fold.label == "Ignored in this project (1)" for fold in later.expander), (
+        "another screen finds it at the foot"
+    )
     test.button(key="look-outer_spaces").click().run()
+    assert not test.exception
+    assert not any(button.key == "look-outer_spaces" for button in test.button)
     with db.read() as c:
         assert Limits.from_json(projects.get(c, 1).limits).off == frozenset()
         assert [task.kind for task in tasks.open_tasks(c, 1)] == ["check"]
@@ -140,7 +147,7 @@ def test_keeping_the_best_of_every_group_is_asked_first(db: Database, ids: list[
 
 def test_rows_that_are_different_are_let_be(db: Database, ids: list[int], open_page: Open) -> None:
     test = _look(open_page("curate", curate="Problems"), "Alike")
-    test.button(key=f"different-{ids[0]}").click().run()
+    test.button(key=f"alike-let-be-{ids[0]}").click().run()
     assert not test.exception
     assert "near_duplicate" not in _tally(db)
     assert all(row.status is Status.DRAFT for row in _rows(db, ids))
@@ -172,6 +179,27 @@ def test_the_right_answer_is_given_to_the_others_or_they_are_rejected(
         assert "contradiction" not in _tally(db)
         test.button(key="undo").click().run()
         assert _tally(db)["contradiction"] == 2
+
+
+def test_nearly_the_same_question_with_another_answer_is_among_the_contradictions(
+    db: Database, ids: list[int], open_page: Open
+) -> None:
+    curation.save(db, 1, [CellEdit(ids[1], None, {"response": "lost"})], who="DK")
+    test = _look(open_page("curate", curate="Problems"), "Contradictions")
+    assert "Contradictions (2)" in test.button_group(key="problems").options
+    test.button(key="contradictions-Next").click().run()
+    assert any(said.value == "Question 2 of 2" for said in test.text)
+    assert any("thank you**" in said.value for said in test.markdown), "what differs in the questions is marked"
+    assert {"late", "lost"} <= {said.value for said in test.text}
+    test.button(key=f"give-{ids[0]}").click().run()
+    assert not test.exception
+    assert [row.training.response for row in _rows(db, ids[:2])] == ["late", "late"]
+    assert "Contradictions (1)" in test.button_group(key="problems").options
+    test.button(key="undo").click().run()
+    assert any(said.value == "Question 2 of 2" for said in test.text)
+    test.button(key=f"contradictions-let-be-{ids[0]}").click().run()
+    assert "Contradictions (1)" in test.button_group(key="problems").options
+    assert "near_duplicate" not in _tally(db)
 
 
 def test_the_threshold_is_chosen_in_words_and_everything_is_checked_again(
