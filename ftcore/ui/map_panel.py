@@ -50,7 +50,7 @@ def _map(project: Project, drawn: Drawn) -> None:
     ways = [LABEL, *ORDERS] if drawn.labelled else list(ORDERS)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         by = str(st.segmented_control("Coloured by", ways, default=ways[0], required=True, key=f"map-by-{len(ways)}"))
-        chosen = st.container(width="content")
+        chosen = st.container(width="content", horizontal_alignment="right", gap="xxsmall")
     points = _points(
         str(session.db().path), project.id, project.revision, project_map.stamp(session.workspace(), project.id), by
     )
@@ -61,7 +61,7 @@ def _map(project: Project, drawn: Drawn) -> None:
         points["texts"],
         drawn.areas,
         dark=charts.is_dark(),
-        order=ORDERS.get(by, ()),
+        order=ORDERS.get(by) or _wanted(project, points["groups"]),
     )
     key = f"map-{project.id}-{project_map.stamp(session.workspace(), project.id)}-{by}"
     event = st.plotly_chart(
@@ -84,7 +84,29 @@ def _map(project: Project, drawn: Drawn) -> None:
             )
         else:
             st.text("Draw around some points to see their rows.")
+        if drawn.total > len(drawn.ids):
+            st.caption(f"{len(drawn.ids):,} of {drawn.total:,} rows are drawn, as a sample: only these can be shown.")
+    if by == LABEL:
+        _choose_labels(project, points["groups"])
     _findings(project, drawn)
+
+
+def _wanted(project: Project, groups: Sequence[str]) -> list[str]:
+    """The labels that somebody chose to see in colours, as far as they are on the map; none as long as nobody did."""
+    there = set(groups)
+    return [label for label in st.session_state.get(f"map-labels-{project.id}", []) if label in there]
+
+
+def _choose_labels(project: Project, groups: Sequence[str]) -> None:
+    several = map_figure.most_frequent(groups)
+    if len(several) > map_figure.NAMED:
+        st.multiselect(
+            f"Labels with a colour of their own, of {len(several):,}",
+            sorted(several),
+            key=f"map-labels-{project.id}",
+            max_selections=map_figure.NAMED,
+            placeholder=f"The {map_figure.NAMED} most frequent ones. Choose others here.",
+        )
 
 
 def _findings(project: Project, drawn: Drawn) -> None:
@@ -113,12 +135,15 @@ def _findings(project: Project, drawn: Drawn) -> None:
 def _again(project: Project, drawn: Drawn | None) -> None:
     with session.db().read() as c:
         failed = None if drawn is not None else tasks.last(c, project.id, likeness.TASK)
-        changed = similar.waiting(c, session.workspace(), project.id) if drawn is not None else 0
+        since = Filter(changed_since=datetime.fromisoformat(drawn.at)) if drawn is not None else None
+        changed, more = examples.count(c, project.id, since) if since is not None else (0, False)
     if failed is not None:
         st.markdown(page.plain(failed.error or "Drawing the map was stopped."))
     if drawn is not None:
         sampled = f"{len(drawn.ids):,} of {drawn.total:,} rows, " if drawn.total > len(drawn.ids) else ""
-        news = f" {say.count(changed, 'row')} changed since." if changed else ""
+        news = (
+            f" {changed:,}{'+' if more else ''} {'row' if changed == 1 else 'rows'} changed since." if changed else ""
+        )
         st.caption(f"{sampled}drawn {say.moment(datetime.fromisoformat(drawn.at))}.{news}")
     st.button(
         "Draw the map again" if drawn else "Draw the map",

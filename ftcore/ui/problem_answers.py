@@ -41,7 +41,7 @@ def draw(project: Project) -> None:
         nearly = shown.codes == ALIKE
         if nearly:
             st.markdown(
-                f"Nearly the same question, answered differently. Marked is what the first one has otherwise: {differences.LEGEND}"
+                f"Nearly the same question, answered differently. Compared with the first: {differences.LEGEND}"
             )
         else:
             _question(shown)
@@ -62,7 +62,8 @@ def _answers(project: Project, shown: Shown, *, nearly: bool) -> None:
     by_id = {row.id: row for row in shown.rows}
 
     def one(answer: Answer) -> None:
-        st.markdown(f"**{say.count(len(answer.ids), 'row')}** · {page.plain(_facts(answer, by_id))}")
+        rows, *facts = _facts(answer, by_id)
+        st.markdown(f"**{page.plain(rows)}** · {page.plain(' · '.join(facts))}")
         training = answer.example.training
         if nearly:
             with st.container(gap="xxsmall"):
@@ -80,8 +81,8 @@ def _choices(project: Project, shown: Shown, answer: Answer) -> None:
     others = len(shown.rows) - len(answer.ids)
     many = f"{others:,} others" if others > 1 else "other"
     for label, key, act, told in (
-        (f"Right: give it to the {many}", "give", _give, "Their answer is replaced by this one."),
-        (f"Right: reject the {many}", "only", _reject, "They are listed as set aside."),
+        (f"This is right: give it to the {many}", "give", _give, "Their answer is replaced by this one."),
+        (f"This is right: reject the {many}", "only", _reject, "They are listed as set aside."),
     ):
         st.button(
             label,
@@ -102,13 +103,13 @@ def _text(first: str, text: str, *, whole: int) -> None:
         differences.draw(first, text)
 
 
-def _facts(answer: Answer, by_id: dict[int, Example]) -> str:
-    """ "Rows 12, 19 · approved · train split"."""
+def _facts(answer: Answer, by_id: dict[int, Example]) -> list[str]:
+    """ "2 rows: 12, 19", then "approved", "train split"."""
     rows = [by_id[id_] for id_ in answer.ids]
     ids = ", ".join(str(id_) for id_ in answer.ids[:4]) + (" …" if len(answer.ids) > 4 else "")
     splits = [f"{row.split} split" for row in rows if row.split]
     words = dict.fromkeys([*(row.status.value for row in rows), *splits])
-    return " · ".join([f"{'Row' if len(rows) == 1 else 'Rows'} {ids}", *words])
+    return [f"Row {ids}" if len(rows) == 1 else f"{len(rows):,} rows: {ids}", *words]
 
 
 def _give(project: Project, shown: Shown, right: int) -> None:
