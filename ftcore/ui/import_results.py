@@ -47,6 +47,7 @@ def _look_first(project: Project) -> None:
 
 
 def _sample(project: Project) -> None:
+    review_state.begin(project)
     review_state.enter(project, triage.Queue.SAMPLE)
     curate_state.go("Review")
 

@@ -12,15 +12,17 @@ from collections.abc import Callable, Iterator
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from ftcore.dataset import triage
 from ftcore.dataset.inbox import place_of, waiting
 from ftcore.dataset.intake import take_in
 from ftcore.dataset.sources import SourceError
 from ftcore.records import Filter, Mapping, Split, Task, TaskState
 from ftcore.store import examples, imports, projects, tasks
 from ftcore.store.database import Database
-from ftcore.ui import import_plan, import_progress, import_waiting
+from ftcore.ui import import_plan, import_progress, import_waiting, sidebar
 from ftcore.worker.loop import work
 from ftcore.workspace import Workspace, open_workspace
+from tests import reviewing
 
 Open = Callable[..., AppTest]
 KEYED = Mapping(input="q", output="a", key="id")
@@ -291,3 +293,40 @@ def until(happened: Callable[[], bool], seconds: float = 120) -> None:
     while not happened():
         assert time.monotonic() < end, "it never happened"
         time.sleep(0.1)
+
+
+def test_before_all_are_approved_a_random_sample_is_offered_and_opens(db: Database, open_page: Open) -> None:
+    project, _ = reviewing.fill(db, clean=230)
+    test = open_page("curate", curate="Import")
+    test.button(key="look-first").click().run()
+    assert not test.exception
+    assert test.session_state["curate"] == "Review"
+    with db.read() as c:
+        sample = triage.sample_of(c, project.id)
+    assert sample is not None
+    assert sample.left == 200
+    test.session_state["curate"] = "Import"
+    test.run()
+    assert not [button for button in test.button if button.key == "look-first"], "it is offered once"
+
+
+def test_the_first_import_asks_what_the_project_is_called_and_who_sits_here(
+    db: Database, open_page: Open, worker: None
+) -> None:
+    with db.write() as c:
+        project_id = projects.create(c, sidebar.UNNAMED).id
+    test = open_page("curate", curate="Import")
+    test.file_uploader[0].set_value([("letters_of-may.csv", table(0, 20), "text/csv")]).run()
+    named = next(field for field in test.text_input if field.label == "What is this project called?")
+    assert named.value == "letters of may"
+    named.set_value("Letters :red[of] May")
+    next(field for field in test.text_input if field.label == "Your initials" and field.key != "initials").set_value(
+        "FK"
+    )
+    test.button(key="import-file").click().run()
+    assert not test.exception
+    with db.read() as c:
+        assert projects.get(c, project_id).name == "Letters :red[of] May"
+        assert projects.known_people(c) == ["FK"]
+    test.run()
+    assert not [field for field in test.text_input if field.label == "What is this project called?"]
