@@ -26,7 +26,7 @@ with st.container(horizontal=True, horizontal_alignment="distribute", vertical_a
     mode = curate_state.mode(not counts.total)
     action = st.container(width="content")
 file_waits = importing.draw(project) if mode == "Import" else False
-if not file_waits and not (mode == "Split and export" and counts.approved):
+if not file_waits and not (mode == "Split and export" and split_panel.can_train(counts)):
     with action:
         curate_head.primary(project, counts, mode)
 

@@ -20,6 +20,7 @@ from ftcore.ui import (
     leak_panel,
     pack_panel,
     page,
+    say,
     session,
     split_again,
     split_lock_bar,
@@ -62,7 +63,7 @@ def draw(project: Project, counts: Counts) -> None:
         st.markdown(f"{rows} not in these files. “Export” below can put them in.", width=page.PROSE)
     st.markdown(shows(counts.test), width=page.PROSE)
     _not_counted(project)
-    if not (blocked or leaking):
+    if can_train(counts) and not (blocked or leaking):
         way.button(project, "train", "Go on to Train", primary=True)
     split_lock_bar.draw(project, lock)
     with st.container(horizontal=True):
@@ -74,6 +75,13 @@ def draw(project: Project, counts: Counts) -> None:
     _mover(project, numbers, locked=lock is not None)
 
 
+def can_train(counts: Counts) -> bool:
+    """Whether enough is approved for a training to be begun; until then approving comes first."""
+    from ftcore.training.preflight import MINIMUM
+
+    return counts.train >= MINIMUM
+
+
 def shows(test_rows: int) -> str:
     """What so many test rows can show, in a sentence."""
     if not test_rows:
@@ -81,7 +89,8 @@ def shows(test_rows: int) -> str:
     from ftcore.evaluation.statistics import detectable_difference
 
     points = round(detectable_difference(test_rows) * 100)
-    return f"Before spending anything: your {test_rows:,} test rows can show differences above about {points} points."
+    rows = say.count(test_rows, "test row")
+    return f"Before spending anything: your {rows} can show differences above about {points} points."
 
 
 def _not_counted(project: Project) -> None:
@@ -97,11 +106,12 @@ def _not_counted(project: Project) -> None:
             told.append(f"{number:,}{'+' if more else ''} {said}")
     if not told:
         return
-    text, button = st.columns((6, 2), vertical_alignment="center")
+    text, button = st.columns((8, 3), vertical_alignment="center")
     text.text(f"Put aside for the test, but not among these: {' and '.join(told)}.")
     if found[Status.DRAFT][0]:
         where = Filter(status=Status.DRAFT, split=Split.TEST)
-        button.button("Show the drafts", key="test-drafts", on_click=curate_state.show, args=(project, where))
+        args = (project, where)
+        button.button("Show the drafts", key="test-drafts", on_click=curate_state.show, args=args, width="stretch")
 
 
 def _blocking(project: Project) -> bool:
