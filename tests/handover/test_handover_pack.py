@@ -104,6 +104,20 @@ def test_what_a_colleague_wrote_comes_back_as_one_change_with_one_undo(
     ]
 
 
+@pytest.mark.parametrize(("typed", "status"), [(" OK", "approved"), ("yes", "approved"), ("No ", "rejected")])
+def test_what_people_type_for_a_decision_is_understood(
+    db: Database, shelves: Shelves, packed: Path, typed: str, status: str
+) -> None:
+    with db.write() as c:
+        journal.save(
+            c, shelves[0].id, [Edit(id_, {"status": "draft"}) for id_ in shelves[1]], who="DK", label="All drafts"
+        )
+    path = pack.pack(db, shelves[0].id, Filter(), packed.with_name("again.xlsx")).path
+    filled(path, lambda sheet: put(sheet, asked(5), decision=typed))
+    (one,) = unpack.propose(db, shelves[0].id, path).rows
+    assert one.values == {"status": status}
+
+
 def test_taking_a_pack_twice_changes_nothing_the_second_time(db: Database, shelves: Shelves, packed: Path) -> None:
     filled(packed, lambda sheet: put(sheet, asked(5), decision="reject", corrected="New.", comment="Look."))
     unpack.accept(db, unpack.propose(db, shelves[0].id, packed), who="FK")
