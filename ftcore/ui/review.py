@@ -25,6 +25,8 @@ from ftcore.ui import (
 )
 from ftcore.ui.review_state import View
 
+NEW_TAG = 220
+"""Pixels of the field for a new tag."""
 TEXT, SIDE = 7, 4
 """The widths of the example and of what stands beside it."""
 
@@ -148,7 +150,7 @@ def _button(
 
 
 def _tags(view: View) -> None:
-    """The tags by number, in places that stay."""
+    """The tags by number, in places that stay; the number that sets one stands behind it."""
     row, project = view.example, view.project
     known = review_marks.tags(project)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="review-tags"):
@@ -164,7 +166,16 @@ def _tags(view: View) -> None:
                 on_click=review_head.act,
                 args=(review_marks.toggle, project, row.id if row else 0, row.version if row else 0, tag),
             )
-        if row is not None:
-            others = [tag for tag in row.tags if tag not in known]
-            if others:
-                st.text(" · ".join(others))
+        st.text_input(
+            "New tag",
+            key=review_marks.tag_field(project),
+            placeholder="New tag: gets a number",
+            label_visibility="collapsed",
+            width=NEW_TAG,
+            disabled=row is None,
+            on_change=review_marks.add_tag,
+            args=(project, row.id if row else 0, row.version if row else 0),
+        )
+        others = [tag for tag in row.tags if tag not in known] if row is not None else []
+        if others:
+            st.text(" · ".join(others))

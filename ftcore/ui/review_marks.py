@@ -40,15 +40,21 @@ def toggle(project: Project, example_id: int, drawn: int, tag: str) -> None:
         review_state.wrote(project, example_id, version, done.change_id)
 
 
+def tag_field(project: Project) -> str:
+    """Another field for each new tag: an empty one that has not the focus, so that the next key is one of the review's."""
+    return f"{NEW_TAG}-{review_state.of(project).get('new_tags', 0)}"
+
+
 def add_tag(project: Project, example_id: int, drawn: int) -> None:
     """A new tag gets the next number and is put on the row; when all nine are taken, the last one gives way."""
-    tag = " ".join(str(st.session_state[NEW_TAG]).split())[:40]
-    st.session_state[NEW_TAG] = ""
+    here = review_state.of(project)
+    tag = " ".join(str(st.session_state[tag_field(project)]).split())[:40]
+    here["new_tags"] = here.get("new_tags", 0) + 1
     if not tag:
         return
     known = tags(project)
     if tag not in known and tag not in (ASK, GOOD):
-        review_state.of(project)["tags"] = [*known[: NUMBERED - 1], tag]
+        here["tags"] = [*known[: NUMBERED - 1], tag]
     version = review_moves.seen_version(project, example_id, drawn)
     with session.db().write() as c:
         done = deciding.toggle_tag(c, project.id, example_id, tag, who=session.who(), version=version, on=True)

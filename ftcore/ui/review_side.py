@@ -21,13 +21,6 @@ def draw(view: View, example: Example, *, editing: bool) -> None:
     parts = (_alike, _problems) if view.queue is Queue.GROUPS else (_problems, _alike)
     for part in parts:
         part(view, example)
-    st.text_input(
-        "New tag",
-        key=review_marks.NEW_TAG,
-        placeholder="It gets the next number",
-        on_change=review_marks.add_tag,
-        args=(view.project, example.id, example.version),
-    )
     if not editing:  # the fields hold the note then
         key = f"review-note-{example.id}-{example.version}"
         seen = (view.project, example.id, example.version, key)

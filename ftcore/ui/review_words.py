@@ -9,7 +9,7 @@ from ftcore.ui import say
 
 NAMES = {
     Queue.PROBLEMS: "Problems",
-    Queue.GROUPS: "Duplicate groups",
+    Queue.GROUPS: "Duplicates",
     Queue.SAMPLE: "Random sample",
     Queue.TABLE: "Table's rows",
     Queue.ASKED: "Asked",
@@ -44,7 +44,7 @@ def lead(queue: Queue, sample: Sample | None, drafts: int) -> str:
 
 
 def left(number: int, more: bool = False) -> str:
-    return f"{counted(number, more)} left" if number else "none"
+    return counted(number, more) if number else "none"
 
 
 def name(queue: Queue, sample: Sample | None, drafts: int) -> str:
@@ -56,9 +56,9 @@ def name(queue: Queue, sample: Sample | None, drafts: int) -> str:
 
 
 def seen(sample: Sample | None, drafts: int) -> str:
-    """How far the sample is; before it is drawn, whether there is anything to draw from."""
+    """How far the sample is; "none" where there is nothing to draw it from."""
     if sample is None:
-        return "not begun" if drafts else "none"
+        return "0 seen" if drafts else "none"
     return f"{sample.seen:,} seen"
 
 

@@ -96,7 +96,7 @@ def test_a_key_that_is_held_down_decides_nothing_unread_and_that_is_said(page: A
 def test_the_arrows_go_through_the_rows_though_a_queue_was_just_clicked(page: Any, app: RunningApp) -> None:
     project, ids = fill(app.db, "Arrows", with_problem=2, pairs=3)
     _open(page, app, project, ids[0])
-    page.get_by_role("radio", name=re.compile("^2. Duplicate groups")).click()
+    page.get_by_role("radio", name=re.compile("^2. Duplicates")).click()
     _wait_for(page, ids[2])
     settled(page)
     _key(page, "ArrowRight", ids[3])
@@ -113,6 +113,21 @@ def test_no_key_decides_while_somebody_types(page: Any, app: RunningApp) -> None
     assert (row.status, row.tags, _shown(page)) == (Status.DRAFT, ("late",), ids[0])
     page.keyboard.press("Enter")
     _until(lambda: _row(app, ids[0]).note == "a x u q 1 e")
+
+
+def test_after_a_new_tag_the_keys_are_the_reviews_again(page: Any, app: RunningApp) -> None:
+    project, ids = fill(app.db, "New tag", with_problem=3)
+    _open(page, app, project, ids[0])
+    page.get_by_placeholder("New tag").click()
+    page.keyboard.type("angry", delay=40)
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="angry").wait_for()
+    settled(page)
+    page.wait_for_timeout(READ)
+    _key(page, "a", ids[1])
+    page.keyboard.press("1")
+    _until(lambda: _row(app, ids[1]).tags == ("angry",))
+    assert (_row(app, ids[0]).status, _row(app, ids[0]).tags) == (Status.APPROVED, ("angry",))
 
 
 def test_text_typed_in_review_is_saved_by_the_click_on_approve(page: Any, app: RunningApp) -> None:

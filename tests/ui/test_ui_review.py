@@ -110,7 +110,7 @@ def test_numbers_toggle_the_most_used_tags_and_those_chosen_for_this_review(db: 
     assert _row(db, ids[0]).tags == ("late", "urgent")
     _press(test, "tag-1")
     assert _row(db, ids[0]).tags == ("urgent",)
-    test.text_input(key="review-new-tag").set_value("needs a *photo*").run()
+    test.text_input(key="review-new-tag-0").set_value("needs a *photo*").run()
     assert not test.exception
     assert _row(db, ids[0]).tags == ("urgent", "needs a *photo*")
     assert test.button(key="review-tag-3").label == "needs a \\*photo\\*"
