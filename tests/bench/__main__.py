@@ -5,12 +5,28 @@ from __future__ import annotations
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import bench_checks, bench_counting, bench_generation, bench_import, bench_review, bench_store
+from tests.bench import (
+    bench_checks,
+    bench_counting,
+    bench_generation,
+    bench_import,
+    bench_review,
+    bench_screen,
+    bench_store,
+)
 
 
 def main() -> None:
     table = Table("what", "ours", "baseline", "ours / baseline", "how it is measured")
-    for bench in (bench_store, bench_counting, bench_checks, bench_import, bench_review, bench_generation):
+    for bench in (
+        bench_store,
+        bench_counting,
+        bench_checks,
+        bench_import,
+        bench_screen,
+        bench_review,
+        bench_generation,
+    ):
         for row in bench.run():
             table.add_row(
                 row.what, row.show(row.ours), row.show(row.baseline), f"{row.ours / row.baseline:.2f}", row.how
