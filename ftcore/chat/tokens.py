@@ -33,10 +33,12 @@ def count_tokens(item: str | TrainingExample) -> int:
 
 def tokens_of(example: TrainingExample) -> Tokens:
     """`learnt` are those of what the assistant says and calls, without answers of weight 0; `total` is `count_tokens`'."""
-    total, learnt = PER_REPLY, 0
+    total, learnt, count = PER_REPLY, 0, counter()
     for message in example.messages:
-        role = message.get("role", "")
-        said = _count(text_of(message))
+        role, content = message.get("role", ""), message.get("content")
+        # The quick way for most of a million texts.
+        is_plain = type(content) is str and content.isascii()
+        said = count(content) if is_plain else _count(text_of(message))
         if "tool_calls" in message:
             said += _count_calls(message)
         total += PER_MESSAGE + _count_role(str(role)) + said

@@ -15,6 +15,8 @@ Kind = Literal["labels", "json", "text"]
 KINDS: tuple[Kind, ...] = ("labels", "json", "text")
 SIZES = ("prompt_size", "response_size")
 MOST_LABELS = 500
+OTHER_SPACES = "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f"
+"""The white space of ASCII, but for the space."""
 ENOUGH_ROWS = 20
 """Of fewer rows nothing is said to be unusual."""
 NARROWEST = 0.2
@@ -115,6 +117,16 @@ UNKNOWN = Profile()
 
 def normal(text: str) -> str:
     """A text without what does not change its meaning: case, outer punctuation, doubled spaces."""
-    # Printable texts hold no white space but the space: most need no splitting.
-    plain = text.isprintable() and "  " not in text
-    return (text if plain else " ".join(text.split())).strip(" .,!?;:\"'").casefold()
+    return (text if _is_single_spaced(text) else " ".join(text.split())).strip(" .,!?;:\"'").casefold()
+
+
+def _is_single_spaced(text: str) -> bool:
+    """True for most texts: nothing is to be split and joined again."""
+    if "  " in text:
+        return False
+    if not text.isascii():
+        return text.isprintable()  # then it holds no white space but the space
+    for space in OTHER_SPACES:  # noqa: SIM110 - a loop over single characters: the quickest way
+        if space in text:
+            return False
+    return True

@@ -154,13 +154,10 @@ def _count_answers(messages: list[dict[str, Any]], encode: Encode) -> int:
 
 
 def distribution(numbers: Sequence[int]) -> Distribution:
+    values = np.array(numbers)
+    low, high = np.quantile(values, (0.1, 0.9))
     return Distribution(
-        min(numbers),
-        max(numbers),
-        float(np.mean(numbers)),
-        float(np.median(numbers)),
-        float(np.quantile(numbers, 0.1)),
-        float(np.quantile(numbers, 0.9)),
+        int(values.min()), int(values.max()), float(values.mean()), float(np.median(values)), float(low), float(high)
     )
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from ftcore.dataset.likeness.digests import digest
 from ftcore.records import Problem, Severity, TrainingExample, text_of
 
@@ -13,16 +11,14 @@ MESSAGE = "The same conversation is there already, word for word."
 
 def conversation(example: TrainingExample) -> int:
     """A digest of who says what, without spaces at the ends. Tool calls count with their arguments."""
-    return digest(_said(example))
+    parts = []
+    for message in example.messages:
+        parts.append(str(message.get("role")))
+        parts.append(text_of(message).strip())
+        parts.append(str(message.get("tool_calls") or ""))
+    return digest(parts)
 
 
 def problem(first: int) -> Problem:
     """Of a later one; `first` is the row that it repeats."""
     return Problem(CODE, Severity.WARNING, MESSAGE, "prompt", related=first)
-
-
-def _said(example: TrainingExample) -> Iterator[str]:
-    for message in example.messages:
-        yield str(message.get("role"))
-        yield text_of(message).strip()
-        yield str(message.get("tool_calls") or "")

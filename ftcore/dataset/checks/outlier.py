@@ -19,10 +19,13 @@ FEWEST = 40
 
 
 def look(texts: Texts, limits: Limits, light: Profile) -> bool:
-    return light.rows >= ENOUGH_ROWS and not (
-        _is_usual(len(texts.prompt), light.prompt_size, limits.outlier)
-        and (light.kind != "text" or _is_usual(len(texts.response), light.response_size, limits.outlier))
-    )
+    if light.rows < ENOUGH_ROWS:
+        return False
+    shortest, longest = _bounds(light.prompt_size.median, light.prompt_size.deviation, limits.outlier)
+    if not shortest < len(texts.prompt) < longest:
+        return True
+    shortest, longest = _bounds(light.response_size.median, light.response_size.deviation, limits.outlier)
+    return light.kind == "text" and not shortest < len(texts.response) < longest
 
 
 def check(texts: Texts, limits: Limits, light: Profile) -> Iterator[Problem]:
@@ -32,11 +35,6 @@ def check(texts: Texts, limits: Limits, light: Profile) -> Iterator[Problem]:
     yield from _unusual("prompt", texts.prompt, light.prompt_size, limits)
     if light.kind == "text":
         yield from _unusual("response", texts.response, light.response_size, limits)
-
-
-def _is_usual(size: int, usual: Spread, most: float) -> bool:
-    shortest, longest = _bounds(usual.median, usual.deviation, most)
-    return shortest < size < longest
 
 
 @lru_cache(maxsize=64)

@@ -18,13 +18,10 @@ CODES = ("personal_data",)
 # for first.
 LONG_NUMBER = re.compile(r"\d[\d ().\-/]{6,}\d")
 OTHER_DIGITS = re.compile(r"[^\W\D_0-9]")
+SHORTEST_NUMBER = 9
 RARE_NUMBER = re.compile(r"[0-9][0-9()/+]{8}|[A-Z]{2}[0-9]{2}[A-Z0-9]{8}")
 """What a number leaves in `Texts.rare`, where nothing is between its digits but brackets and slashes."""
-MARKS = (
-    ("_", ("k_live_", "k_test_", "gh", "github_pat_", "hf_")),
-    ("AI", ("AIza",)),
-    ("J", ("eyJ",)),
-)
+UNDERSCORED_MARKS = ("k_live_", "k_test_", "gh", "github_pat_", "hf_")
 DASHED_MARKS = ("sk-", "xox", "glpat-")
 CAPITAL_MARKS = ("AKIA", "ASIA", "PRIVATE")
 KEYS = re.compile(
@@ -53,7 +50,7 @@ NUMBER = re.compile(r"(?<![\w-])(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}
 
 def look(texts: Texts, _limits: Limits, _light: Profile) -> bool:
     rare = texts.rare
-    if "@" in rare or RARE_NUMBER.search(rare) or _has_mark(texts.joined, rare):
+    if "@" in rare or _has_mark(texts.joined, rare) or (len(rare) >= SHORTEST_NUMBER and RARE_NUMBER.search(rare)):
         return True
     return not texts.is_western and OTHER_DIGITS.search(texts.joined) is not None
 
@@ -98,10 +95,9 @@ def find_personal_data(text: str) -> list[tuple[str, int, int]]:
 
 def _has_mark(text: str, rare: str) -> bool:
     """`rare` is what is rare in the text, or all of it."""
-    for sign, marks in MARKS:
-        if sign in rare and holds_any(text, marks):
-            return True
-    return ("-" in text and holds_any(text, DASHED_MARKS)) or holds_any(rare, CAPITAL_MARKS)
+    if ("_" in rare and holds_any(text, UNDERSCORED_MARKS)) or ("-" in text and holds_any(text, DASHED_MARKS)):
+        return True
+    return ("AI" in rare and "AIza" in text) or ("J" in rare and "eyJ" in text) or holds_any(rare, CAPITAL_MARKS)
 
 
 def is_iban(text: str) -> bool:

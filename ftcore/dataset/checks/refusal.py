@@ -53,8 +53,18 @@ REFUSALS = tuple(
     )
 )
 EARLY = (
-    *("sorry", "afraid", " ai", "artificial", "language m", "sprachm", "als k", "als eine k", "en tant qu", "como "),
-    *("my training", "my knowledge"),
+    *(
+        "sorry",
+        "afraid",
+        "as an ai",
+        "as a ai",
+        "ai assistant",
+        "artificial i",
+        "language m",
+        "my training",
+        "my knowledge",
+    ),
+    *("sprachm", "als k", "als eine k", "en tant qu", "como "),
 )
 """One of these is in every text that one of the gates lets through, but for those that `BEGINNINGS` finds."""
 BEGINNINGS = ("i can", "i am", "i won", "unfortunately", "apologies")

@@ -53,7 +53,11 @@ def _is_suspect(answer: str) -> bool:
     for at in (size // 2, size - SAMPLE):
         if answer.count(answer[at : at + SAMPLE]) >= FEWEST_TIMES:
             return True
-    parts = (answer.replace("\n", ". ") if "\n" in answer else answer).split(". ")
+    text = answer.replace("\n", ". ") if "\n" in answer else answer
+    pieces = text.split(".")
+    if len(set(pieces)) == len(pieces):
+        return False  # the quicker way to see that no sentence after the first comes again
+    parts = text.split(". ")
     return len(set(parts)) <= len(parts) - (FEWEST_TIMES - 1)
 
 

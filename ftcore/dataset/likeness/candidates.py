@@ -44,8 +44,8 @@ def candidates(
     total = int(rows[-1]) + 1
     runs = Runs(columns)
     for done, (one_pair, other_pair) in enumerate(BANDS, 1):
-        halves = columns.read(f"pair{one_pair}")[rows], columns.read(f"pair{other_pair}")[rows]
-        for one, other in _agreeing(halves[0] * np.uint64(MIX[0]) ^ halves[1], rows):
+        keys = columns.read(f"pair{one_pair}") * np.uint64(MIX[0]) ^ columns.read(f"pair{other_pair}")
+        for one, other in _agreeing(keys[rows], rows):
             kept = worth(one, other)
             runs.add(one[kept].astype(np.int64) * total + other[kept])
         seen(done)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,12 +44,17 @@ def stricter(similarity: float) -> float:
 
 class LikenessIndex:
     """Texts are added in order, in any portions; row 0 is the first. Of a row it keeps about 220 bytes, in files of `folder` or
-    in memory when there is none."""
+    in memory when there is none.
+
+    Hashing is done on another processor while the next texts are got ready; what it raises, the next call raises.
+    """
 
     def __init__(self, folder: Path | None = None) -> None:
         self._columns = Columns(folder)
         self._tokens: dict[int, str] | None = {}
         self._kept = 0
+        self._hashing: Future[Array] | None = None
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="hashing")
         self.rows = 0
 
     def add(self, texts: Sequence[str]) -> None:
@@ -64,6 +70,7 @@ class LikenessIndex:
         """
         import numpy as np
 
+        self._take_hashes()
         digests, rows = self._columns.read("normal"), np.arange(self.rows, dtype=np.int64)
         first = firsts(digests)
         again = first != rows
@@ -81,11 +88,18 @@ class LikenessIndex:
         digests = [digest((text.normal,)) if text.normal else NOTHING for text in found]
         self._columns.append("normal", np.array(digests, dtype=np.int64))
         tokens = [text.tokens for text in found]
-        hashes = signatures(tokens)
-        for pair in range(PAIRS):
-            self._columns.append(f"pair{pair}", hashes[:, pair])
+        self._take_hashes()
+        self._hashing = self._thread.submit(signatures, tokens)
         self._remember(tokens)
         self.rows += len(found)
+
+    def _take_hashes(self) -> None:
+        """Those of the texts before: of one chunk, so that memory does not grow where hashing is the slower part."""
+        hashing, self._hashing = self._hashing, None
+        if hashing is not None:
+            hashes = hashing.result()
+            for pair in range(PAIRS):
+                self._columns.append(f"pair{pair}", hashes[:, pair])
 
     def _remember(self, tokens: list[str]) -> None:
         self._kept += sum(map(len, tokens))
