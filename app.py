@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ftcore.app_files import data_dir
-from ftcore.ui import page, sidebar
+from ftcore.ui import page, process, sidebar
 
 st.set_page_config(
     page_title="Tuneworthy",
@@ -22,3 +22,4 @@ chosen = st.navigation(
 )
 sidebar.draw()
 chosen.run()
+process.settle(chosen.title)
