@@ -7,19 +7,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, func, insert, select
-from sqlalchemy.sql import Select
+from sqlalchemy import Connection, RowMapping, func, insert, select
 
 from ftcore.records import Example, Filter, Sort, Split, Status, TrainingExample
 from ftcore.records.filter import NONE
 from ftcore.store import words
-from ftcore.store.filters import WARNING, is_tallied, listed, number_of, order_of, sorted_as, way
-from ftcore.store.schema import examples, now, problems, tallies
+from ftcore.store.filters import WARNING, is_tallied, listed, number_of, order_of, sorted_as
+from ftcore.store.schema import SHORT, examples, facts, now, problems, row_set_rows, tallies
+from ftcore.store.wayfinding import way
+from ftcore.store.ways import Cursor
 
 COUNTED_TO = 10_000
 """Counts are exact up to here; beyond, they are "10,000+"."""
-Cursor = tuple[Any, int]
-"""A place in an order: what the row is sorted by, and its id. Both are JSON (a moment as its ISO text)."""
+
+
+UNREAD = {"original", "system", "prompt", "response", "import_id", "created_at", "turns", "length", "worst"}
+READ = tuple(column for column in examples.c if column.name not in UNREAD)
+"""The columns that make an example."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,7 @@ def get(c: Connection, example_id: int) -> Example:
 
 
 def get_many(c: Connection, ids: Iterable[int]) -> list[Example]:
-    query = select(examples).where(examples.c.id.in_(listed(list(ids)))).order_by(examples.c.id)
+    query = select(*READ).where(examples.c.id.in_(listed(ids))).order_by(examples.c.id)
     return _with_problems(c, c.execute(query).mappings().all())
 
 
@@ -100,35 +104,31 @@ def page(
     limit: int = 100,
 ) -> Page:
     """A page by keyset: the rows after a place in the order, or those before one. In the order of the rows an id is a place."""
-    sort = sorted_as(sort, where)
-    order, found_by = order_of(sort, where), way(c, project_id, where, sort)
-    by_id = found_by.id(sort)
     backwards = before is not None
-    downwards = sort.descending != backwards
-    query = found_by.on(select(examples.c.id, order.label("place")), sort)
-    places: list[Any] = []  # the ids first: sorting whole rows would carry their texts along
-    for part in _parts(query, order, by_id, _cursor(before if backwards else after), sort, downwards):
-        if len(places) <= limit:
-            places += c.execute(part.limit(limit + 1 - len(places))).all()
-    more, places = len(places) > limit, places[:limit]
-    places = places[::-1] if backwards else places
-    rows = {row.id: row for row in get_many(c, [id_ for id_, _ in places])}
-    ends = [_place(*place) for place in (*places[:1], *places[-1:])]
+    place = _cursor(before if backwards else after)
+    found = way(c, project_id, where, sort).ids(c, place=place, backwards=backwards, limit=limit + 1)
+    more, found = len(found) > limit, found[:limit]
+    found = found[::-1] if backwards else found
+    rows = {row.id: row for row in get_many(c, found)}
+    places = _places(c, sorted_as(sort, where), where, {*found[:1], *found[-1:]})
     return Page(
-        [rows[id_] for id_, _ in places],
+        [rows[id_] for id_ in found],
         has_previous=more if backwards else after is not None,
         has_next=True if backwards else more,
-        first=ends[0] if ends else None,
-        last=ends[-1] if ends else None,
+        first=places[found[0]] if found else None,
+        last=places[found[-1]] if found else None,
     )
 
 
-def count(c: Connection, project_id: int, where: Filter = Filter(), *, up_to: int = COUNTED_TO) -> tuple[int, bool]:
-    """(how many, True when there are more than that): never looks further than `up_to` rows, unless the tallies know."""
-    if is_tallied(where):
+def count(
+    c: Connection, project_id: int, where: Filter = Filter(), *, up_to: int = COUNTED_TO, from_id: int | None = None
+) -> tuple[int, bool]:
+    """(how many, True when there are more than that): never looks further than `up_to` rows, unless the tallies know. With
+    `from_id`, that row and those after it in the order of the rows."""
+    if is_tallied(where) and from_id is None:
         return number_of(c, project_id, where), False
-    limited = way(c, project_id, where).on(select(examples.c.id)).limit(up_to + 1).subquery()
-    found = c.execute(select(func.count()).select_from(limited)).scalar_one()
+    place = None if from_id is None else _cursor(from_id - 1)
+    found = way(c, project_id, where, wanted=up_to).number(c, up_to + 1, place=place)
     return min(found, up_to), found > up_to
 
 
@@ -164,12 +164,17 @@ def counts(c: Connection, project_id: int) -> Counts:
 
 def ids(c: Connection, project_id: int, where: Filter = Filter(), *, sort: Sort = Sort()) -> list[int]:
     """The ids of everything that matches, in order."""
-    sort = sorted_as(sort, where)
-    found_by = way(c, project_id, where, sort)
-    query = found_by.on(select(examples.c.id), sort)
-    return list(
-        c.execute(query.order_by(*_ordered(order_of(sort, where), found_by.id(sort), sort, sort.descending))).scalars()
-    )
+    return way(c, project_id, where, sort, wanted=None).ids(c)
+
+
+def stream_ids(
+    c: Connection, project_id: int, where: Filter = Filter(), *, after: int = 0, chunk: int = 2_000
+) -> Iterator[list[int]]:
+    """The ids of everything that matches, oldest first, at most `chunk` at a time. Each list is read anew."""
+    found = way(c, project_id, where, wanted=None)
+    while ids := found.ids(c, place=(after, after), limit=chunk):
+        yield ids
+        after = ids[-1]
 
 
 def stream(
@@ -177,15 +182,9 @@ def stream(
 ) -> Iterator[list[Example]]:
     """Everything that matches, oldest first, a list of at most `chunk` rows at a time and without their problems: a million
     rows pass through little memory. Each list is read anew, so rows that others change meanwhile are as they are then."""
-    found_by = way(c, project_id, where)
-    chosen, by_id = found_by.on(select(examples.c.id)), found_by.id()
-    while True:
-        ids = list(c.execute(chosen.where(by_id > after).order_by(by_id).limit(chunk)).scalars())
-        if not ids:
-            return
-        query = select(examples).where(examples.c.id.in_(listed(ids))).order_by(examples.c.id)
+    for ids in stream_ids(c, project_id, where, after=after, chunk=chunk):
+        query = select(*READ).where(examples.c.id.in_(listed(ids))).order_by(examples.c.id)
         yield [_example(row, ()) for row in c.execute(query).mappings()]
-        after = ids[-1]
 
 
 def ids_of_import(c: Connection, import_id: int) -> list[int]:
@@ -207,23 +206,20 @@ def every(c: Connection, project_id: int, *, status: Status | None = None) -> li
 
 def private_ids(c: Connection, project_id: int) -> set[int]:
     """Rows that must not leave the machine in a report."""
-    return set(
-        c.execute(select(examples.c.id).where(examples.c.project_id == project_id, examples.c.private)).scalars()
-    )
+    mine = (facts.c.project_id == project_id, facts.c.trashed.in_((False, True)), facts.c.private)
+    return set(c.execute(select(facts.c.id).where(*mine)).scalars())
 
 
 def some(c: Connection, project_id: int, *, limit: int) -> list[Example]:
     """Rows from all over the project, without their problems: those at evenly spaced ids, or next after them."""
-    found_by = way(c, project_id, Filter())
-    end = found_by.on(select(examples.c.id)).limit(1)
-    first = c.execute(end.order_by(examples.c.id)).scalar()
-    last = c.execute(end.order_by(examples.c.id.desc())).scalar()
-    if first is None or last is None:
+    found = way(c, project_id, Filter())
+    ends = found.ids(c, limit=1) + found.ids(c, place=(2**62, 2**62), backwards=True, limit=1)
+    if not ends:
         return []
-    step = max(1, (last - first + 1) // limit)
-    wanted = list(range(first, last + 1, step))[:limit]
+    step = max(1, (ends[1] - ends[0] + 1) // limit)
+    wanted = list(range(ends[0], ends[1] + 1, step))[:limit]
     mine = (examples.c.project_id == project_id, ~examples.c.trashed, examples.c.id.in_(listed(wanted)))
-    query = select(examples).where(*mine).order_by(examples.c.id).with_hint(examples, "NOT INDEXED", "sqlite")
+    query = select(*READ).where(*mine).order_by(examples.c.id).with_hint(examples, "NOT INDEXED", "sqlite")
     return [_example(row, ()) for row in c.execute(query).mappings()]
 
 
@@ -275,41 +271,21 @@ def _values(row: NewExample, project_id: int, import_id: int, source: str, who: 
     }
 
 
-def _place(id_: int, value: Any) -> Cursor:
-    return (value.isoformat() if isinstance(value, datetime) else value, id_)
-
-
 def _cursor(place: Cursor | int | None) -> Cursor | None:
     return (place, place) if isinstance(place, int) else place
 
 
-def _parts(
-    query: Select[Any],
-    order: ColumnElement[Any],
-    id_: ColumnElement[int],
-    place: Cursor | None,
-    sort: Sort,
-    downwards: bool,
-) -> list[Select[Any]]:
-    """What comes behind a place in the order: first the rows that are sorted by the same value, then the others. Asked at once,
-    as (a, b) > (x, y), SQLite would walk to the place: it sees no range in pairs of values one of which is an expression."""
-    ordered = query.order_by(*_ordered(order, id_, sort, downwards))
-    if place is None:
-        return [ordered]
-    after = id_ < place[1] if downwards else id_ > place[1]
+def _places(c: Connection, sort: Sort, where: Filter, ids: set[int]) -> dict[int, Cursor]:
+    """Where rows stand in the order."""
     if sort.by == "row":
-        return [ordered.where(after)]
-    value = datetime.fromisoformat(place[0]) if sort.by == "changed_at" else place[0]
-    there = bindparam(None, value, order.type)
-    same = query.where(order == there, after).order_by(id_.desc() if downwards else id_)
-    return [same, ordered.where(order < there if downwards else order > there)]
-
-
-def _ordered(
-    order: ColumnElement[Any], id_: ColumnElement[int], sort: Sort, downwards: bool
-) -> list[ColumnElement[Any]]:
-    columns: list[ColumnElement[Any]] = [id_] if sort.by == "row" else [order, id_]
-    return [column.desc() if downwards else column for column in columns]
+        return {id_: (id_, id_) for id_ in ids}
+    table: Any = examples if sort.by in SHORT else facts
+    query = select(table.c.id, order_of(sort)).where(table.c.id.in_(ids))
+    if sort.by == "rank":
+        mine = (row_set_rows.c.row_set_id == where.row_set, row_set_rows.c.example_id.in_(ids))
+        query = select(row_set_rows.c.example_id, row_set_rows.c.rank).where(*mine)
+    rows = c.execute(query).all()
+    return {id_: (value.isoformat() if isinstance(value, datetime) else value, id_) for id_, value in rows}
 
 
 def _with_problems(c: Connection, rows: Sequence[RowMapping]) -> list[Example]:

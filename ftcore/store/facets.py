@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, literal, select
 
-from ftcore.store.schema import example_tags, examples
+from ftcore.store.filters import by
+from ftcore.store.schema import example_tags, facts
 
 MOST = 200
 """Values of one kind; what is beyond can still be typed, or reached by words."""
@@ -22,11 +23,11 @@ class Facets:
 
 def of_project(c: Connection, project_id: int) -> Facets:
     """In the order of their letters, empty ones left out."""
-    mine = (examples.c.project_id == project_id, ~examples.c.trashed)
+    mine = (facts.c.project_id == project_id, facts.c.trashed == literal(False))
     return Facets(
         _steps(c, example_tags.c.tag, example_tags.c.project_id == project_id),
-        _steps(c, examples.c.source, *mine, index="source"),
-        _steps(c, examples.c.changed_by, *mine, index="changed_by"),
+        _steps(c, facts.c.source, *mine, index="source"),
+        _steps(c, facts.c.changed_by, *mine, index="changed_by"),
     )
 
 
@@ -35,7 +36,7 @@ def _steps(c: Connection, column: ColumnElement[str], *mine: ColumnElement[bool]
     while len(found) < MOST:
         query = select(func.min(column)).where(*mine, column > (found[-1] if found else ""))
         if index:
-            query = query.with_hint(examples, f"INDEXED BY ix_examples_by_{index}", "sqlite")
+            query = query.with_hint(facts, by(index), "sqlite")
         following = c.execute(query).scalar()
         if following is None:
             break

@@ -1,219 +1,213 @@
-"""A filter as SQL, and the way to walk through what it matches without looking at a million rows.
+"""A filter as SQL: each part of it as a question about one row, and as the index that finds the rows.
 
-SQLite plans from averages at best, and a project's rows are anything but average: 900,000 approved and 12 rejected. So the
-way is chosen here. When some part of the filter matches few rows, these are fetched and sorted; otherwise the index of the
-wanted order is walked, and rows that do not match are passed over. Other databases ignore the hints and plan by themselves.
+Questions are asked of `facts`, whose rows are narrow. Which part finds the rows, and in which order they are walked through, is
+chosen in `ways`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, TextClause, and_, exists, func, literal_column, select, text
+from sqlalchemy import ColumnElement, Connection, Integer, Table, and_, exists, func, literal_column, select
 from sqlalchemy.sql import Select
 
-from ftcore.records import Filter, Sort
+from ftcore.records import Filter, Sort, Split, Status
 from ftcore.records.filter import ANY, NONE
 from ftcore.store import words
-from ftcore.store.schema import SHORT, example_tags, examples, problems, row_set_rows, tallies
+from ftcore.store.schema import SHORT, example_tags, examples, facts, problems, row_set_rows, tallies
 
-FEW = 1_500
-"""So many rows are fetched and sorted in a few milliseconds."""
-MANY = 12_000
-"""Parts of a filter that match at most so many rows are counted, to weigh looking at all of these against walking."""
-PAGE = 100
-READ = 7
-"""What reading a row costs beside passing over an entry of an index."""
 WARNING = 2
-"""Rank of a warning in `examples.worst`; an error is 3, a hint 1."""
-Part = tuple[Select[Any], ColumnElement[bool]]
+"""Rank of a warning in `facts.worst`; an error is 3, a hint 1."""
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
-    """How to find the rows: the condition, SQLite's hint for the table of examples ("" = the index of the wanted order), and
-    words to be looked up first in the full-text index, whose order is that of the rows."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Part:
+    """One part of a filter. `holds` asks it of the row with an id, which is also one of `facts`; `ids` finds all rows that it
+    matches by an index, as a column `id` of `facts`, or of `elsewhere`. `number` is how many these are, when that is known
+    without counting."""
 
-    condition: ColumnElement[bool]
-    hint: str = ""
-    words: str = ""
-
-    def on(self, query: Select[Any], sort: Sort = Sort()) -> Select[Any]:
-        """The query narrowed to the rows, on its way. What it selects from is the table of examples."""
-        if self.words and sort.by != "row":
-            return Way(and_(self.condition, words.probed(self.words)), self.hint).on(query, sort)
-        if self.words:
-            both = query.select_from(words.INDEX.join(examples, examples.c.id == words.ROWID))
-            found = both.where(words.found(self.words), self.condition)
-            return found.with_hint(examples, "NOT INDEXED", "sqlite")
-        hint = self.hint or f"INDEXED BY ix_examples_by_{'row' if sort.by == 'rank' else sort.by}"
-        return query.where(self.condition).with_hint(examples, hint, "sqlite")
-
-    def id(self, sort: Sort = Sort()) -> ColumnElement[int]:
-        """The row's id where the way begins, for ordering by it and going on behind it."""
-        return words.ROWID if self.words and sort.by == "row" else examples.c.id
+    holds: Callable[[ColumnElement[int]], ColumnElement[bool]]
+    ids: Select[Any]
+    elsewhere: bool = False
+    number: int | None = None
+    column: str = ""
+    """The one column of `facts` that it is about; it is between `ends` of it, or equal to a value when there are none."""
+    ends: tuple[ColumnElement[bool], ...] = ()
 
 
-def way(c: Connection, project_id: int, where: Filter, sort: Sort = Sort()) -> Way:
-    """The way to the rows that match, when they are wanted in this order."""
-    plain = [examples.c.project_id == project_id, examples.c.trashed == where.trashed, *_plain(where)]
-    parts = _narrow(project_id, where)
-    few = _few(c, project_id, where, sort, parts)
-    if few is not None:
-        return Way(and_(few, *plain, *(row for _, row in parts)), "NOT INDEXED")  # the primary key may still be used
-    typed = where.text if words.match_query(where.text) else ""
-    plain += [row for ids, row in parts if not (typed and ids.get_final_froms() == [words.INDEX])]
-    if not typed and (index := _best_index(where)) and number_of(c, project_id, where) <= FEW:
-        return Way(and_(*plain), f"INDEXED BY {index}")
-    return Way(and_(*plain), words=typed)
+def parts(c: Connection, project_id: int, where: Filter) -> list[Part]:
+    """The parts that are set, but for words; those that match few rows more likely come first. What the tallies know is one
+    part: status, split and problems in general."""
+    return [
+        *_tallied(c, project_id, where),
+        *_narrow(project_id, where),
+        *_elsewhere(project_id, where),
+        *_equal(project_id, where),
+    ]
 
 
-def _few(c: Connection, project_id: int, where: Filter, sort: Sort, parts: list[Part]) -> ColumnElement[bool] | None:
-    """The rows that one part of the filter, or several together, leave over, when looking at all of these is less work than
-    walking along the order until a page is full."""
-    wide = []
-    for ids, _ in parts:
-        if _up_to(c, ids, FEW) <= FEW:
-            return examples.c.id.in_(ids.correlate(None))
-        wide.append(ids)
-    known = [ids for ids in wide if _up_to(c, ids, MANY) <= MANY]
-    if not known:
-        return None
-    left = set.intersection(*(set(c.execute(ids).scalars()) for ids in known))
-    everything = max(1, number_of(c, project_id, Filter(trashed=where.trashed)))
-    # What is not known of the other parts is taken to hold for a third of the rows.
-    others = number_of(c, project_id, where) / everything / 3 ** (len(wide) - len(known))
-    walked = PAGE * everything / max(1.0, len(left) * others)
-    dearly = READ if _reads_rows(where, sort) else 1
-    return examples.c.id.in_(listed(sorted(left))) if len(left) * READ < walked * dearly else None
+def here(project_id: int, where: Filter, table: Table = facts) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """The project, or its trash."""
+    return table.c.project_id == project_id, table.c.trashed == where.trashed
 
 
-def _reads_rows(where: Filter, sort: Sort) -> bool:
-    """Whether walking has to read each row it meets: its index, or one of ids, does not know all that the filter asks."""
-    known = {"text", "tag", "row_set", "trashed", sort.by, f"min_{sort.by}", f"max_{sort.by}"}
-    if sort.by in ("row", "tokens", "changed_at", "status"):
-        known |= {"status", "split", "problem"}
-    elif where.problem not in (ANY, NONE):
-        known |= {"problem"}
-    return not set(where.parts()) <= known
+def by(index: str) -> str:
+    """The hint for SQLite."""
+    return f"INDEXED BY ix_facts_by_{index}"
 
 
-def _up_to(c: Connection, ids: Select[Any], most: int) -> int:
-    """How many ids there are, but never more than one above `most`."""
-    return int(c.execute(select(func.count()).select_from(ids.limit(most + 1).subquery())).scalar_one())
+def _tallied(c: Connection, project_id: int, where: Filter) -> list[Part]:
+    asked = _of_kind(facts, where)
+    return (
+        [Part(lambda _: and_(*asked), _kinds(project_id, where), number=number_of(c, project_id, where))]
+        if asked
+        else []
+    )
+
+
+def _kinds(project_id: int, where: Filter, *also: ColumnElement[bool]) -> Select[Any]:
+    """Rows of one status, split and so on by their own index. What is not asked is named all the same: the index begins with
+    the status, then comes the split."""
+    asked = [*here(project_id, where), *_of_kind(facts, where), *also]
+    asked += [] if where.status is not None else [facts.c.status.in_(list(Status))]
+    asked += [] if where.split is not None else [facts.c.split.in_([*Split, ""])]
+    return select(facts.c.id).where(*asked).with_hint(facts, by("kind"), "sqlite")
+
+
+def _of_kind(table: Table, where: Filter) -> list[ColumnElement[bool]]:
+    """Status, split and problems in general, asked of facts or of tallies."""
+    found: list[ColumnElement[bool]] = []
+    if where.status is not None:
+        found.append(table.c.status == where.status)
+    if where.split is not None:
+        found.append(table.c.split == ("" if where.split == NONE else where.split))
+    if where.problem == ANY:
+        found.append(table.c.worst >= WARNING)
+    elif where.problem == NONE:
+        found.append(table.c.worst < WARNING)
+    return found
+
+
+def _narrow(project_id: int, where: Filter) -> list[Part]:
+    """Parts that `facts` tells: what lies between two ends, and what only some rows have."""
+    found: list[Part] = []
+
+    def add(index: str, *holds: ColumnElement[bool], ends: bool = False) -> None:
+        ids = select(facts.c.id).where(*here(project_id, where), *holds).with_hint(facts, by(index), "sqlite")
+        found.append(Part(lambda _: and_(*holds), ids, column=index, ends=holds if ends else ()))
+
+    if where.changed_since is not None:
+        add("changed_at", facts.c.changed_at >= where.changed_since, ends=True)
+    # Written out: an index on a part of the rows is used only where the question says the same in the same words.
+    if where.several_turns:
+        add("turns", literal_column("facts.turns > 1"))
+    if where.private:
+        add("private", literal_column("facts.private = 1"))
+    if where.has_note:
+        add("note", facts.c.note > "", ends=True)
+    for name in ("tokens", "length"):
+        least, most = getattr(where, f"min_{name}"), getattr(where, f"max_{name}")
+        ends = [facts.c[name] >= least] if least is not None else []
+        ends += [facts.c[name] <= most] if most is not None else []
+        if ends:
+            add(name, *ends, ends=True)
+    return found
+
+
+def _elsewhere(project_id: int, where: Filter) -> list[Part]:
+    """Parts that other tables tell, by the row's id."""
+    found: list[Part] = []
+
+    def add(table: Table, *mine: ColumnElement[bool], several: bool = False) -> None:
+        ids = select(table.c.example_id.label("id")).where(*mine)
+
+        def holds(id_: ColumnElement[int]) -> ColumnElement[bool]:
+            return exists(select(literal_column("1")).where(*mine, table.c.example_id == id_).correlate_except(table))
+
+        found.append(Part(holds, ids.distinct() if several else ids, elsewhere=True))
+
+    if where.row_set is not None:
+        add(row_set_rows, row_set_rows.c.row_set_id == where.row_set)
+    if where.tag:
+        add(example_tags, example_tags.c.project_id == project_id, example_tags.c.tag == where.tag)
+    if where.problem not in ("", ANY, NONE):
+        mine = (problems.c.project_id == project_id, problems.c.code == where.problem, ~problems.c.ignored)
+        add(problems, *mine, several=True)
+    return found
+
+
+def _equal(project_id: int, where: Filter) -> list[Part]:
+    """Parts that `facts` tells: where rows come from, and who changed them."""
+    asked = {"source": where.source, "changed_by": where.changed_by}
+    return [_is(project_id, where, name, value) for name, value in asked.items() if value]
+
+
+def _is(project_id: int, where: Filter, name: str, value: str) -> Part:
+    equal = facts.c[name] == value
+    ids = select(facts.c.id).where(*here(project_id, where), equal).with_hint(facts, by(name), "sqlite")
+    return Part(lambda _: equal, ids, column=name)
 
 
 def number_of(c: Connection, project_id: int, where: Filter) -> int:
     """How many rows match as far as status, split, problems in general and the trash go: from the tallies, so at once."""
-    query = select(func.coalesce(func.sum(tallies.c.number), 0)).where(
-        tallies.c.project_id == project_id, tallies.c.trashed == where.trashed
-    )
-    if where.status is not None:
-        query = query.where(tallies.c.status == where.status)
-    if where.split is not None:
-        query = query.where(tallies.c.split == ("" if where.split == NONE else where.split))
-    if where.problem == ANY:
-        query = query.where(tallies.c.worst >= WARNING)
-    elif where.problem == NONE:
-        query = query.where(tallies.c.worst < WARNING)
-    return int(c.execute(query).scalar_one())
+    mine = (*here(project_id, where, tallies), *_of_kind(tallies, where))
+    return int(c.execute(select(func.coalesce(func.sum(tallies.c.number), 0)).where(*mine)).scalar_one())
+
+
+def by_value(
+    c: Connection, project_id: int, where: Filter, sort: Sort, *, few: int, alone: bool = False
+) -> list[tuple[Any, Select[Any]]] | None:
+    """In an order that the tallies know: the values that the rows have, smallest first, and how the rows of each are found, as
+    far as the tallies go (or `alone`: by the value only). None in another order."""
+    names = {"status": ("status", "status"), "split": ("split", "split"), "problems": ("worst", "problem")}
+    if sort.by not in names:
+        return None
+    name, part = names[sort.by]
+    value, number = tallies.c[name], func.sum(tallies.c.number)
+    mine = (*here(project_id, where, tallies), *_of_kind(tallies, where))
+    known = select(value, number).where(*mine).group_by(value).having(number > 0).order_by(value)
+    rest = where.without(part)
+    found = []
+    for one, there_are in c.execute(known).all():
+        is_it = facts.c[name] == one
+        walked = select(facts.c.id).where(*here(project_id, where), is_it, *([] if alone else _of_kind(facts, rest)))
+        walked = walked.with_hint(facts, by(sort.by), "sqlite")
+        found.append((one, walked if there_are > few else _kinds(project_id, rest, is_it)))
+    return found
 
 
 def is_tallied(where: Filter) -> bool:
     """Whether `number_of` is the whole truth about the filter."""
-    return set(where.parts()) <= {"status", "split", "trashed"} | (
-        {"problem"} if where.problem in (ANY, NONE) else set()
-    )
+    known = {"status", "split", "trashed"} | ({"problem"} if where.problem in (ANY, NONE) else set())
+    return set(where.parts()) <= known
 
 
 def sorted_as(sort: Sort, where: Filter) -> Sort:
-    """The order that is really meant: only a stored set of rows has ranks, and rows of one split are sorted by their id alone
-    (SQLite does not see that the expression is the same for all of them)."""
-    by_row = (sort.by == "rank" and where.row_set is None) or (sort.by == "split" and where.split is not None)
-    return Sort("row", sort.descending) if by_row else sort
+    """The order that is really meant: only a stored set of rows has ranks."""
+    return Sort("row", sort.descending) if sort.by == "rank" and where.row_set is None else sort
 
 
-def order_of(sort: Sort, where: Filter = Filter()) -> ColumnElement[Any]:
-    """What rows are sorted by, before their id."""
+def order_of(sort: Sort) -> ColumnElement[Any]:
+    """What rows are sorted by, before their id: of `facts`, of `examples` for a long text, of the set for a rank."""
     if sort.by == "rank":
-        mine = (row_set_rows.c.row_set_id == where.row_set, row_set_rows.c.example_id == examples.c.id)
-        return select(row_set_rows.c.rank).where(*mine).correlate(examples).scalar_subquery()
+        return row_set_rows.c.rank
     if sort.by in SHORT:
-        return literal_column(SHORT[sort.by])
-    return examples.c[{"row": "id", "problems": "worst"}.get(sort.by, sort.by)]
+        return literal_column(SHORT[sort.by], examples.c[sort.by].type)
+    return facts.c[{"row": "id", "problems": "worst"}.get(sort.by, sort.by)]
 
 
-def _plain(where: Filter) -> list[ColumnElement[bool]]:
-    """The parts that are told from the row itself."""
-    parts: list[ColumnElement[bool]] = []
-    if where.status is not None:
-        parts.append(examples.c.status == where.status)
-    if where.split is not None:
-        parts.append(order_of(Sort("split")) == ("" if where.split == NONE else where.split))
-    if where.problem == ANY:
-        parts.append(examples.c.worst >= WARNING)
-    elif where.problem == NONE:
-        parts.append(examples.c.worst < WARNING)
-    return parts + words.literally(where.text)
+def literally(where: Filter) -> list[ColumnElement[bool]]:
+    """The words that the full-text index does not know are looked for in the texts themselves."""
+    whole = examples.alias("whole")
+    said = words.literally(where.text, whole)
+    return [exists(select(literal_column("1")).where(whole.c.id == facts.c.id, *said).correlate(facts))] if said else []
 
 
-def _narrow(project_id: int, where: Filter) -> list[Part]:
-    """For each other part that is set: (the ids it matches, cheaply; the same as a question about one row)."""
-    found: list[Part] = []
-
-    def by_index(name: str, *parts: ColumnElement[bool] | TextClause) -> None:
-        here = (examples.c.project_id == project_id, examples.c.trashed == where.trashed)
-        query = select(examples.c.id).where(*here, *parts)
-        found.append((query.with_hint(examples, f"INDEXED BY ix_examples_by_{name}", "sqlite"), and_(*parts)))
-
-    if where.row_set is not None:
-        mine = row_set_rows.c.row_set_id == where.row_set
-        found.append((select(row_set_rows.c.example_id).where(mine), _here(row_set_rows, mine)))
-    if where.tag:
-        mine = and_(example_tags.c.project_id == project_id, example_tags.c.tag == where.tag)
-        found.append((select(example_tags.c.example_id).where(mine), _here(example_tags, mine)))
-    if where.problem not in ("", ANY, NONE):
-        mine = and_(problems.c.project_id == project_id, problems.c.code == where.problem, ~problems.c.ignored)
-        found.append((select(problems.c.example_id).where(mine).distinct(), _here(problems, mine)))
-    if words.match_query(where.text):
-        found.append((words.matching(where.text), words.probed(where.text)))
-    if where.source:
-        by_index("source", examples.c.source == where.source)
-    if where.changed_by:
-        by_index("changed_by", examples.c.changed_by == where.changed_by)
-    if where.changed_since is not None:
-        by_index("changed_at", examples.c.changed_at >= where.changed_since)
-    # Written out: an index on a part of the rows is used only where the question says the same in the same words.
-    if where.several_turns:
-        by_index("turns", text("examples.turns > 1"))
-    if where.private:
-        by_index("private", text("examples.private = 1"))
-    if where.has_note:
-        by_index("note", literal_column(SHORT["note"]) > "")
-    for name in ("tokens", "length"):
-        least, most = getattr(where, f"min_{name}"), getattr(where, f"max_{name}")
-        ends = [examples.c[name] >= least] if least is not None else []
-        ends += [examples.c[name] <= most] if most is not None else []
-        if ends:
-            by_index(name, *ends)
-    return found
-
-
-def _here(table: Any, mine: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists(select(literal_column("1")).where(mine, table.c.example_id == examples.c.id).correlate(examples))
-
-
-def listed(ids: Sequence[int]) -> Select[Any]:
+def listed(ids: Iterable[int]) -> Select[Any]:
     """Ids as one parameter, however many: SQLite takes 32,766 parameters a statement."""
-    return select(literal_column("value")).select_from(func.json_each(json.dumps(list(ids))).table_valued("value"))
-
-
-def _best_index(where: Filter) -> str:
-    if where.status is not None:
-        return "ix_examples_by_status"
-    if where.split is not None:
-        return "ix_examples_by_split"
-    return "ix_examples_by_problems" if where.problem in (ANY, NONE) else ""
+    return select(literal_column("value", Integer()).label("id")).select_from(
+        func.json_each(json.dumps(list(ids))).table_valued("value")
+    )

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Select, case, func, insert, se
 
 from ftcore.records import Filter, Status
 from ftcore.store import examples as store_examples
-from ftcore.store.filters import listed, way
+from ftcore.store.filters import listed
 from ftcore.store.schema import changes, edits, example_tags, examples, now, problems, reviews, row_set_rows, row_sets
 
 GROUPS_COUNTED = 1_000
@@ -96,12 +96,7 @@ def behind(c: Connection, project_id: int, course: Course, at_id: int) -> int | 
 
 def left_from(c: Connection, project_id: int, where: Filter, at_id: int | None) -> tuple[int, bool]:
     """(how many rows match from this one on, True when there are more than 10,000)."""
-    if at_id is None:
-        return store_examples.count(c, project_id, where)
-    most = store_examples.COUNTED_TO
-    query = way(c, project_id, where).on(select(examples.c.id)).where(examples.c.id >= at_id)
-    found = c.execute(select(func.count()).select_from(query.limit(most + 1).subquery())).scalar_one()
-    return min(found, most), found > most
+    return store_examples.count(c, project_id, where, from_id=at_id)
 
 
 def left_in_set(c: Connection, set_id: int) -> int:

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, Text, insert, select, type_coerce, update
 
 from ftcore.records import Filter, Snapshot, SnapshotRow, Split, Status, TrainingExample
-from ftcore.store.examples import from_json, to_json
-from ftcore.store.filters import listed, way
+from ftcore.store.examples import from_json, stream_ids, to_json
+from ftcore.store.filters import listed
 from ftcore.store.projects import touch
 from ftcore.store.schema import examples, now, snapshot_rows, snapshots
 
@@ -135,14 +135,12 @@ def approved(c: Connection, project_id: int, *, held_out: bool = False) -> Itera
     """The approved examples as they stand, oldest first, at most 2,000 in memory: only what a snapshot wants of them. One that is
     in no split is trained on; `held_out` leaves it out: it is like a row of a locked test split."""
     columns = [examples.c[name] for name in ("id", "split", "training", "private")]
-    chosen = way(c, project_id, Filter(status=Status.APPROVED)).on(select(*columns))
-    after = 0
-    while found := c.execute(chosen.where(examples.c.id > after).order_by(examples.c.id).limit(CHUNK)).all():
-        for id_, split, training, private in found:
+    for ids in stream_ids(c, project_id, Filter(status=Status.APPROVED), chunk=CHUNK):
+        query = select(*columns).where(examples.c.id.in_(listed(ids))).order_by(examples.c.id)
+        for id_, split, training, private in c.execute(query):
             if held_out and not split:
                 continue
             yield SnapshotRow(id_, Split(split or Split.TRAIN), from_json(training), private)
-        after = found[-1][0]
 
 
 def standing(c: Connection, project_id: int, ids: list[int]) -> dict[int, tuple[TrainingExample, bool]]:

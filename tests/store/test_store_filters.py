@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 
 from ftcore.records import SORTABLE, Example, Filter, Problem, Severity, Sort, Split, Status, TrainingExample
-from ftcore.store import examples, filters, imports, journal, problems, projects, row_sets
+from ftcore.store import examples, imports, journal, problems, projects, row_sets
 from ftcore.store.database import Database, open_database
 from ftcore.store.examples import NewExample
 from ftcore.store.journal import Edit
@@ -21,6 +21,7 @@ from ftcore.store.schema import examples as table
 from ftcore.store.schema import now
 
 WORDS = ("refund", "tent", "zip", "parcel", "late")
+MOMENT = datetime(2026, 11, 24, 9, 30, 0, 123_456, tzinfo=UTC)
 RANK = {"hint": 1, "warning": 2, "error": 3}
 
 
@@ -40,7 +41,6 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Database, i
 
 
 def _fill(db: Database, project_id: int) -> None:
-    moment = now()
     for part, who in enumerate(("AB", "CD")):
         with db.write() as c:
             import_id = imports.start(c, project_id, file_name=f"{part}.csv", sha256="", shape="", who=who)
@@ -52,7 +52,8 @@ def _fill(db: Database, project_id: int) -> None:
         found = {id_: [Problem(*kinds[id_ % 3], "Said.")] for id_ in ids if id_ % 4}
         problems.replace(c, project_id, found)
         for id_ in ids:
-            c.execute(update(table).where(table.c.id == id_).values(changed_at=moment + timedelta(hours=id_ % 5)))
+            values = {"changed_at": MOMENT + timedelta(hours=id_ % 5), "private": id_ % 7 == 0}
+            c.execute(update(table).where(table.c.id == id_).values(**values))
         thrown = [Edit(id_, {"trashed": True}) for id_ in ids[::9]]
         journal.save(c, project_id, thrown, who="EF", label="Thrown away")
         some = row_sets.create(c, project_id, kind="pattern", label="^Q", query={}, who="AB")
@@ -96,6 +97,7 @@ def _holds(row: Example, where: Filter, found: dict[int, list[Problem]], some: s
         and where.changed_by in ("", row.changed_by)
         and (not where.several_turns or row.training.turns > 1)
         and (not where.has_note or bool(row.note))
+        and (not where.private or row.private)
         and (where.row_set is None or row.id in some)
     )
 
@@ -138,6 +140,8 @@ def _filters(draw: st.DrawFn) -> Filter:
         "changed_by": st.sampled_from(["AB", "EF"]),
         "several_turns": st.just(True),
         "has_note": st.just(True),
+        "private": st.just(True),
+        "changed_since": st.integers(0, 5).map(lambda hours: MOMENT + timedelta(hours=hours)),
         "row_set": st.just(2),
         "trashed": st.just(True),
     }
@@ -145,16 +149,31 @@ def _filters(draw: st.DrawFn) -> Filter:
     return Filter(**{name: draw(parts[name]) for name in names})
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(_filters(), st.sampled_from(SORTABLE), st.booleans(), st.sampled_from([(0, 0), (5, 15), (4_000, 20_000)]))
+WAYS: dict[str, dict[str, Any]] = {
+    "as it is": {},
+    "along the order": {"wayfinding.MANY": -1},
+    "all that one part matches": {"wayfinding.LOOKED_AT": 0.0},
+    "looked for along the order": {"wayfinding.LOOKED_AT": 1e6, "ways.PAGE": 2},
+    "looked for along the order, without patience": {"wayfinding.LOOKED_AT": 1e6, "wayfinding.PATIENCE": 0},
+    "as it comes": {"wayfinding.MANY": 15, "wayfinding.LOOKED_AT": 2.0, "words.WINDOW": 5},
+}
+WORDS_ARE: dict[str, dict[str, Any]] = {
+    "asked of each row": {"wayfinding.PROBED": 0.0, "words.ASKED": 3},
+    "all found": {"wayfinding.PROBED": 1e6},
+}
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(_filters(), st.sampled_from(SORTABLE), st.booleans(), st.sampled_from([*WAYS]), st.sampled_from([*WORDS_ARE]))
 def test_every_way_finds_the_same_rows_in_the_same_order(
-    shop: tuple[Database, int, list[Example]], where: Filter, by: str, descending: bool, few: tuple[int, int]
+    shop: tuple[Database, int, list[Example]], where: Filter, by: str, descending: bool, found_by: str, words_are: str
 ) -> None:
     db, project_id, rows = shop
     sort = Sort(by, descending)
     with pytest.MonkeyPatch.context() as patched, db.read() as c:
-        patched.setattr(filters, "FEW", few[0])
-        patched.setattr(filters, "MANY", few[1])
+        forced = {"wayfinding.ENOUGH": 0, "ways.AT_ONCE": 4, **WAYS[found_by], **WORDS_ARE[words_are]}
+        for name, value in forced.items():
+            patched.setattr(f"ftcore.store.{name}", value)
         found = {row.id: problems.of_example(c, row.id) for row in rows}
         some = {row.id for row in examples.page(c, project_id, Filter(row_set=2)).rows} | {
             row.id for row in examples.page(c, project_id, Filter(row_set=2, trashed=True)).rows

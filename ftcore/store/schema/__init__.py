@@ -1,13 +1,13 @@
 """Every table of the app's database. A change here needs a migration in `migrations/versions/`."""
 
-from ftcore.store.schema.columns import UtcDateTime, metadata, now
+from ftcore.store.schema.columns import Moment, UtcDateTime, metadata, now
 from ftcore.store.schema.curation import (
-    EXAMPLE_INDEXES,
     SHORT,
     changes,
     edits,
     example_tags,
     examples,
+    facts,
     imports,
     people,
     problems,
@@ -38,8 +38,8 @@ from ftcore.store.schema.running import (
 )
 
 __all__ = [
-    "EXAMPLE_INDEXES",
     "SHORT",
+    "Moment",
     "UtcDateTime",
     "calls",
     "changes",
@@ -49,6 +49,7 @@ __all__ = [
     "endpoints",
     "example_tags",
     "examples",
+    "facts",
     "imports",
     "job_events",
     "job_metrics",
