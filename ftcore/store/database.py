@@ -14,8 +14,8 @@ from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from ftcore.store.migrations import HEAD, REVISIONS, upgrade
 from ftcore.store.schema import now
 
-CACHE = "cache_size=-32768"
-"""32 MB a connection, where SQLite takes 2: `facts` of some hundred thousand rows stay in it."""
+CACHE = "cache_size=-65536"
+"""At most 64 MB a connection, where SQLite takes 2: the `facts` of a million rows stay in it."""
 
 
 class StoreError(Exception):

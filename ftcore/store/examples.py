@@ -121,7 +121,7 @@ def page(
 
 
 def count(
-    c: Connection, project_id: int, where: Filter = Filter(), *, up_to: int = COUNTED_TO, from_id: int | None = None
+    c: Connection, project_id: int, where: Filter = Filter(), from_id: int | None = None, *, up_to: int = COUNTED_TO
 ) -> tuple[int, bool]:
     """(how many, True when there are more than that): never looks further than `up_to` rows, unless the tallies know. With
     `from_id`, that row and those after it in the order of the rows."""
