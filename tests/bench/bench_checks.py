@@ -21,7 +21,7 @@ from typing import Any
 
 from ftcore.chat import ChatError, parse_line, validate
 from ftcore.chat.tokens import tokens_of
-from ftcore.dataset.checks import Limits, Profile, Profiler, check_one
+from ftcore.dataset.checks import Limits, Profile, Profiler, check_many
 from ftcore.dataset.checks.across import Across
 from ftcore.dataset.checks.near_duplicate import question
 from ftcore.dataset.duplicates import Pair
@@ -201,7 +201,7 @@ def check_all(lines: Sequence[str]) -> tuple[cookbook.Figures, int]:
             across.add(range(start, start + len(portion)), portion)
             examples += portion
         light = profiler.profile()
-        problems = sum(len(check_one(example, Limits(), light)) for example in examples)
+        problems = sum(map(len, check_many(examples, Limits(), light)))
         found = across.findings(lambda ids: {id_: examples[id_] for id_ in ids}, Limits(), light)
         return tally.figures(), problems + sum(1 for _ in found)
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ftcore.chat import count_tokens
-from ftcore.chat.tokens import counter, fallback_counter
+from ftcore.chat.tokens import counter, fallback_counter, tokens_of
 from ftcore.records import TrainingExample
 
 
@@ -43,3 +43,24 @@ def test_tools_and_tool_calls_count():
 @given(st.text(max_size=80))
 def test_both_tokenizers_agree(text):
     assert counter()(text) == fallback_counter()(text)
+
+
+def test_what_is_learnt_is_what_the_assistant_says_and_calls():
+    call = {"id": "c", "type": "function", "function": {"name": "clock", "arguments": '{"zone":"UTC"}'}}
+    example = TrainingExample(
+        [
+            {"role": "user", "content": "Where is my lamp?"},
+            {"role": "assistant", "content": "I don't know.", "weight": 0},
+            {"role": "user", "content": "Please look."},
+            {"role": "assistant", "content": "Let me look.", "tool_calls": [call]},
+        ]
+    )
+    called = count_tokens('{"name":"clock","arguments":"{\\"zone\\":\\"UTC\\"}"}')
+    assert tokens_of(example) == (count_tokens(example), count_tokens("Let me look.") + called)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(["system", "user", "assistant"]), st.text(max_size=30)), max_size=5))
+def test_the_learnt_tokens_are_those_of_the_answers(turns):
+    example = TrainingExample([{"role": role, "content": text} for role, text in turns])
+    assert tokens_of(example).learnt == sum(count_tokens(text) for role, text in turns if role == "assistant")

@@ -33,6 +33,7 @@ from ftcore.dataset.checks import (
 from ftcore.dataset.checks.across import ACROSS_CODES, find_across
 from ftcore.dataset.limits import LIMITS, Limits, Threshold
 from ftcore.dataset.profiles import UNKNOWN
+from ftcore.dataset.traits.signs import without_signs
 from ftcore.dataset.traits.texts import Texts
 from ftcore.records import Problem, Severity, TrainingExample
 
@@ -47,6 +48,7 @@ __all__ = [
     "Profile",
     "Profiler",
     "Threshold",
+    "check_many",
     "check_one",
     "find_problems",
     "profile",
@@ -76,6 +78,10 @@ MODULES = (
     system_prompt,
     personal_data,
 )
+SIGNS = "|".join(module.SIGNS for module in MODULES if hasattr(module, "SIGNS"))
+"""A text in ASCII without any of these holds nothing that such a check looks for inside it."""
+PORTION = 1_000
+"""Texts that are looked at together."""
 ROW_CHECKS: tuple[RowCheck, ...] = tuple(module.check for module in MODULES)
 STRUCTURE_CODES = frozenset(
     (
@@ -115,7 +121,7 @@ def find_problems(examples: Sequence[TrainingExample], limits: Limits = Limits()
     """The problems of each example, aligned with `examples`, errors first, without those of `limits.off`. `related` is an index
     into `examples`."""
     light = profile(examples)
-    found = [check_one(example, limits, light) for example in examples]
+    found = check_many(examples, limits, light)
     if not limits.off >= DATASET_CODES:
         for row, problem in find_across(examples, limits, light):
             if problem.code not in limits.off:
@@ -128,9 +134,24 @@ def find_problems(examples: Sequence[TrainingExample], limits: Limits = Limits()
 def check_one(example: TrainingExample, limits: Limits = Limits(), light: Profile | None = None) -> list[Problem]:
     """The problems that an example has by itself, for a re-check after an edit, without those of `limits.off`. `light` is the
     data set's `profile`; without it the rules that need it keep still, or warn of less."""
-    texts = Texts(example)
-    problems = validate(example)
-    seen = light or UNKNOWN
+    return _check(Texts(example), limits, light or UNKNOWN)
+
+
+def check_many(
+    examples: Sequence[TrainingExample], limits: Limits = Limits(), light: Profile | None = None
+) -> list[list[Problem]]:
+    """`check_one` of each, quicker than one by one."""
+    found: list[list[Problem]] = []
+    for start in range(0, len(examples), PORTION):
+        several = [Texts(example) for example in examples[start : start + PORTION]]
+        for texts, is_dull in zip(several, without_signs([texts.joined for texts in several], SIGNS), strict=True):
+            texts.is_dull = is_dull
+            found.append(_check(texts, limits, light or UNKNOWN))
+    return found
+
+
+def _check(texts: Texts, limits: Limits, seen: Profile) -> list[Problem]:
+    problems = validate(texts.example)
     for look, check in _checks(limits.off):
         if look(texts, limits, seen):
             problems.extend(check(texts, limits, seen))

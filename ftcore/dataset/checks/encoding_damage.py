@@ -22,7 +22,8 @@ DAMAGE = re.compile(
     "\u00ef\u00bb\u00bf"
 )
 FIRST = "\ufffd\u00c3\u00c2\u00e2\u00f0\u00ef"
-ASCII_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+SIGNS = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
+ASCII_CONTROLS = re.compile(SIGNS)
 CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
 LONGEST = {2: "\u00c2-\u00df", 3: "\u00e0-\u00ef", 4: "\u00f0-\u00f4"}
 MOST_ROUNDS = 4
@@ -30,6 +31,8 @@ MOST_ROUNDS = 4
 
 
 def look(texts: Texts, _limits: Limits, _light: Profile) -> bool:
+    if texts.is_dull:
+        return False
     if ASCII_CONTROLS.search(texts.rare):
         return True
     return not texts.is_ascii and _is_suspect(texts.joined)

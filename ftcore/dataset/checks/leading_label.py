@@ -13,6 +13,7 @@ from ftcore.dataset.traits.texts import Texts
 from ftcore.records import Problem, Severity, TrainingExample
 
 CODES = ("leading_label", "template_mark")
+SIGNS = r"[<\[]"
 MOSTLY = 0.5
 """A label that half of the examples share is how they are written."""
 MARKS = re.compile(
@@ -24,7 +25,7 @@ MARKS = re.compile(
 def look(texts: Texts, _limits: Limits, _light: Profile) -> bool:
     if may_begin_with_label(texts.prompt) or may_begin_with_label(texts.response):
         return True
-    return "<" in texts.rare or "[" in texts.rare
+    return not texts.is_dull and ("<" in texts.rare or "[" in texts.rare)
 
 
 def check(texts: Texts, limits: Limits, light: Profile) -> Iterator[Problem]:

@@ -12,10 +12,11 @@ from ftcore.dataset.traits.texts import Texts
 from ftcore.records import Problem, Severity, TrainingExample
 
 CODES = ("html_tag", "html_entity")
+SIGNS = "[<&]"
 
 
 def look(texts: Texts, _limits: Limits, _light: Profile) -> bool:
-    return "<" in texts.rare or "&" in texts.rare
+    return not texts.is_dull and ("<" in texts.rare or "&" in texts.rare)
 
 
 def check(texts: Texts, limits: Limits, light: Profile) -> Iterator[Problem]:

@@ -24,6 +24,7 @@ RARE_NUMBER = re.compile(r"[0-9][0-9()/+]{8}|[A-Z]{2}[0-9]{2}[A-Z0-9]{8}")
 UNDERSCORED_MARKS = ("k_live_", "k_test_", "gh", "github_pat_", "hf_")
 DASHED_MARKS = ("sk-", "xox", "glpat-")
 CAPITAL_MARKS = ("AKIA", "ASIA", "PRIVATE")
+SIGNS = r"[@_]|sk-|xox|glpat-|AIza|eyJ|AKIA|ASIA|PRIVATE|[0-9][0-9 ().\-/]{6,}[0-9]"
 KEYS = re.compile(
     r"\b(?:sk-(?:proj-|ant-|svcacct-)?[\w-]{20,}|[srp]k_(?:live|test)_\w{16,}|A(?:KIA|SIA)[0-9A-Z]{16}|gh[opsur]_\w{30,}|"
     r"github_pat_\w{30,}|xox[abprs]-[\w-]{10,}|AIza[\w-]{35}|hf_[A-Za-z0-9]{30,}|glpat-[\w-]{20,}|"
@@ -49,6 +50,8 @@ NUMBER = re.compile(r"(?<![\w-])(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}
 
 
 def look(texts: Texts, _limits: Limits, _light: Profile) -> bool:
+    if texts.is_dull:
+        return False
     rare = texts.rare
     if "@" in rare or _has_mark(texts.joined, rare) or (len(rare) >= SHORTEST_NUMBER and RARE_NUMBER.search(rare)):
         return True

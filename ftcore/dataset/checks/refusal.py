@@ -68,12 +68,14 @@ EARLY = (
 )
 """One of these is in every text that one of the gates lets through, but for those that `BEGINNINGS` finds."""
 BEGINNINGS = ("i can", "i am", "i won", "unfortunately", "apologies")
+SIGNS = f"(?i:{'|'.join(EARLY)})"
 LOOK_AT = 400
 
 
 def look(texts: Texts, _limits: Limits, _light: Profile) -> bool:
-    lowered = texts.response[:LOOK_AT].lower()
-    return holds_any(lowered, EARLY) or holds_any(lowered[:30], BEGINNINGS)
+    if holds_any(texts.response[:30].lower(), BEGINNINGS):
+        return True
+    return not texts.is_dull and holds_any(texts.response[:LOOK_AT].lower(), EARLY)
 
 
 def check(texts: Texts, _limits: Limits, light: Profile) -> Iterator[Problem]:

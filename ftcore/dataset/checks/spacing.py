@@ -12,6 +12,7 @@ from ftcore.dataset.traits.texts import Texts
 from ftcore.records import Problem, Severity, TrainingExample
 
 CODES = ("outer_spaces", "invisible_characters")
+SIGNS = r"\n\n\n|\n\r\n\r\n"
 # Two or more empty lines. In code they have a meaning, so texts that hold code are left alone.
 EMPTY_LINES = re.compile(r"\r?\n(?:\r?\n){2,}")
 CODE = re.compile(
@@ -28,6 +29,8 @@ BREAKING = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 def look(texts: Texts, _limits: Limits, _light: Profile) -> bool:
     if texts.has_outer_spaces():
         return True
+    if texts.is_dull:
+        return False
     if ("\n\n\n" in texts.rare or "\r" in texts.rare) and _holds_empty_lines(texts.joined):
         return True
     return not texts.is_ascii and any(character in texts.joined for character in INVISIBLE)

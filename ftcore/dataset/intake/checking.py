@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ftcore.dataset.checks import CODES, DATASET_CODES, Limits, Profile, Profiler, check_one
+from ftcore.dataset.checks import CODES, DATASET_CODES, Limits, Profile, Profiler, check_many
 from ftcore.dataset.checks.across import Across
 from ftcore.dataset.intake.findings import Findings
 from ftcore.dataset.intake.progress import Progress
@@ -73,8 +73,9 @@ class WholeCheck:
     def _check_rows(self) -> None:
         done = 0
         for rows in portions(self._db, self._project_id):
-            found = {row.id: check_one(row.training, self.limits, self.light) for row in rows}
-            self._write(rows, found, CODES - DATASET_CODES)
+            found = check_many([row.training for row in rows], self.limits, self.light)
+            by_id = {row.id: several for row, several in zip(rows, found, strict=True)}
+            self._write(rows, by_id, CODES - DATASET_CODES)
             done += len(rows)
             self._progress(done, max(done, self._total), CHECKING)
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from ftcore.dataset import split_lock
 from ftcore.dataset.answers import Profile, normal, profile
-from ftcore.dataset.checks import DATASET_CODES, Limits, check_one
+from ftcore.dataset.checks import DATASET_CODES, Limits, check_many
 from ftcore.dataset.checks.across import Across
 from ftcore.dataset.intake import instructions, telling
 from ftcore.dataset.intake.resplit import Division
@@ -74,7 +74,7 @@ def _check(trainings: Sequence[TrainingExample], limits: Limits) -> tuple[Profil
     import numpy as np
 
     light = profile(trainings)
-    found = [check_one(training, limits, light) for training in trainings]
+    found = check_many(trainings, limits, light)
     across = Across(with_answers=light.kind == "text")
     across.add(range(len(trainings)), trainings)
 

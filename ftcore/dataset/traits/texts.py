@@ -18,7 +18,11 @@ DULL = string.ascii_lowercase.encode() + b" ,.'-" + bytes(range(0x80, 0x100))
 class Texts:
     """`system`, `prompt` and `response` are the example's; `joined` are all texts, one after the other; `every` holds (where, role, text) of
     each message that has a text: `where` is system, prompt, response, or "messages" for the turns between.
+
+    `is_dull` says that no text holds any of the `SIGNS` that checks look for. Who has looked at many at once sets it.
     """
+
+    is_dull = False
 
     def __init__(self, example: TrainingExample) -> None:
         self.example = example
