@@ -37,8 +37,7 @@ def tokens_of(example: TrainingExample) -> Tokens:
     for message in example.messages:
         role, content = message.get("role", ""), message.get("content")
         # The quick way for most of a million texts.
-        is_plain = type(content) is str and content.isascii()
-        said = count(content) if is_plain else _count(text_of(message))
+        said = count(content) if type(content) is str and content.isascii() else _count(text_of(message))
         if "tool_calls" in message:
             said += _count_calls(message)
         total += PER_MESSAGE + _count_role(str(role)) + said
