@@ -14,6 +14,7 @@ from sqlalchemy.sql import Select
 
 from ftcore.records import Sort
 from ftcore.store import words
+from ftcore.store.filters import listed
 from ftcore.store.schema import facts
 
 PAGE = 100
@@ -147,5 +148,5 @@ class Eye:
     def that_match(self, c: Connection, ids: list[int]) -> list[int]:
         if self.rest is None or not ids:
             return ids
-        kept = set(c.execute(self.rest.where(facts.c.id.in_(ids))).scalars())
+        kept = set(c.execute(self.rest.where(facts.c.id.in_(listed(ids)))).scalars())
         return [id_ for id_ in ids if id_ in kept]

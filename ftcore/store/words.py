@@ -38,7 +38,7 @@ AROUND = 14
 """Words of a snippet."""
 WINDOWS, WINDOW = 4, 1_000
 """A word is looked for in so many places, of so many ids each, to tell how frequent it is."""
-ASKED = 40
+ASKED = 48
 """Rows of which words are asked at once."""
 
 
