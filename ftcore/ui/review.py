@@ -15,7 +15,6 @@ from ftcore.ui import (
     page,
     review_card,
     review_end,
-    review_head,
     review_marks,
     review_moves,
     review_side,
@@ -25,27 +24,31 @@ from ftcore.ui import (
 )
 from ftcore.ui.review_state import View
 
+Top = Callable[[Project], None]
 NEW_TAG = 220
 """Pixels of the field for a new tag."""
 TEXT, SIDE = 7, 4
 """The widths of the example and of what stands beside it."""
 
 
-def draw(project: Project) -> None:
-    """The queue of this person, where they stopped."""
+def draw(project: Project, top: Top | None = None) -> None:
+    """The queue of this person, where they stopped. `top` draws what stands above it and has to follow every key, such as the
+    curator's line: it is drawn in the same part of the page."""
     triage.prepare(session.db(), project.id, Queue.GROUPS, who=session.who())
     review_state.begin(project)
-    _queue(project)
+    _queue(project, top)
 
 
-@st.fragment(key=review_head.QUEUE)
-def _queue(project: Project) -> None:
+@st.fragment
+def _queue(project: Project, top: Top | None) -> None:
     page.show_flash()
     conflicts.draw(project)
     review_state.begin(project)
     view = review_state.look(project)
     _go_on_when_empty(view)
     view = review_state.look(project) if review_state.of(project)["queue"] is not view.queue else view
+    if top is not None:
+        top(view.project)
     _chooser(view)
     _keys(view)
     _tags(view)
@@ -145,8 +148,7 @@ def _key(
 def _button(
     label: str, key: str, name: str, disabled: bool, does: Callable[..., None], args: tuple[Any, ...], help: str = ""
 ) -> None:
-    acts = (does, *args)
-    st.button(label, shortcut=key, key=name, disabled=disabled, on_click=review_head.act, args=acts, help=help or None)
+    st.button(label, shortcut=key, key=name, disabled=disabled, on_click=does, args=args, help=help or None)
 
 
 def _tags(view: View) -> None:
@@ -163,8 +165,8 @@ def _tags(view: View) -> None:
                 type="tertiary",
                 icon=":material/check_box:" if on else ":material/check_box_outline_blank:",
                 disabled=row is None,
-                on_click=review_head.act,
-                args=(review_marks.toggle, project, row.id if row else 0, row.version if row else 0, tag),
+                on_click=review_marks.toggle,
+                args=(project, row.id if row else 0, row.version if row else 0, tag),
             )
         st.text_input(
             "New tag",

@@ -85,4 +85,9 @@ def _go_on(view: View) -> None:
         st.button(label, key="review-go-on", type="primary", on_click=review_moves.go_to, args=args)
     else:
         st.markdown("The examples can be read and changed in the table at any time.")
-        st.button("Open the table", key="review-table", on_click=curate_state.go, args=("Table",))
+        st.button("Open the table", key="review-table", on_click=_open_table)
+
+
+def _open_table() -> None:
+    curate_state.go("Table")
+    st.rerun()  # the whole page: a button of the review draws the review alone

@@ -14,10 +14,12 @@ import pytest
 from ftcore.dataset import curation
 from ftcore.dataset.curation import CellEdit
 from ftcore.dataset.deciding import ASK
+from ftcore.dataset.intake import take_in
 from ftcore.records import Example, Problem, Project, Severity, Status, TrainingExample
 from ftcore.store import examples, imports, problems, projects
 from ftcore.store.examples import NewExample
 from ftcore.ui import review_moves, review_words
+from tests.conftest import write_csv
 from tests.e2e.browsing import RunningApp, settled
 from tests.reviewing import fill
 
@@ -139,6 +141,38 @@ def test_text_typed_in_review_is_saved_by_the_click_on_approve(page: Any, app: R
     page.locator(".st-key-review-Approve button").click()
     _until(lambda: _row(app, ids[0]).status is Status.APPROVED)
     assert _row(app, ids[0]).training.response == "It is green and blue."
+
+
+def test_a_new_label_typed_into_the_list_is_asked_about_before_it_is_saved(
+    page: Any, app: RunningApp, tmp_path: Path
+) -> None:
+    rows = [(f"{what} is {how}", how) for what in ("lamp", "stove", "pump", "zip") for how in ("lost", "late", "old")]
+    with app.db.write() as c:
+        project = projects.create(c, "Labels")
+        projects.remember_person(c, "DK")
+    take_in(app.db, project.id, write_csv(tmp_path / "rows.csv", rows), name="rows.csv", who="DK")
+    with app.db.write() as c:
+        ids = examples.ids(c, project.id)
+        look = Problem("placeholder", Severity.WARNING, "Something was left to be filled in.", "prompt", 0, 4)
+        problems.replace(c, project.id, {id_: [] for id_ in ids[1:]} | {ids[0]: [look]})
+    _open(page, app, project, ids[0])
+    page.keyboard.press("e")
+    answer = page.get_by_label("You answer")
+    answer.click()
+    answer.fill("stolen")
+    page.keyboard.press("Enter")
+    page.get_by_text("New label, not saved yet.").wait_for()
+    assert _row(app, ids[0]).training.response == "lost"
+    page.get_by_role("button", name="Use the new label").click()
+    _until(lambda: _row(app, ids[0]).training.response == "stolen")
+
+
+def test_the_table_is_opened_from_the_end_of_a_queue(page: Any, app: RunningApp) -> None:
+    project, ids = fill(app.db, "Table", with_problem=2)
+    _open(page, app, project, ids[0])
+    page.get_by_role("radio", name=re.compile("^Asked")).click()
+    page.get_by_role("button", name="Open the table").click()
+    page.locator('[data-testid="stDataFrame"]').first.wait_for(timeout=20_000)
 
 
 def test_a_reload_and_another_browser_begin_where_one_stopped(

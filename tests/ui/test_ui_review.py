@@ -17,7 +17,7 @@ from ftcore.store import examples, journal, problems, projects
 from ftcore.store.database import Database
 from ftcore.store.journal import Edit
 from ftcore.store.reviews import Place
-from ftcore.ui import review_head, review_moves, review_state, review_words
+from ftcore.ui import review_moves, review_state, review_words
 from tests.reviewing import fill
 
 Open = Callable[..., AppTest]
@@ -356,17 +356,6 @@ def test_a_fix_is_shown_before_it_is_taken(db: Database, open_page: Open) -> Non
     test.button(key=f"take-fix-{ids[0]}-outer_spaces").click().run()
     assert not test.exception
     assert _row(db, ids[0]).training.response == "It is on its way, day two of seven."
-
-
-def test_a_key_draws_its_row_and_the_line_above_again_where_the_page_has_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[Any] = []
-    monkeypatch.setattr(review_head.st, "rerun", asked.append)
-    monkeypatch.setattr(review_head.st, "session_state", {})
-    review_head.act(asked.append, "decided")
-    assert asked == ["decided"]
-    monkeypatch.setattr(review_head.st, "session_state", {review_head.DRAWN: True})
-    review_head.act(asked.append, "decided")
-    assert asked[1:] == ["decided", [review_head.QUEUE, review_head.LINE]]
 
 
 def test_the_three_steps_say_what_comes_after_them() -> None:
