@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import update
+from sqlalchemy import event, update
 
 from ftcore.records import SORTABLE, Example, Filter, Problem, Severity, Sort, Split, Status, TrainingExample
 from ftcore.store import examples, imports, journal, problems, projects, row_sets
@@ -155,6 +155,11 @@ WAYS: dict[str, dict[str, Any]] = {
     "all that one part matches": {"wayfinding.LOOKED_AT": 0.0},
     "looked for along the order": {"wayfinding.LOOKED_AT": 1e6, "ways.PAGE": 2},
     "looked for along the order, without patience": {"wayfinding.LOOKED_AT": 1e6, "wayfinding.PATIENCE": 0},
+    "looked for along the order, with little patience": {
+        "wayfinding.LOOKED_AT": 1e6,
+        "wayfinding.PATIENCE": 4e-7,
+        "ways.PAGE": 2,
+    },
     "as it comes": {"wayfinding.MANY": 15, "wayfinding.LOOKED_AT": 2.0, "words.WINDOW": 5},
 }
 WORDS_ARE: dict[str, dict[str, Any]] = {
@@ -203,6 +208,32 @@ def _walk(c: Any, project_id: int, where: Filter, sort: Sort, ids: list[int]) ->
     for several in pages[-2::-1]:
         page = examples.page(c, project_id, where, sort=sort, before=page.first, limit=7)
         assert [row.id for row in page.rows] == several
+
+
+@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize("by", [by for by in SORTABLE if by != "rank"])
+def test_a_walk_begins_at_its_place_and_sorts_nothing(
+    shop: tuple[Database, int, list[Example]], monkeypatch: pytest.MonkeyPatch, by: str, descending: bool
+) -> None:
+    db, project_id, _ = shop
+    monkeypatch.setattr("ftcore.store.wayfinding.MANY", -1)
+    where = Filter(min_tokens=2, max_tokens=15, min_length=1, max_length=24)
+    asked: list[tuple[str, Any]] = []
+
+    def remember(_c: Any, _cursor: Any, statement: str, values: Any, _context: Any, _many: bool) -> None:
+        if "INDEXED BY" in statement and "ORDER BY" in statement:
+            asked.append((statement, values))
+
+    with db.read() as c:
+        first = examples.page(c, project_id, where, sort=Sort(by, descending), limit=7)
+        event.listen(db.engine, "before_cursor_execute", remember)
+        examples.page(c, project_id, where, sort=Sort(by, descending), after=first.last, limit=7)
+        event.remove(db.engine, "before_cursor_execute", remember)
+        plans = [str(c.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values).all()) for text, values in asked]
+    assert plans
+    assert not any("TEMP B-TREE" in plan for plan in plans)
+    if by in ("tokens", "length"):
+        assert f"{by}>? AND {by}<?" in plans[-1]
 
 
 def test_the_tallies_are_what_counting_says(shop: tuple[Database, int, list[Example]]) -> None:
