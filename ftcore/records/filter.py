@@ -17,7 +17,7 @@ class Filter:
     """Everything that is set must hold.
 
     `text`: every word is somewhere in the texts, as the beginning of a word. `problem` is a code, or "any" error or warning,
-    or "none". `split` may be "none": not in any split yet. Tokens and length (characters of the answer) are ranges with
+    or "none". `answer` is one exactly, such as a label. `split` may be "none": not in any split yet. Tokens and length (characters of the answer) are ranges with
     both ends included. `row_set` is a stored set of rows: what a pattern found, what is similar to a row, what was chosen on
     the map. `trashed` shows the trash instead of the project.
     """
@@ -27,6 +27,7 @@ class Filter:
     split: Split | str | None = None
     problem: str = ""
     tag: str = ""
+    answer: str = ""
     source: str = ""
     min_tokens: int | None = None
     max_tokens: int | None = None

@@ -19,6 +19,8 @@ from ftcore.records.filter import ANY, NONE
 from ftcore.store import words
 from ftcore.store.schema import SHORT, example_tags, examples, facts, problems, row_set_rows, tallies
 
+BEGINNING = 40
+"""Characters of a text that it is sorted by (`schema.SHORT`)."""
 WARNING = 2
 """Rank of a warning in `facts.worst`; an error is 3, a hint 1."""
 
@@ -136,7 +138,23 @@ def _elsewhere(project_id: int, where: Filter) -> list[Part]:
     if where.problem not in ("", ANY, NONE):
         mine = (problems.c.project_id == project_id, problems.c.code == where.problem, ~problems.c.ignored)
         add(problems, *mine, several=True)
+    if where.answer:
+        found.append(_answered(project_id, where))
     return found
+
+
+def _answered(project_id: int, where: Filter) -> Part:
+    """Rows with exactly this answer, by the index of how answers begin."""
+    other = examples.alias("answered")
+    begins = literal_column(SHORT["response"], examples.c.response.type) == where.answer[:BEGINNING]
+    ids = select(examples.c.id).where(*here(project_id, where, examples), begins, examples.c.response == where.answer)
+    return Part(
+        lambda id_: exists(
+            select(literal_column("1")).where(other.c.id == id_, other.c.response == where.answer).correlate_except(other)
+        ),
+        ids.with_hint(examples, "INDEXED BY ix_examples_by_response", "sqlite"),
+        elsewhere=True,
+    )
 
 
 def _equal(project_id: int, where: Filter) -> list[Part]:

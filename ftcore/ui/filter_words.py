@@ -45,6 +45,7 @@ LABELS = {
     "status": "Status: {}",
     "split": "Split: {}",
     "tag": "Tag: {}",
+    "answer": "Answer: {}",
     "source": "From {}",
     "min_tokens": "At least {} tokens",
     "max_tokens": "At most {} tokens",

@@ -10,6 +10,7 @@ from typing import Any
 
 import streamlit as st
 
+from ftcore.dataset import labels
 from ftcore.records import Filter, Project, Task, TaskState
 from ftcore.store import examples, facets, row_sets, tasks
 from ftcore.ui import session
@@ -28,6 +29,13 @@ def choices(path: str, project_id: int) -> facets.Facets:
     """Tags, files and people to choose from; at most 20 seconds old."""
     with session.db().read() as c:
         return facets.of_project(c, project_id)
+
+
+@st.cache_data(show_spinner=False, max_entries=32, ttl=20)
+def answers(path: str, project_id: int) -> tuple[str, ...]:
+    """The labels to choose from, in the order of the alphabet; none where answers are no labels."""
+    with session.db().read() as c:
+        return tuple(sorted(labels.known(c, project_id), key=str.lower))
 
 
 def sets_of(project: Project, where: Filter) -> dict[int, tuple[str, str]]:

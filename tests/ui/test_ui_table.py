@@ -51,6 +51,7 @@ FILTERS = st.builds(
     split=st.none() | st.sampled_from([*Split, "none"]),
     problem=st.sampled_from(["", "any", "none", "refusal"]),
     tag=st.text(max_size=9),
+    answer=st.text(max_size=9),
     min_tokens=st.none() | st.integers(0, 9**9),
     changed_since=st.none() | MOMENTS,
     several_turns=st.booleans(),
@@ -104,7 +105,7 @@ def test_every_column_has_its_cell_and_every_part_of_a_filter_its_words() -> Non
     assert frame["tags"][1] == "x, y"
     assert table_columns.order_of(USUAL, found=True)[4] == table_columns.FOUND
     whole = Filter(
-        "w", Status.DRAFT, Split.TEST, "any", "t", "s", 1, 2, 3, 4, datetime.now(UTC), "AB", True, True, True, 5, True
+        "w", Status.DRAFT, Split.TEST, "any", "t", "a", "s", 1, 2, 3, 4, datetime.now(UTC), "AB", True, True, True, 5, True
     )
     assert set(whole.parts()) == set(Filter.__dataclass_fields__)
     for name, value in whole.parts().items():
