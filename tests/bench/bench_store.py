@@ -139,7 +139,7 @@ def _filter(rng: random.Random) -> Filter:
 
 
 def _without_ways(c: Connection, project_id: int, where: Filter, sort: Sort) -> int:
-    holds = [part.holds for part in parts(c, project_id, where)]
+    holds = [part.holds(facts.c.id) for part in parts(c, project_id, where)]
     holds += [facts.c.id.in_(words.matching(where.text))] if where.text else []
     query = select(table).join(facts, facts.c.id == table.c.id).where(*here(project_id, where), *holds)
     return len(c.execute(query.order_by(order_of(sorted_as(sort, where)), table.c.id).limit(100).offset(0)).all())
