@@ -21,12 +21,15 @@ counts = session.counts(project)
 with session.db().read() as connection:
     checking = bool(tasks.open_tasks(connection, project.id, "check"))
 
-curate_head.draw(project, counts)
-with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-    mode = curate_state.mode(not counts.total)
-    action = st.container(width="content")
+mode = curate_state.mode(not counts.total)
+in_review = mode == "Review" and counts.total > 0
+if not in_review:
+    curate_head.draw(project, counts)
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        curate_state.choose_mode()
+        action = st.container(width="content")
 file_waits = importing.draw(project) if mode == "Import" else False
-if not file_waits and not (mode == "Split and export" and split_panel.can_train(counts)):
+if not in_review and not file_waits and not (mode == "Split and export" and split_panel.can_train(counts)):
     with action:
         curate_head.primary(project, counts, mode)
 
@@ -36,7 +39,7 @@ if mode != "Import" and not counts.total and not (mode == "Table" and counts.tra
     st.markdown("There are no examples yet. Import a spreadsheet first: one column people write, one you answer.")
     st.button("Go to Import", type="primary", on_click=curate_state.go, args=("Import",))
 elif mode == "Review":
-    review.draw(project)
+    review.draw(project, top=curate_head.draw_above_review)
 elif mode == "Table":
     table.draw(project)
 elif mode == "Problems":

@@ -2,13 +2,14 @@
 
 from ftcore.chat.cleaning import clean, clean_value
 from ftcore.chat.parsing import ChatError, decode, explain, parse_line, to_line
-from ftcore.chat.tokens import count_tokens
+from ftcore.chat.tokens import Tokens, count_tokens, tokens_of
 from ftcore.chat.validation import KNOWN_KEYS, ROLES, validate
 
 __all__ = [
     "KNOWN_KEYS",
     "ROLES",
     "ChatError",
+    "Tokens",
     "clean",
     "clean_value",
     "count_tokens",
@@ -16,5 +17,6 @@ __all__ = [
     "explain",
     "parse_line",
     "to_line",
+    "tokens_of",
     "validate",
 ]

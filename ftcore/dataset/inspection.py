@@ -10,7 +10,7 @@ from typing import Any
 
 from ftcore.chat import count_tokens
 from ftcore.dataset import sources
-from ftcore.dataset.checks import Limits, Profile, check_one, profile
+from ftcore.dataset.checks import Limits, Profile, check_many, profile
 from ftcore.dataset.checks.across import Across
 from ftcore.dataset.checks.contradiction import CODE as CONTRADICTION
 from ftcore.dataset.checks.exact_duplicate import conversation
@@ -121,8 +121,8 @@ def lengths_of(tokens: Sequence[int]) -> Lengths:
 
 
 def _by_row(examples: Sequence[TrainingExample], light: Profile) -> Iterator[tuple[int, Problem]]:
-    for row, example in enumerate(examples):
-        yield from ((row, problem) for problem in check_one(example, Limits(), light))
+    for row, found in enumerate(check_many(examples, Limits(), light)):
+        yield from ((row, problem) for problem in found)
 
 
 def _is_copy(pair: Pair, examples: Sequence[TrainingExample]) -> bool:

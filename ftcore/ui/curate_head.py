@@ -25,6 +25,14 @@ def draw(project: Project, counts: Counts) -> None:
         st.header(headline(counts, rejected_rows), anchor=False)
 
 
+def draw_above_review(project: Project) -> None:
+    """The line and the modes, as one part with the review: its keys change the line."""
+    draw(project, session.counts(project))
+    curate_state.choose_mode()
+    if st.session_state[curate_state.MODE] != "Review":
+        st.rerun()  # the whole page: another mode is none of this part
+
+
 def primary(project: Project, counts: Counts, mode: str) -> None:
     """Approving what has no problem comes first, then the rows that need a look. In Review the keys decide, and approving
     the rest is offered when the random sample has spoken for it."""

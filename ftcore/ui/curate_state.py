@@ -26,10 +26,20 @@ def mode(project_is_empty: bool) -> str:
     if st.session_state.get(MODE) not in MODES:
         wanted = st.query_params.get(MODE)
         st.session_state[MODE] = wanted if wanted in MODES else "Import" if project_is_empty else "Table"
-    chosen = st.segmented_control(
-        "What to do", MODES, key=MODE, required=True, label_visibility="collapsed", bind="query-params"
-    )
-    return str(chosen)
+    return str(st.session_state[MODE])
+
+
+def choose_mode() -> None:
+    """The modes beside each other. Drawn anew for another mode, they give the arrow keys back to the rows."""
+    with st.container(key=f"mode-{MODES.index(st.session_state[MODE])}", width="content"):
+        st.segmented_control(
+            "What to do",
+            MODES,
+            key=MODE,
+            required=True,
+            label_visibility="collapsed",
+            bind="query-params",
+        )
 
 
 def go(to: str) -> None:

@@ -48,15 +48,15 @@ def draw(project: Project, where: Filter) -> None:
         with one:
             _choice(project, "Problem", "problem", _problems(project, where), where)
             _choice(project, "Changed by", "changed_by", {who: who for who in found.people}, where)
-            answers = table_counts.answers(str(session.db().path), project.id)
-            if answers or where.answer:
-                _choice(project, "Answer", "answer", {label: label for label in answers}, where)
         with two:
             _choice(project, "Tag", "tag", {tag: tag for tag in found.tags}, where)
             _since(project, where)
         with three:
             _choice(project, "From the file", "source", {file: file for file in found.sources}, where)
             _flags(project, where)
+        answers = table_counts.answers(str(session.db().path), project.id)
+        if answers or where.answer:
+            _choice(project, "Answer", "answer", {label: label for label in answers}, where)
         ranges = st.columns(4, gap="small")
         for places, part, label in ((ranges[:2], "tokens", "tokens"), (ranges[2:], "length", "letters")):
             _range(project, places, part, label, where)
