@@ -150,7 +150,9 @@ def _answered(project_id: int, where: Filter) -> Part:
     ids = select(examples.c.id).where(*here(project_id, where, examples), begins, examples.c.response == where.answer)
     return Part(
         lambda id_: exists(
-            select(literal_column("1")).where(other.c.id == id_, other.c.response == where.answer).correlate_except(other)
+            select(literal_column("1"))
+            .where(other.c.id == id_, other.c.response == where.answer)
+            .correlate_except(other)
         ),
         ids.with_hint(examples, "INDEXED BY ix_examples_by_response", "sqlite"),
         elsewhere=True,

@@ -36,7 +36,9 @@ def draw(project: Project, counts: Counts) -> bool:
     if others:
         _others(project, others)
     if not blocking and counts.test and counts.train and counts.approved <= splitting.AT_ONCE:
-        st.markdown(":material/check: Nothing leaks: no test example is among those learnt from, word for word or nearly.")
+        st.markdown(
+            ":material/check: Nothing leaks: no test example is among those learnt from, word for word or nearly."
+        )
     return bool(blocking)
 
 

@@ -176,9 +176,7 @@ def test_train_leads_from_a_leak_to_the_pairs(db: Database, open_page: Open) -> 
 
 def test_the_mode_has_one_primary_action(db: Database, project: Project, open_page: Open) -> None:
     fill(db, project, plain(30))
-    assert primaries(opened(open_page, "again-fold", "export-fold", "versions-fold", "pack-fold")) == [
-        "Go on to Train"
-    ]
+    assert primaries(opened(open_page, "again-fold", "export-fold", "versions-fold", "pack-fold")) == ["Go on to Train"]
 
 
 def test_very_many_rows_have_no_file_at_once_but_say_where_it_is_written(

@@ -105,7 +105,24 @@ def test_every_column_has_its_cell_and_every_part_of_a_filter_its_words() -> Non
     assert frame["tags"][1] == "x, y"
     assert table_columns.order_of(USUAL, found=True)[4] == table_columns.FOUND
     whole = Filter(
-        "w", Status.DRAFT, Split.TEST, "any", "t", "a", "s", 1, 2, 3, 4, datetime.now(UTC), "AB", True, True, True, 5, True
+        "w",
+        Status.DRAFT,
+        Split.TEST,
+        "any",
+        "t",
+        "a",
+        "s",
+        1,
+        2,
+        3,
+        4,
+        datetime.now(UTC),
+        "AB",
+        True,
+        True,
+        True,
+        5,
+        True,
     )
     assert set(whole.parts()) == set(Filter.__dataclass_fields__)
     for name, value in whole.parts().items():
