@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from ftcore.dataset.intake import recheck, take_in
+from ftcore.dataset.intake import recheck, rows, take_in
 from ftcore.dataset.sources import SourceError
-from ftcore.records import Project, Split
+from ftcore.records import Project, Split, TrainingExample
 from ftcore.store import examples, imports, problems, projects
 from ftcore.store.database import Database
+from ftcore.store.examples import NewExample
 from tests.conftest import write_csv
 
 
@@ -81,3 +82,14 @@ def test_rewordings_of_one_question_never_stand_on_both_sides_of_the_split(
     assert Split.TEST in sides.values()
     apart = [prompt for prompt, side in sides.items() if sides.get(f"{prompt} Thanks.", side) != side]
     assert apart == []
+
+
+@pytest.mark.parametrize(("letters", "sizes"), [(20, [100, 180]), (100_000, [100, 79, 79, 22])])
+def test_of_long_rows_few_are_held_at_once(db: Database, project: Project, letters: int, sizes: list[int]) -> None:
+    talk = [{"role": "user", "content": "Which letter?"}, {"role": "assistant", "content": "a" * letters}]
+    with db.write() as c:
+        taken = imports.start(c, project.id, file_name="t.csv", sha256="", shape="", who="DK")
+        examples.add(
+            c, project.id, [NewExample(TrainingExample(talk))] * 280, import_id=taken, source="t.csv", who="DK"
+        )
+    assert [len(part) for part in rows.portions(db, project.id)] == sizes

@@ -5,23 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ftcore.records import Example, TrainingExample
+from ftcore.records import Example, TrainingExample, text_of
 from ftcore.store import examples
 from ftcore.store.database import Database
 
-PORTION = 2_000
+PORTION, FIRST = 2_000, 100
+"""Rows of a portion at most, and of the first one, which says how long they are."""
+CHARACTERS = 8_000_000
+"""So many are held at once, about: rows of a megabyte come by eights."""
 
 
 def portions(db: Database, project_id: int) -> Iterator[list[Example]]:
-    """Oldest first, those in the trash left out."""
-    after = 0
+    """Oldest first, those in the trash left out; the fewer at once, the longer they are."""
+    after, chunk = 0, FIRST
     while True:
         with db.read() as c:
-            part = next(examples.stream(c, project_id, after=after, chunk=PORTION), None)
+            part = next(examples.stream(c, project_id, after=after, chunk=chunk), None)
         if part is None:
             return
         yield part
         after = part[-1].id
+        each = max(1, sum(map(_length, part)) // len(part))
+        chunk = max(1, min(PORTION, CHARACTERS // each))
+
+
+def _length(row: Example) -> int:
+    return sum(len(text_of(message)) for message in row.training.messages)
 
 
 @dataclass(frozen=True, slots=True)
