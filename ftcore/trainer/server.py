@@ -19,7 +19,7 @@ from ftcore import supervision
 from ftcore.trainer import handlers, starter
 from ftcore.trainer.database import Database
 from ftcore.trainer.generation.engine import Engine
-from ftcore.trainer.routes import chat, files, jobs, models
+from ftcore.trainer.routes import chat, embeddings, files, jobs, models
 from ftcore.trainer.runner import Runner, write_whole
 from ftcore.trainer.state import State
 
@@ -50,7 +50,7 @@ def create_app(home: Path, token: str, *, work: bool = True) -> FastAPI:
     app = FastAPI(title="Tuneworthy trainer", lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.trainer = State(home, database, runner, engine)
     handlers.install(app)
-    for group in (files, jobs, models, chat):
+    for group in (files, jobs, models, chat, embeddings):
         app.include_router(group.router)
 
     @app.get("/health")

@@ -103,7 +103,7 @@ def test_files_are_paged_without_doubles(client: OpenAI) -> None:
 
 
 def test_without_the_starter_model_everything_says_how_to_get_it(client: OpenAI) -> None:
-    assert client.models.list().data == []
+    assert [model.id for model in client.models.list()] == ["wordllama-256"], "embeddings need no starter model"
     file = upload(client, training_lines())
     with pytest.raises(openai.InternalServerError, match="make run") as caught:
         client.fine_tuning.jobs.create(model=MODEL, training_file=file)
@@ -228,3 +228,54 @@ def test_what_cannot_be_set_is_refused_by_name(body: dict[str, Any]) -> None:
     with pytest.raises(TrainerError) as caught:
         hyperparameters.read(body)
     assert caught.value.param
+
+
+def test_texts_become_vectors_by_the_official_sdk(client: OpenAI) -> None:
+    texts = ["Where is my parcel?", "My package has not arrived.", "How do I bake bread?", "a" * 30_000 + " bread"]
+    found = client.embeddings.create(model="wordllama-256", input=texts)  # the SDK asks for base64 by itself
+    vectors = [one.embedding for one in found.data]
+    assert [one.index for one in found.data] == [0, 1, 2, 3]
+    assert {len(vector) for vector in vectors} == {256}
+    assert all(sum(x * x for x in vector) == pytest.approx(1, abs=1e-5) for vector in vectors)
+
+    def alike(one: int, other: int) -> float:
+        return sum(a * b for a, b in zip(vectors[one], vectors[other], strict=True))
+
+    assert alike(0, 1) > alike(0, 2)
+    assert found.usage.total_tokens == found.usage.prompt_tokens > 4 * len(texts)
+    one = client.embeddings.create(model="wordllama-256", input=texts[0], encoding_format="float", dimensions=64)
+    assert len(one.data[0].embedding) == 64
+    longer = vectors[0][:64]
+    scale = sum(x * x for x in longer) ** 0.5
+    assert one.data[0].embedding == pytest.approx([x / scale for x in longer], abs=1e-5)
+    assert client.models.retrieve("wordllama-256").owned_by == "system"
+
+
+@pytest.mark.parametrize(
+    ("body", "param"),
+    [
+        ({"input": ""}, "input"),
+        ({"input": []}, "input"),
+        ({"input": ["a", "  "]}, "input"),
+        ({"input": [[1, 2]]}, "input"),
+        ({"input": [1, 2]}, "input"),
+        ({"input": {"a": 1}}, "input"),
+        ({"input": ["a"] * 2_049}, "input"),
+        ({"input": "a" * 200_001}, "input"),
+        ({"input": "a", "dimensions": 100}, "dimensions"),
+        ({"input": "a", "dimensions": True}, "dimensions"),
+        ({"input": "a", "encoding_format": "int8"}, "encoding_format"),
+        ({"input": "a", "mood": "good"}, "mood"),
+        ({"input": "a", "model": "gpt-9"}, "model"),
+    ],
+)
+def test_what_cannot_become_a_vector_is_refused_by_name(bare: TrainerProcess, body: dict[str, Any], param: str) -> None:
+    status, said = call(bare, "POST", "/v1/embeddings", json.dumps({"model": "wordllama-256", **body}).encode())
+    assert status == (404 if param == "model" else 400)
+    assert said["error"]["param"] == param
+    assert said["error"]["message"]
+
+
+def test_the_embedding_model_cannot_be_deleted(client: OpenAI) -> None:
+    with pytest.raises(openai.PermissionDeniedError):
+        client.models.delete("wordllama-256")

@@ -6,8 +6,8 @@ from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ftcore.dataset.meaning.embedding import DIMENSIONS
 from ftcore.dataset.meaning.records import Records, decode
+from ftcore.embedding import DIMENSIONS
 
 if TYPE_CHECKING:
     import numpy as np

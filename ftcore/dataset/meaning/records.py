@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ftcore.dataset.meaning.embedding import DIMENSIONS
+from ftcore.embedding import DIMENSIONS
 
 if TYPE_CHECKING:
     import numpy as np

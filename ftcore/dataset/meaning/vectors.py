@@ -18,8 +18,8 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ftcore.dataset.meaning.embedding import DIMENSIONS, MODEL, embed
 from ftcore.dataset.meaning.records import KEY_BYTES, KEYS, Records, cosines, decode, encode
+from ftcore.embedding import DIMENSIONS, MODEL, embed
 
 if TYPE_CHECKING:
     import numpy as np

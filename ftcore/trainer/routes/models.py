@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends
 from ftcore.trainer import catalogue
 from ftcore.trainer.catalogue import Model
 from ftcore.trainer.errors import TrainerError
+from ftcore.trainer.routes import embeddings
 from ftcore.trainer.state import State, state_of
 
 router = APIRouter(prefix="/v1/models")
@@ -24,19 +25,20 @@ def list_models(state: State = Depends(state_of)) -> dict[str, Any]:
     """Tuned models are listed only while their base is here: they cannot answer without it."""
     bases = catalogue.bases()
     models = [*bases, *catalogue.tuned(state.database)] if bases else []
-    return {"object": "list", "data": [to_wire(model) for model in models]}
+    return {"object": "list", "data": [*map(to_wire, models), embeddings.to_wire()]}
 
 
 @router.get("/{model_id:path}")
 def retrieve(model_id: str, state: State = Depends(state_of)) -> dict[str, Any]:
+    if model_id == embeddings.MODEL:
+        return embeddings.to_wire()
     return to_wire(catalogue.find(state.database, model_id))
 
 
 @router.delete("/{model_id:path}")
 def delete(model_id: str, state: State = Depends(state_of)) -> dict[str, Any]:
     """Takes a tuned model out of the list; its job and events stay."""
-    model = catalogue.find(state.database, model_id)
-    if model.adapter is None:
+    if model_id == embeddings.MODEL or catalogue.find(state.database, model_id).adapter is None:
         raise TrainerError(
             "A base model cannot be deleted here; only tuned ones can.", status=403, code="cannot_delete_base"
         )

@@ -23,16 +23,28 @@ CHARACTERS = 1000
 BATCH = 256
 
 
-def embed(texts: Sequence[str]) -> Floats:
-    """Vectors of length 1, float32 of shape (texts, 256): their products are cosines. A text without a word is all zeros."""
+def embed(texts: Sequence[str], *, characters: int | None = CHARACTERS, dimensions: int = DIMENSIONS) -> Floats:
+    """Vectors of length 1, float32 of shape (texts, dimensions): their products are cosines. A text without a word is all zeros.
+
+    Of a text only the first `characters` are read, None: all. The model is trained so that the first 64 or 128 numbers are a
+    smaller vector of the same text."""
     import numpy as np
 
     vectors = np.zeros((len(texts), DIMENSIONS), np.float32)
     for start in range(0, len(texts), BATCH):
-        _sum_tokens([_readable(text) for text in texts[start : start + BATCH]], vectors[start : start + BATCH])
+        readable = [_readable(text, characters) for text in texts[start : start + BATCH]]
+        _sum_tokens(readable, vectors[start : start + BATCH])
+    vectors = vectors[:, :dimensions]
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     vectors /= np.where(lengths > 0, lengths, 1)
     return vectors
+
+
+def number_of_tokens(texts: Sequence[str]) -> int:
+    """How many tokens all of the texts are to this model."""
+    _, tokenizer = _model()
+    readable = [_readable(text, None) for text in texts]
+    return sum(len(encoded.ids) for encoded in tokenizer.encode_batch_fast(readable, add_special_tokens=False))
 
 
 def _sum_tokens(texts: list[str], sums: Floats) -> None:
@@ -49,9 +61,9 @@ def _sum_tokens(texts: list[str], sums: Floats) -> None:
         sums[some] = np.add.reduceat(weights[flat], starts, axis=0)
 
 
-def _readable(text: str) -> str:
+def _readable(text: str, characters: int | None) -> str:
     """The beginning of a text, in small letters when it shouts, without what the tokenizer cannot take."""
-    text = text[:CHARACTERS].strip()
+    text = text[:characters].strip()
     if text.isupper():  # the vectors of "CARD" and "card" have little in common
         text = text.lower()
     return clean(text)[0] if is_broken(text) else text
