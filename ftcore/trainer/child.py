@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import sys
 import traceback
 from pathlib import Path
@@ -20,9 +21,11 @@ def main(folder: Path) -> int:
     if hasattr(os, "nice"):
         os.nice(1)  # questions to a model come first
     try:
-        from ftcore.trainer.tuning.run import run
+        from ftcore.trainer.tuning.run import Ending, run
 
-        run(folder)
+        ending = Ending()
+        signal.signal(signal.SIGTERM, ending)
+        run(folder, ending)
     except Exception as error:  # noqa: BLE001 - told to the user, or tried again
         traceback.print_exc()
         told = explain(error)

@@ -17,7 +17,7 @@ from typing import Any
 
 from ftcore.trainer.errors import TrainerError
 
-VERSION = 1
+VERSION = 2
 JSON_FIELDS = frozenset(("asked", "settings", "metadata", "error", "data", "metrics"))
 
 SCHEMA = """
@@ -29,7 +29,7 @@ CREATE TABLE jobs (
     model TEXT NOT NULL, training_file TEXT NOT NULL, validation_file TEXT, suffix TEXT, seed INTEGER NOT NULL,
     asked TEXT NOT NULL, settings TEXT NOT NULL, metadata TEXT NOT NULL, request_key TEXT UNIQUE, request_hash TEXT,
     started_at INTEGER, finished_at INTEGER, estimated_finish INTEGER, fine_tuned_model TEXT, result_file TEXT,
-    trained_tokens INTEGER, error TEXT, cancel_requested INTEGER NOT NULL DEFAULT 0, deaths INTEGER NOT NULL DEFAULT 0);
+    trained_tokens INTEGER, error TEXT, cancel_requested INTEGER NOT NULL DEFAULT 0, deaths INTEGER NOT NULL DEFAULT 0, paused INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE events (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, job_id TEXT NOT NULL, mark TEXT NOT NULL,
     created_at INTEGER NOT NULL, level TEXT NOT NULL, type TEXT NOT NULL, message TEXT NOT NULL, data TEXT NOT NULL,
@@ -41,6 +41,9 @@ CREATE TABLE models (
     id TEXT PRIMARY KEY, base TEXT NOT NULL, job_id TEXT NOT NULL, folder TEXT NOT NULL, created_at INTEGER NOT NULL,
     deleted INTEGER NOT NULL DEFAULT 0);
 """
+
+CHANGES = {1: ("ALTER TABLE jobs ADD COLUMN paused INTEGER NOT NULL DEFAULT 0",)}
+"""What makes a database of one version one of the next."""
 
 Row = dict[str, Any]
 
@@ -75,8 +78,11 @@ class Database:
                 status=500,
             )
         if version < VERSION:
+            statements = (
+                SCHEMA.split(";") if version == 0 else [one for at in range(version, VERSION) for one in CHANGES[at]]
+            )
             with self.transaction():
-                for statement in filter(str.strip, SCHEMA.split(";")):
+                for statement in filter(str.strip, statements):
                     self._connection.execute(statement)
                 self._connection.execute(f"PRAGMA user_version={VERSION}")
 

@@ -68,13 +68,35 @@ class Runner:
             )
             if touched:
                 self.note(job_id, "cancelling", "Cancelling was asked for.")
-            waiting = self._database.row("SELECT id FROM jobs WHERE id = ? AND status = 'queued'", (job_id,))
+            waiting = self._database.row(
+                "SELECT id FROM jobs WHERE id = ? AND (status = 'queued' OR paused = 1)", (job_id,)
+            )
             if waiting is not None and not (self._folder(job_id) / "child.json").is_file():
                 self._end(job_id, "cancelled", "The job was cancelled before it began.")
         self.wake()
         until = time.monotonic() + wait
         while time.monotonic() < until and self._open(job_id):
             time.sleep(0.05)
+
+    def pause(self, job_id: str, wait: float) -> None:
+        """Stops the training of a job, or keeps it from beginning, and waits up to `wait` seconds until it has stopped. It goes on
+        from its last state at `resume`, also after a restart; other jobs have their turn meanwhile."""
+        with self._database.transaction():
+            if self._database.write("UPDATE jobs SET paused = 1 WHERE id = ? AND paused = 0", (job_id,)):
+                self._database.change("jobs", job_id, {"estimated_finish": None})
+                self.note(job_id, new_id("paused-"), "The job is paused; resuming it goes on from its last state.")
+        self.wake()
+        until = time.monotonic() + wait
+        while time.monotonic() < until and (self._folder(job_id) / "child.json").is_file():
+            time.sleep(0.05)
+
+    def resume(self, job_id: str) -> None:
+        """Puts a paused job back into the queue, at its old place."""
+        with self._database.transaction():
+            again = "UPDATE jobs SET paused = 0, status = 'queued' WHERE id = ? AND paused = 1"
+            if self._database.write(again, (job_id,)):
+                self.note(job_id, new_id("resumed-"), "The job was resumed; it waits for its turn.")
+        self.wake()
 
     def note(
         self,
@@ -106,7 +128,7 @@ class Runner:
                 self._stop.wait(STUMBLE)
 
     def _work_once(self) -> None:
-        job = self._database.row("SELECT * FROM jobs WHERE finished_at IS NULL ORDER BY seq LIMIT 1")
+        job = self._database.row("SELECT * FROM jobs WHERE finished_at IS NULL AND paused = 0 ORDER BY seq LIMIT 1")
         if job is None:
             self._bell.wait(5)
             self._bell.clear()
@@ -130,7 +152,7 @@ class Runner:
         before = len(journal.steps(folder / "metrics.jsonl"))
         child = self._spawn(job, folder)
         try:
-            while child.poll() is None and not self._stop.is_set() and not self._cancelled(job["id"]):
+            while child.poll() is None and not self._stop.is_set() and not self._called_off(job["id"]):
                 offset = self._ingest(job["id"], offset)
                 self._bell.wait(PERIOD)
                 self._bell.clear()
@@ -143,6 +165,8 @@ class Runner:
             return
         if self._cancelled(job["id"]):
             self._end(job["id"], "cancelled", "The job was cancelled; its training process has ended.")
+            return
+        if self._called_off(job["id"]):  # paused
             return
         self._mourn(job["id"], code, progressed=len(journal.steps(folder / "metrics.jsonl")) > before)
 
@@ -181,6 +205,11 @@ class Runner:
 
     def _cancelled(self, job_id: str) -> bool:
         return self._database.row("SELECT id FROM jobs WHERE id = ? AND cancel_requested = 1", (job_id,)) is not None
+
+    def _called_off(self, job_id: str) -> bool:
+        """Cancelled or paused."""
+        asked = "SELECT id FROM jobs WHERE id = ? AND (cancel_requested = 1 OR paused = 1)"
+        return self._database.row(asked, (job_id,)) is not None
 
     def _mourn(self, job_id: str, code: int, *, progressed: bool) -> None:
         """The child died without a word. It is started again, unless it keeps dying at the same place."""

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ftcore.trainer import journal
-from ftcore.trainer.database import Database
+from ftcore.trainer.database import SCHEMA, Database
 from ftcore.trainer.errors import TrainerError
 from ftcore.trainer.generation.asking import Answering, Ask, Piece
 from ftcore.trainer.paging import page
@@ -133,3 +133,20 @@ def test_a_newer_database_is_refused_and_left_alone(tmp_path: Path) -> None:
     other.close()
     with pytest.raises(TrainerError, match="newer"):
         Database(tmp_path / "t.db")
+
+
+def test_an_older_database_is_brought_up_to_date_and_keeps_its_jobs(tmp_path: Path) -> None:
+    import sqlite3
+
+    with sqlite3.connect(tmp_path / "t.db") as other:
+        other.executescript(SCHEMA.replace(", paused INTEGER NOT NULL DEFAULT 0", ""))
+        other.execute(
+            "INSERT INTO jobs (id, created_at, status, model, training_file, seed, asked, settings, metadata)"
+            " VALUES ('ftjob-1', 1, 'queued', 'm', 'f', 1, '{}', '{}', '{}')"
+        )
+        other.execute("PRAGMA user_version = 1")
+    other.close()
+    for _ in range(2):
+        database = Database(tmp_path / "t.db")
+        assert [(row["id"], row["paused"]) for row in database.rows("SELECT * FROM jobs")] == [("ftjob-1", 0)]
+        database.close()

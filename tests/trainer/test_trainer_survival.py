@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import openai
 import psutil
 import pytest
 
@@ -63,6 +64,45 @@ def test_a_killed_training_process_goes_on_and_gives_the_same_model(server: Trai
     assert losses[0] == losses[1]
 
 
+def test_a_paused_job_stands_still_and_goes_on_where_it_was(server: TrainerProcess) -> None:
+    jobs = server.client().fine_tuning.jobs
+    job_id = start_job(server)
+    wait_for_step(server, job_id, 3)
+    paused = jobs.pause(job_id)
+    assert (paused.status, paused.estimated_finish) == ("paused", None)
+    assert jobs.pause(job_id).status == "paused"
+    done = steps_of(server.client(), job_id)
+    assert len(done) < 12
+    assert not [
+        child for child in psutil.Process(server.process.pid).children() if child.status() != psutil.STATUS_ZOMBIE
+    ]  # type: ignore[union-attr]
+    other = wait_for_job(server.client(), start_job(server, epochs=1))
+    assert other.status == "succeeded", "others have their turn"
+    server.kill()
+    server.start()
+    jobs = server.client().fine_tuning.jobs
+    assert jobs.retrieve(job_id).status == "paused", "also after a restart"
+    assert steps_of(server.client(), job_id) == done
+    assert jobs.resume(job_id).status in ("queued", "validating_files", "running")
+    job = wait_for_job(server.client(), job_id)
+    assert job.status == "succeeded"
+    assert steps_of(server.client(), job_id) == list(range(1, 13))
+    messages = [event.message for event in jobs.list_events(job_id, limit=100)]
+    assert f"Going on after step {done[-1]}." in messages, "its state was saved before it stopped"
+    for again in (jobs.pause, jobs.resume):
+        with pytest.raises(openai.BadRequestError):
+            again(job_id)
+
+
+def test_a_paused_job_can_be_cancelled(server: TrainerProcess) -> None:
+    jobs = server.client().fine_tuning.jobs
+    job_id = start_job(server)
+    assert jobs.pause(job_id).status == "paused"
+    assert jobs.cancel(job_id).status == "cancelled"
+    with pytest.raises(openai.BadRequestError):
+        jobs.resume(job_id)
+
+
 def test_a_killed_server_finishes_its_job_once_after_the_restart(server: TrainerProcess) -> None:
     job_id = start_job(server)
     wait_for_step(server, job_id, 5)
@@ -76,7 +116,7 @@ def test_a_killed_server_finishes_its_job_once_after_the_restart(server: Trainer
     messages = [event.message for event in server.client().fine_tuning.jobs.list_events(job_id, limit=100)]
     assert messages.count("The job has successfully completed.") == 1
     models = [model.id for model in server.client().models.list() if ":ckpt-" not in model.id]
-    assert models == [job.fine_tuned_model, MODEL] or models == [MODEL, job.fine_tuned_model]
+    assert sorted(models) == sorted([str(job.fine_tuned_model), MODEL, "wordllama-256"])
 
 
 def test_a_training_process_ends_soon_after_its_server_was_killed(server: TrainerProcess) -> None:

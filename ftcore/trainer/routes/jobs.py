@@ -40,6 +40,7 @@ router = APIRouter(prefix="/v1/fine_tuning/jobs")
 
 def to_wire(row: Row) -> dict[str, Any]:
     settings = {name: row["settings"][name] for name in hyperparameters.KNOWN}
+    row = {**row, "status": "paused"} if row["paused"] and row["finished_at"] is None else row
     same = ("id", "created_at", "status", "model", "training_file", "validation_file", "seed", "metadata")
     later = ("finished_at", "estimated_finish", "fine_tuned_model", "trained_tokens", "error")
     return {
@@ -195,12 +196,24 @@ def cancel(job_id: str, state: State = Depends(state_of)) -> dict[str, Any]:
 
 
 @router.post("/{job_id}/pause")
-@router.post("/{job_id}/resume")
 def pause(job_id: str, state: State = Depends(state_of)) -> dict[str, Any]:
-    find(state, job_id)
-    raise TrainerError(
-        "Pausing a job is not supported by this server yet; cancelling is.", code="unsupported_operation"
-    )
+    """Returns when the training has really stopped (or after 10 seconds, when it goes on stopping). Pausing twice is once."""
+    row = find(state, job_id)
+    if row["finished_at"] is not None:
+        message = f"The job has already ended ({row['status']}), so it cannot be paused."
+        raise TrainerError(message, code="invalid_job_state")
+    state.runner.pause(job_id, CANCEL_WAIT)
+    return to_wire(find(state, job_id))
+
+
+@router.post("/{job_id}/resume")
+def resume(job_id: str, state: State = Depends(state_of)) -> dict[str, Any]:
+    """The job waits in the queue again, at the place of its creation."""
+    row = find(state, job_id)
+    if not row["paused"] or row["finished_at"] is not None:
+        raise TrainerError("The job is not paused, so it cannot be resumed.", code="invalid_job_state")
+    state.runner.resume(job_id)
+    return to_wire(find(state, job_id))
 
 
 @router.get("/{job_id}/events")

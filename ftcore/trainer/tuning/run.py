@@ -32,12 +32,25 @@ class Order:
     learning_rate_multiplier: float
 
 
-def run(folder: Path) -> None:
+class Ending:
+    """Whether the training was asked to end (called for a signal). Before its first step it ends at once; from then on after the
+    step that is under way, with its state saved, so that nothing is done twice."""
+
+    def __init__(self) -> None:
+        self.asked = self.training = False
+
+    def __call__(self, *_: object) -> None:
+        self.asked = True
+        if not self.training:
+            raise SystemExit(1)
+
+
+def run(folder: Path, ending: Ending | None = None) -> None:
     """Trains what `folder/order.json` orders and writes its journal. Raises `TrainerError` for what the user can mend."""
     order = Order(**json.loads((folder / "order.json").read_text()))
     journal = Journal(folder / "metrics.jsonl")
     training, validation = _read(order)
-    Training(folder, order, journal, training, validation).run()
+    Training(folder, order, journal, training, validation, ending or Ending()).run()
 
 
 def _read(order: Order) -> tuple[list[Encoded], list[Encoded]]:
@@ -72,14 +85,20 @@ class Training:
     """The loop. `state.safetensors` is where it goes on; checkpoints are what can be served."""
 
     def __init__(
-        self, folder: Path, order: Order, journal: Journal, training: list[Encoded], validation: list[Encoded]
+        self,
+        folder: Path,
+        order: Order,
+        journal: Journal,
+        training: list[Encoded],
+        validation: list[Encoded],
+        ending: Ending,
     ):
         import torch
 
         from ftcore.trainer.tuning.adapter import Adapter, quick_bfloat16
 
         self.folder, self.order, self.journal = folder, order, journal
-        self.training, self.validation = training, validation
+        self.training, self.validation, self.ending = training, validation, ending
         self.epoch_steps = math.ceil(len(training) / order.batch_size)
         self.total_steps = self.epoch_steps * order.n_epochs
         self.precision = "bfloat16" if quick_bfloat16() else "float32"
@@ -96,10 +115,12 @@ class Training:
             self.done_steps, self.trained_tokens = progress["step"], progress["trained_tokens"]
         counts = {"examples": len(self.training), "total_steps": self.total_steps, "precision": self.precision}
         self.journal.write("ready", **counts, from_step=self.done_steps, at=time.time())
-        self._loop()
-        self.journal.write("done", step=self.total_steps, trained_tokens=self.trained_tokens, at=time.time())
+        self.ending.training = True
+        if self._loop():
+            self.journal.write("done", step=self.total_steps, trained_tokens=self.trained_tokens, at=time.time())
 
-    def _loop(self) -> None:
+    def _loop(self) -> bool:
+        """False when it was asked to end before its end."""
         from ftcore.trainer.tuning.packing import batches
 
         began, first, saved = time.monotonic(), self.done_steps, time.monotonic()
@@ -116,11 +137,14 @@ class Training:
                 if ends:
                     self.adapter.save_adapter(self._checkpoint())
                     self.journal.write("checkpoint", step=self.done_steps, **metrics)
-                if ends or time.monotonic() - saved > SAVE_EVERY:
+                if ends or self.ending.asked or time.monotonic() - saved > SAVE_EVERY:
                     self.adapter.save_state(
                         self.state, {"step": self.done_steps, "trained_tokens": self.trained_tokens}
                     )
                     saved = time.monotonic()
+                if self.ending.asked and self.done_steps < self.total_steps:
+                    return False
+        return True
 
     def _checkpoint(self) -> Path:
         target = self.folder / "checkpoints" / f"step-{self.done_steps}"
