@@ -221,10 +221,18 @@ def test_a_conversation_beyond_the_context_is_refused(client: OpenAI) -> None:
     assert caught.value.code == "context_length_exceeded"
 
 
-def test_a_deleted_model_answers_no_more(client: OpenAI, job: Any) -> None:
+def test_a_deleted_model_answers_no_more_and_leaves_the_disk(
+    client: OpenAI, job: Any, trainer_server: TrainerProcess
+) -> None:
     name = f"{job.fine_tuned_model}:ckpt-step-4"
+    checkpoints = trainer_server.workspace / "trainer" / "jobs" / job.id / "checkpoints"
     assert client.models.retrieve(name).id == name
+    assert (checkpoints / "step-4").is_dir()
     assert client.models.delete(name).deleted
+    assert not (checkpoints / "step-4").exists()
+    assert client.models.delete(f"{job.fine_tuned_model}:ckpt-step-14").deleted
+    assert (checkpoints / "step-14").is_dir(), "the model itself is the same"
+    assert client.chat.completions.create(model=job.fine_tuned_model, messages=ASK, max_tokens=4).choices
     with pytest.raises(openai.NotFoundError):
         client.chat.completions.create(model=name, messages=ASK)
     with pytest.raises(openai.PermissionDeniedError):

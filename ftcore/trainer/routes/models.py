@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import Any
 
 from fastapi import APIRouter, Depends
@@ -37,11 +38,17 @@ def retrieve(model_id: str, state: State = Depends(state_of)) -> dict[str, Any]:
 
 @router.delete("/{model_id:path}")
 def delete(model_id: str, state: State = Depends(state_of)) -> dict[str, Any]:
-    """Takes a tuned model out of the list; its job and events stay."""
+    """Takes a tuned model out of the list and its weights off the disk, unless another name stands for them too (a job's last
+    checkpoint and its model are the same). Its job and events stay."""
     if model_id == embeddings.MODEL or catalogue.find(state.database, model_id).adapter is None:
         raise TrainerError(
             "A base model cannot be deleted here; only tuned ones can.", status=403, code="cannot_delete_base"
         )
-    state.database.write("UPDATE models SET deleted = 1 WHERE id = ?", (model_id,))
+    with state.database.transaction():
+        state.database.write("UPDATE models SET deleted = 1 WHERE id = ?", (model_id,))
+        (gone,) = state.database.rows("SELECT folder FROM models WHERE id = ?", (model_id,))
+        others = state.database.rows("SELECT id FROM models WHERE folder = ? AND deleted = 0", (gone["folder"],))
     state.engine.forget(model_id)
+    if not others:
+        shutil.rmtree(gone["folder"], ignore_errors=True)
     return {"id": model_id, "object": "model", "deleted": True}
