@@ -183,7 +183,7 @@ def too_quick(project: Project, example_id: int = 0) -> bool:
     row only a key that is held down does not."""
     seen = not example_id or review_state.on_screen(project, example_id) >= TOO_QUICK
     hasty = not seen or review_state.still(project) < min(HELD, TOO_QUICK)
-    review_state.of(project)["hasty"] = hasty
+    review_state.of(project).update(hasty=hasty, keyed=True)
     return hasty
 
 

@@ -156,8 +156,9 @@ def drawn(project: Project, example_id: int) -> None:
     what brought it into the queue."""
     here, now = of(project), time.monotonic()
     row, since = here.get("drawn", NOTHING_DRAWN)
-    here.update(drawn=(example_id, since if row == example_id else now), last_drawn=now)
-    here.update(at=example_id, exact=True)
+    here.update(drawn=(example_id, since if row == example_id else now), at=example_id, exact=True)
+    if here.pop("keyed", False):
+        here["last_drawn"] = now
 
 
 def on_screen(project: Project, example_id: int) -> float:
@@ -168,7 +169,8 @@ def on_screen(project: Project, example_id: int) -> float:
 
 
 def still(project: Project) -> float:
-    """Seconds since anything was drawn: a key that is held down comes again at once."""
+    """Seconds since a key was answered by a drawing: one that is held down comes again at once. What is drawn because a field
+    was left does not count: the click that left it comes right behind."""
     return time.monotonic() - float(of(project).get("last_drawn", 0.0))
 
 

@@ -119,7 +119,7 @@ def test_the_overview_leads_to_the_mode_it_names_every_time(page: Any, app: Runn
     for _ in range(2):
         page.goto(f"{app.url}/?project={project.id}")
         page.get_by_role("button", name="Review the 4").click()
-        page.get_by_text("4 left").wait_for()
+        page.get_by_text("Problems: 4").wait_for()
         assert f"project={project.id}" in page.url
         page.get_by_text("Table", exact=True).click()
         page.get_by_label("Words").wait_for()

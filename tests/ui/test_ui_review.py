@@ -253,6 +253,23 @@ def test_a_key_that_is_held_down_does_not_count_again(
         assert any(said.value == review_words.HASTY for said in test.text) == (first is Status.DRAFT)
 
 
+def test_a_click_right_behind_a_field_that_was_left_counts(
+    db: Database, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, ids = fill(db)
+    test = _open(open_page)
+    _press(test, "Edit")
+    test.text_area(key=f"review-edit-{ids[0]}-response").set_value("It is green and blue.").run()
+    monkeypatch.setattr(review_moves, "HELD", 5.0)
+    monkeypatch.setattr(review_moves, "TOO_QUICK", 5.0)
+    monkeypatch.setattr(review_state, "on_screen", lambda project, example_id: 10.0)
+    test.session_state["review-1"].pop("last_drawn", None)  # the key before was long ago
+    test.text_area(key=f"review-edit-{ids[0]}-response").set_value("It is green.").run()
+    _press(test, "Approve")
+    assert _row(db, ids[0]).status is Status.APPROVED
+    assert _row(db, ids[0]).training.response == "It is green."
+
+
 def test_a_problem_is_ignored_at_one_row_only(db: Database, open_page: Open) -> None:
     project, _ = fill(db, with_problem=3)
     test = _open(open_page)
