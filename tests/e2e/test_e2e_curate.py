@@ -74,7 +74,7 @@ def test_undo_shows_the_old_text_again_and_a_later_edit_does_not_bring_the_undon
     _type(page, "response", 0, "This will be undone.")
     page.get_by_role("button", name=re.compile("^.*Undo: Edited response")).click()
     settled(page)
-    assert _shown(page, 0)[4] == first.training.response
+    _until(lambda: _shown(page, 0)[4] == first.training.response)
     _type(page, "response", 1, "Another row.")
     _until(lambda: _row(app, second.id).training.response == "Another row.")
     assert _row(app, first.id).training.response == first.training.response
@@ -111,7 +111,7 @@ def test_an_old_edit_of_this_tab_never_overwrites_a_newer_one_of_another_tab(
     _until(lambda: _row(app, second.id).training.response == "Something else.")
     settled(one)
     assert _row(app, first.id).training.response == "Theirs, since then."
-    assert _shown(one, 0)[4] == "Theirs, since then."
+    _until(lambda: _shown(one, 0)[4] == "Theirs, since then.")
 
 
 def test_the_overview_leads_to_the_mode_it_names_every_time(page: Any, app: RunningApp) -> None:
