@@ -124,7 +124,7 @@ def _do(project: Project, action: Action, selection: Selection) -> None:
         number = bulk.number(c, project.id, selection)
     if number > bulk.AT_ONCE:
         table_tasks.put(project, selection, action)
-        page.flash("That are many rows. It goes on in the background.", icon=":material/hourglass_top:")
+        page.flash("These are many rows. It goes on in the background.", icon=":material/hourglass_top:")
         return
     try:
         done = bulk.carry_out(session.db(), project.id, selection, action, who=session.who())

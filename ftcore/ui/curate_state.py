@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import streamlit as st
 
 from ftcore.records import Filter, Project, Sort
-from ftcore.store import tasks
+from ftcore.store import row_sets, tasks
 from ftcore.ui import session
 from ftcore.ui.table_view import View
 
@@ -51,6 +52,15 @@ def show(project: Project, where: Filter, sort: Sort = Sort()) -> None:
     """Opens the table with this filter, from its first row: for callbacks."""
     go("Table")
     set_view(project, view(project).showing(where).sorted_by(sort))
+
+
+def show_rows(project: Project, ids: Iterable[int], *, kind: str, label: str) -> None:
+    """Opens the table with just these rows, under a chip with this label: for callbacks."""
+    with session.db().write() as c:
+        set_id = row_sets.create(c, project.id, kind=kind, label=label, query={}, who=session.who())
+        row_sets.add(c, set_id, ((id_, None) for id_ in ids))
+        row_sets.finish(c, set_id)
+    show(project, Filter(row_set=set_id))
 
 
 def show_problem(code: str) -> None:

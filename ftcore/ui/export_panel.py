@@ -9,7 +9,7 @@ from ftcore.dataset.bulk import Selection
 from ftcore.dataset.exports import APPROVED, Look, Made, Wanted
 from ftcore.dataset.targets import TARGETS, ExportError, Fate, Kind, LossCount
 from ftcore.records import Filter, Project
-from ftcore.store import examples, row_sets
+from ftcore.store import examples
 from ftcore.store.examples import Counts
 from ftcore.ui import curate_state, filter_words, page, say, session, split_tasks, table_counts
 
@@ -156,12 +156,8 @@ def _show(project: Project, wanted: Wanted, loss: LossCount) -> None:
         if _number(project, wanted) <= exports.AT_ONCE
         else list(loss.first_ids)
     )
-    with session.db().write() as c:
-        label = f"{TARGETS[wanted.target].label}: {loss.sentence}"
-        set_id = row_sets.create(c, project.id, kind="export", label=label, query={}, who=session.who())
-        row_sets.add(c, set_id, ((id_, None) for id_ in ids))
-        row_sets.finish(c, set_id)
-    curate_state.show(project, Filter(row_set=set_id))
+    label = f"{TARGETS[wanted.target].label}: {loss.sentence}"
+    curate_state.show_rows(project, ids, kind="export", label=label)
 
 
 def _write(project: Project, wanted: Wanted) -> None:

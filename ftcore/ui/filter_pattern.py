@@ -7,7 +7,7 @@ import streamlit as st
 from ftcore.dataset import patterns
 from ftcore.records import Project, TaskState
 from ftcore.store import tasks
-from ftcore.ui import curate_state, filter_choices, page, session
+from ftcore.ui import curate_state, filter_choices, page, session, task_progress
 
 PATTERN, CASE = "find-pattern", "find-pattern-case"
 AT_ONCE = 3.0
@@ -63,11 +63,8 @@ def _show(project: Project, row_set: int) -> None:
 def _progress(project: Project, task_id: int) -> None:
     with session.db().read() as c:
         task = tasks.get(c, task_id)
-    if task.state in (TaskState.QUEUED, TaskState.RUNNING):
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            share = min(1.0, task.done / task.total) if task.total else 0.0
-            st.progress(share, f"Looking for the pattern: {task.done:,} of {task.total:,} rows", width="stretch")
-            st.button("Stop", key="stop-pattern", on_click=_stop, args=(task_id,))
+    if task.state in task_progress.UNDER_WAY:
+        task_progress.draw(task, "rows", message="Looking for the pattern")
         return
     curate_state.remembered("pattern", project).pop("task", None)
     if task.state is TaskState.DONE:
@@ -75,8 +72,3 @@ def _progress(project: Project, task_id: int) -> None:
     else:
         page.flash(task.error or "The search was stopped.", icon=":material/info:")
     st.rerun()
-
-
-def _stop(task_id: int) -> None:
-    with session.db().write() as c:
-        tasks.request_cancel(c, task_id)

@@ -8,7 +8,7 @@ from ftcore.dataset import health_of, splitting
 from ftcore.dataset.health import Count, Finding, Health
 from ftcore.dataset.profiles import normal
 from ftcore.records import Filter, Project, Status
-from ftcore.store import examples, row_sets
+from ftcore.store import examples
 from ftcore.store.examples import Counts
 from ftcore.ui import charts, curate_state, ledger, page, say, session, split_figures, split_tasks
 
@@ -76,15 +76,10 @@ def _show(project: Project, finding: Finding) -> None:
         curate_state.show(project, Filter(status=Status.APPROVED, problem=finding.code))
         return
     label = normal(finding.label)
-    with session.db().write() as c:
+    with session.db().read() as c:
         parts = examples.stream(c, project.id, Filter(status=Status.APPROVED))
         ids = [row.id for part in parts for row in part if normal(row.training.response) == label]
-        set_id = row_sets.create(
-            c, project.id, kind="label", label=f"Answer: {finding.label}", query={}, who=session.who()
-        )
-        row_sets.add(c, set_id, ((id_, None) for id_ in ids))
-        row_sets.finish(c, set_id)
-    curate_state.show(project, Filter(row_set=set_id))
+    curate_state.show_rows(project, ids, kind="label", label=f"Answer: {finding.label}")
 
 
 def _balance(found: Health) -> None:

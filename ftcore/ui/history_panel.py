@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ftcore.records import Filter, Project
-from ftcore.store import journal, long_changes, row_sets
+from ftcore.store import journal, long_changes
 from ftcore.store.journal import Change
 from ftcore.ui import curate_state, page, say, session, table_tasks
 
@@ -63,12 +63,9 @@ def _rows(project: Project, chosen: list[Change]) -> None:
 
 
 def _show(project: Project, change: Change) -> None:
-    with session.db().write() as c:
-        label = f"{change.label}, {say.moment(change.at)}"
-        set_id = row_sets.create(c, project.id, kind="change", label=label, query={}, who=session.who())
-        row_sets.add(c, set_id, ((id_, None) for id_ in journal.rows_of(c, change.id)))
-        row_sets.finish(c, set_id)
-    curate_state.show(project, Filter(row_set=set_id))
+    with session.db().read() as c:
+        ids = journal.rows_of(c, change.id)
+    curate_state.show_rows(project, ids, kind="change", label=f"{change.label}, {say.moment(change.at)}")
 
 
 def _trash(project: Project) -> None:

@@ -6,9 +6,9 @@ import streamlit as st
 
 from ftcore.dataset import similar
 from ftcore.dataset.meaning import MeaningError
-from ftcore.records import Filter, Project, Sort, Task, TaskState
+from ftcore.records import Filter, Project, Sort, Task
 from ftcore.store import tasks
-from ftcore.ui import curate_state, page, session
+from ftcore.ui import curate_state, page, session, task_progress
 
 TASK = "meaning"
 
@@ -62,7 +62,7 @@ def follow(project: Project) -> None:
     to = curate_state.remembered("similar", project).get("to")
     task = waiting(project) if to is not None else None
     if task is not None:
-        progress(task.id)
+        task_progress.follow(project, task.id)
     elif to is not None:
         curate_state.remembered("similar", project).pop("to")
         st.button(
@@ -72,23 +72,3 @@ def follow(project: Project) -> None:
             on_click=find,
             args=(project, to),
         )
-
-
-@st.fragment(run_every=0.7)
-def progress(task_id: int) -> None:
-    with session.db().read() as c:
-        task = tasks.get(c, task_id)
-    if task.state not in (TaskState.QUEUED, TaskState.RUNNING):
-        st.rerun()
-    share = min(1.0, task.done / task.total) if task.total else 0.0
-    counted = f": {task.done:,} of {task.total:,}" if task.total > 10 else ""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.progress(
-            share, f"{task.message or 'Waiting for the worker'}{counted}. You can go on meanwhile.", width="stretch"
-        )
-        st.button("Stop", key="stop-meaning", on_click=_stop, args=(task_id,))
-
-
-def _stop(task_id: int) -> None:
-    with session.db().write() as c:
-        tasks.request_cancel(c, task_id)

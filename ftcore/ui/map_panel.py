@@ -12,7 +12,7 @@ from ftcore.dataset import curation, project_map, similar
 from ftcore.dataset.project_map import MAP, MISPLACED, UNUSUAL, Drawn
 from ftcore.records import Example, Filter, Project, Severity, Sort, Split, Status
 from ftcore.store import examples, problems, tasks
-from ftcore.ui import charts, curate_state, likeness, map_figure, page, say, session
+from ftcore.ui import charts, curate_state, likeness, map_figure, page, say, session, task_progress
 
 FEWEST = 3
 """Rows that make a map."""
@@ -39,7 +39,7 @@ def draw(project: Project) -> None:
         if drawn is None:
             seconds = say.duration(total / similar.ROWS_A_SECOND + 6)
             st.markdown(f"The worker reads the examples and draws a map of them: about {seconds} for {total:,} rows.")
-        likeness.progress(task.id)
+        task_progress.follow(project, task.id)
     if drawn is not None:
         _map(project, drawn)
     if task is None:

@@ -8,9 +8,9 @@ import streamlit as st
 
 from ftcore.dataset import resolving
 from ftcore.dataset.resolving import RULE
-from ftcore.records import Project, TaskState
+from ftcore.records import Project
 from ftcore.store import tasks
-from ftcore.ui import curate_state, page, problem_actions, say, session
+from ftcore.ui import curate_state, page, problem_actions, say, session, task_progress
 from ftcore.ui.problem_groups import Group, settle
 
 NAME = "keep-best"
@@ -64,7 +64,7 @@ def follow(project: Project) -> None:
     with session.db().read() as c:
         waiting = tasks.open_tasks(c, project.id, TASK)
     if waiting:
-        _progress(waiting[0].id)
+        task_progress.follow(project, waiting[0].id, "groups", message="Keeping the best", stop=False)
 
 
 def _others(found: Sequence[Group]) -> int:
@@ -94,13 +94,3 @@ def _keep_best(project: Project, number: int) -> None:
     with session.db().write() as c:
         tasks.put(c, TASK, {"project_id": project.id, "who": session.who()}, project_id=project.id)
     page.flash("These are many groups. It goes on in the background.", icon=":material/hourglass_top:")
-
-
-@st.fragment(run_every=0.7)
-def _progress(task_id: int) -> None:
-    with session.db().read() as c:
-        task = tasks.get(c, task_id)
-    if task.state not in (TaskState.QUEUED, TaskState.RUNNING):
-        st.rerun()
-    share = min(1.0, task.done / task.total) if task.total else 0.0
-    st.progress(share, f"Keeping the best: {task.done:,} of {task.total:,} groups. You can go on meanwhile.")

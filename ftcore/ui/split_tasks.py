@@ -9,9 +9,7 @@ import streamlit as st
 
 from ftcore.records import Project, Task, TaskState
 from ftcore.store import tasks
-from ftcore.ui import grid, page, session
-
-UNDER_WAY = (TaskState.QUEUED, TaskState.RUNNING)
+from ftcore.ui import page, session, task_progress
 
 
 def ask(project: Project, kind: str, payload: Mapping[str, Any]) -> None:
@@ -37,8 +35,8 @@ def follow(project: Project, task: Task | None) -> bool:
     """Draws how far it is, or why it ended without a result; True while it is under way."""
     if task is None or task.state is TaskState.DONE:
         return False
-    if task.state in UNDER_WAY:
-        _progress(project, task.id)
+    if task.state in task_progress.UNDER_WAY:
+        task_progress.follow(project, task.id, "rows")
         return True
     if task.error:
         st.error(page.plain(task.error), icon=":material/error:")
@@ -52,22 +50,3 @@ def finished(task: Task | None) -> Task | None:
 def as_of(task: Task) -> str:
     """ "as of 12:03"."""
     return f"as of {task.finished_at.astimezone():%H:%M}" if task.finished_at else ""
-
-
-@st.fragment(run_every=0.7)
-def _progress(project: Project, task_id: int) -> None:
-    with session.db().read() as c:
-        task = tasks.get(c, task_id)
-    if task.state not in UNDER_WAY:
-        grid.refresh(project)
-        st.rerun()
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        rows = f": {task.done:,} of {task.total:,} rows" if task.total else ""
-        said = f"{task.message or 'Waiting for the worker'}{rows}. You can go on meanwhile."
-        st.progress(min(1.0, task.done / task.total) if task.total else 0.0, said, width="stretch")
-        st.button("Stop", key=f"stop-task-{task_id}", on_click=_stop, args=(task_id,))
-
-
-def _stop(task_id: int) -> None:
-    with session.db().write() as c:
-        tasks.request_cancel(c, task_id)

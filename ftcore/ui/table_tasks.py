@@ -11,7 +11,7 @@ from ftcore.dataset.split_lock import SplitLocked
 from ftcore.records import Project, Task, TaskState
 from ftcore.store import journal, long_changes, tasks
 from ftcore.store.journal import Change
-from ftcore.ui import grid, page, say, session
+from ftcore.ui import grid, page, say, session, task_progress
 
 BULK, TURN = "bulk", "turn"
 SEEN = "bulk-tasks-seen"
@@ -46,12 +46,8 @@ def follow(project: Project) -> None:
 def _progress(project: Project, task_id: int) -> None:
     with session.db().read() as c:
         task = tasks.get(c, task_id)
-    if task.state in (TaskState.QUEUED, TaskState.RUNNING):
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            said = f"{task.message or 'Waiting for the worker'}: {task.done:,} of {task.total:,} rows. You can go on meanwhile."
-            st.progress(min(1.0, task.done / task.total) if task.total else 0.0, said, width="stretch")
-            if task.kind == BULK:
-                st.button("Stop", key="stop-bulk", on_click=_stop, args=(task_id,))
+    if task.state in task_progress.UNDER_WAY:
+        task_progress.draw(task, "rows", stop=task.kind == BULK)
         return
     if st.session_state.pop(f"{SEEN}-{project.id}", None) is not None:
         label = str(task.result.get("label") or "No row had to be changed.")
@@ -61,11 +57,6 @@ def _progress(project: Project, task_id: int) -> None:
         page.flash(label if done else task.error, icon=":material/check:" if done else ":material/info:")
     grid.refresh(project)
     st.rerun()
-
-
-def _stop(task_id: int) -> None:
-    with session.db().write() as c:
-        tasks.request_cancel(c, task_id)
 
 
 def turn(project: Project, *, back: bool) -> None:
@@ -105,4 +96,4 @@ def _put_turn(project: Project, change: Change, *, back: bool) -> None:
     payload = {"project_id": project.id, "change_id": change.id, "back": back, "who": session.who()}
     with session.db().write() as c:
         tasks.put(c, TURN, payload, project_id=project.id)
-    page.flash("That are many rows. It goes on in the background.", icon=":material/hourglass_top:")
+    page.flash("These are many rows. It goes on in the background.", icon=":material/hourglass_top:")

@@ -15,6 +15,7 @@ from typing import Any
 
 from ftcore.workspace import Workspace, open_workspace
 from tests.bench.measure import Row
+from tests.bench.screen import shown
 from tests.reviewing import fill
 
 DECISIONS = int(os.environ.get("TUNEWORTHY_BENCH_DECISIONS", "100"))
@@ -59,27 +60,10 @@ def measure(workspace: Workspace) -> Iterator[Row]:
 
 def _decide(workspace: Workspace) -> list[float]:
     """Seconds of every decision."""
-    from playwright.sync_api import sync_playwright
-
-    from tests.e2e.browsing import settled
-    from tests.faults.supervised import Supervised
-    from tests.fixtures_browser import ARGUMENTS, BROWSERS
-
-    supervised = Supervised(workspace).start()
-    try:
-        with sync_playwright() as playwright:
-            path = next(place for place in BROWSERS if Path(place).exists())
-            browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-            tab = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
-            tab.goto(f"{supervised.workspace.address.read_text()}/curate?curate=Review")
-            tab.locator(".st-key-review-card").wait_for(timeout=60_000)
-            settled(tab)
-            tab.evaluate(WATCH)
-            found = [_press(tab, KEYS[at % len(KEYS)], at) for at in range(DECISIONS)]
-            browser.close()
-            return found
-    finally:
-        supervised.stop()
+    with shown(workspace, "curate?curate=Review") as (tab, _):
+        tab.locator(".st-key-review-card").wait_for(timeout=60_000)
+        tab.evaluate(WATCH)
+        return [_press(tab, KEYS[at % len(KEYS)], at) for at in range(DECISIONS)]
 
 
 def _press(tab: Any, key: str, at: int) -> float:

@@ -17,6 +17,8 @@ from typing import Any
 from ftcore.workspace import Workspace, open_workspace
 from tests.bench import bench_store
 from tests.bench.measure import Row
+from tests.bench.screen import shown
+from tests.e2e.browsing import settled
 
 GIVEN = os.environ.get("TUNEWORTHY_BENCH_DATABASE", "")
 SCREEN, CPU = 1.0, 0.1
@@ -52,30 +54,14 @@ def run() -> Iterator[Row]:
 
 
 def measure(workspace: Workspace) -> Iterator[Row]:
-    from playwright.sync_api import sync_playwright
-
-    from tests.e2e.browsing import settled
-    from tests.faults.supervised import Supervised
-    from tests.fixtures_browser import ARGUMENTS, BROWSERS
-
-    supervised = Supervised(workspace).start()
-    try:
-        with sync_playwright() as playwright:
-            path = next(place for place in BROWSERS if Path(place).exists())
-            browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-            tab = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
-            tab.goto(f"{supervised.workspace.address.read_text()}/curate?curate=Table")
-            settled(tab, timeout=120_000)
-            tab.evaluate(WATCH)
-            tab.wait_for_timeout(1500)
-            words = [_taken(tab, lambda text=text: _words(tab, text)) for text in WORDS]
-            drawn = [_cpu(supervised, tab, at % 2 == 0) for at in range(8)]
-            tab.get_by_role("button", name="Add a filter").click()
-            settled(tab)
-            pills = [_taken(tab, lambda pill=pill: _click(tab, pill)) for pill in PILLS]
-            browser.close()
-    finally:
-        supervised.stop()
+    with shown(workspace, "curate?curate=Table") as (tab, app):
+        tab.evaluate(WATCH)
+        tab.wait_for_timeout(1500)
+        words = [_taken(tab, lambda text=text: _words(tab, text)) for text in WORDS]
+        drawn = [_cpu(app, tab, at % 2 == 0) for at in range(8)]
+        tab.get_by_role("button", name="Add a filter").click()
+        settled(tab)
+        pills = [_taken(tab, lambda pill=pill: _click(tab, pill)) for pill in PILLS]
     found = [*words, *pills]
     how = f"{len(found)} filters one after the other ({', '.join(filter(None, (*WORDS, *PILLS)))}), Chromium, against the promise"
     yield Row("filter to rows on the screen, slowest", max(found), SCREEN, how)

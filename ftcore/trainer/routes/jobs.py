@@ -184,13 +184,19 @@ def retrieve(job_id: str, state: State = Depends(state_of)) -> dict[str, Any]:
     return to_wire(find(state, job_id))
 
 
+def _open(state: State, job_id: str, wanted: str) -> Row:
+    """The job, when it has not ended yet. Raises `TrainerError`."""
+    row = find(state, job_id)
+    if row["finished_at"] is not None:
+        message = f"The job has already ended ({row['status']}), so it cannot be {wanted}."
+        raise TrainerError(message, code="invalid_job_state")
+    return row
+
+
 @router.post("/{job_id}/cancel")
 def cancel(job_id: str, state: State = Depends(state_of)) -> dict[str, Any]:
     """Returns when the training has really stopped (or after 10 seconds, when it goes on stopping)."""
-    row = find(state, job_id)
-    if row["finished_at"] is not None:
-        message = f"The job has already ended ({row['status']}), so it cannot be cancelled."
-        raise TrainerError(message, code="invalid_job_state")
+    _open(state, job_id, "cancelled")
     state.runner.cancel(job_id, CANCEL_WAIT)
     return to_wire(find(state, job_id))
 
@@ -198,10 +204,7 @@ def cancel(job_id: str, state: State = Depends(state_of)) -> dict[str, Any]:
 @router.post("/{job_id}/pause")
 def pause(job_id: str, state: State = Depends(state_of)) -> dict[str, Any]:
     """Returns when the training has really stopped (or after 10 seconds, when it goes on stopping). Pausing twice is once."""
-    row = find(state, job_id)
-    if row["finished_at"] is not None:
-        message = f"The job has already ended ({row['status']}), so it cannot be paused."
-        raise TrainerError(message, code="invalid_job_state")
+    _open(state, job_id, "paused")
     state.runner.pause(job_id, CANCEL_WAIT)
     return to_wire(find(state, job_id))
 
@@ -209,8 +212,7 @@ def pause(job_id: str, state: State = Depends(state_of)) -> dict[str, Any]:
 @router.post("/{job_id}/resume")
 def resume(job_id: str, state: State = Depends(state_of)) -> dict[str, Any]:
     """The job waits in the queue again, at the place of its creation."""
-    row = find(state, job_id)
-    if not row["paused"] or row["finished_at"] is not None:
+    if not _open(state, job_id, "resumed")["paused"]:
         raise TrainerError("The job is not paused, so it cannot be resumed.", code="invalid_job_state")
     state.runner.resume(job_id)
     return to_wire(find(state, job_id))
