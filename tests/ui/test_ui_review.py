@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from ftcore.dataset import curation
 from ftcore.dataset.curation import CellEdit
 from ftcore.dataset.deciding import ASK
-from ftcore.dataset.triage import GOOD, STAGES, Queue
-from ftcore.records import Example, Filter, Status
+from ftcore.dataset.triage import GOOD, Queue
+from ftcore.records import Filter, Status
 from ftcore.store import examples, journal, problems, projects
 from ftcore.store.database import Database
 from ftcore.store.journal import Edit
-from ftcore.store.reviews import Place
-from ftcore.ui import review_moves, review_state, review_words
+from ftcore.ui import review_moves
 from tests.reviewing import fill
-
-Open = Callable[..., AppTest]
+from tests.ui.review_page import Open, choose, opened, press, queue_of, row_of, shown, statuses
 
 
 @pytest.fixture(autouse=True)
@@ -31,46 +25,46 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_queue_goes_through_what_needs_a_look_and_back(db: Database, open_page: Open) -> None:
     _, ids = fill(db, with_problem=3)
-    test = _open(open_page)
+    test = opened(open_page)
     for key in ("Approve", "skip", "Reject"):
-        _press(test, key)
-    assert _statuses(db, ids[:3]) == [Status.APPROVED, Status.DRAFT, Status.REJECTED]
+        press(test, key)
+    assert statuses(db, ids[:3]) == [Status.APPROVED, Status.DRAFT, Status.REJECTED]
     assert any("1 were passed over" in m.value or "1 was passed over" in m.value for m in test.markdown)
-    _press(test, "undo")
-    assert _statuses(db, ids[:3]) == [Status.APPROVED, Status.DRAFT, Status.DRAFT]
-    assert _shown(test) == ids[2]
-    _press(test, "previous")
-    assert _shown(test) == ids[1]
-    _press(test, "previous")
-    assert _shown(test) == ids[0], "a row that is decided by now can be come back to"
+    press(test, "undo")
+    assert statuses(db, ids[:3]) == [Status.APPROVED, Status.DRAFT, Status.DRAFT]
+    assert shown(test) == ids[2]
+    press(test, "previous")
+    assert shown(test) == ids[1]
+    press(test, "previous")
+    assert shown(test) == ids[0], "a row that is decided by now can be come back to"
 
 
 def test_where_one_stopped_is_where_one_resumes_and_each_person_has_their_own(db: Database, open_page: Open) -> None:
     _, ids = fill(db, with_problem=5)
-    test = _open(open_page)
-    _press(test, "Approve")
-    _press(test, "skip")
-    assert _shown(test) == ids[2]
-    assert _shown(_open(open_page)) == ids[2]
-    other = _open(open_page, who="AB")
-    assert _shown(other) == ids[1]
-    _press(other, "skip")
-    _press(other, "skip")
-    _press(other, "Reject")
-    assert _shown(_open(open_page, who="DK")) == ids[2]
-    assert _shown(_open(open_page, who="AB")) == ids[4]
+    test = opened(open_page)
+    press(test, "Approve")
+    press(test, "skip")
+    assert shown(test) == ids[2]
+    assert shown(opened(open_page)) == ids[2]
+    other = opened(open_page, who="AB")
+    assert shown(other) == ids[1]
+    press(other, "skip")
+    press(other, "skip")
+    press(other, "Reject")
+    assert shown(opened(open_page, who="DK")) == ids[2]
+    assert shown(opened(open_page, who="AB")) == ids[4]
 
 
 def test_the_queue_one_was_in_is_opened_again_with_its_place(db: Database, open_page: Open) -> None:
     fill(db, with_problem=2, clean=12)
-    test = _open(open_page)
-    _choose(test, Queue.SAMPLE)
-    first = _shown(test)
-    _press(test, "Approve")
-    second = _shown(test)
-    again = _open(open_page)
-    assert _queue(again) is Queue.SAMPLE
-    assert _shown(again) == second != first
+    test = opened(open_page)
+    choose(test, Queue.SAMPLE)
+    first = shown(test)
+    press(test, "Approve")
+    second = shown(test)
+    again = opened(open_page)
+    assert queue_of(again) is Queue.SAMPLE
+    assert shown(again) == second != first
 
 
 def test_the_tables_filter_is_a_queue_and_is_kept_for_another_session(db: Database, open_page: Open) -> None:
@@ -79,200 +73,144 @@ def test_the_tables_filter_is_a_queue_and_is_kept_for_another_session(db: Databa
     test = open_page("curate", curate="Review", project=str(project.id), status="approved")
     if test.session_state[f"review-{project.id}"]["table"] != Filter(status=Status.APPROVED):
         test.session_state[f"review-{project.id}"]["table"] = Filter(status=Status.APPROVED)
-    _choose(test, Queue.TABLE)
-    assert _shown(test) == ids[3]
-    _press(test, "skip")
-    again = _open(open_page)
-    assert (_queue(again), _shown(again)) == (Queue.TABLE, ids[4])
+    choose(test, Queue.TABLE)
+    assert shown(test) == ids[3]
+    press(test, "skip")
+    again = opened(open_page)
+    assert (queue_of(again), shown(again)) == (Queue.TABLE, ids[4])
 
 
 def test_asking_tags_the_row_leaves_its_status_and_moves_on(db: Database, open_page: Open) -> None:
     _, ids = fill(db, with_problem=3)
-    test = _open(open_page)
-    _press(test, "Ask")
-    row = _row(db, ids[0])
+    test = opened(open_page)
+    press(test, "Ask")
+    row = row_of(db, ids[0])
     assert (row.status, row.tags, row.changed_by) == (Status.DRAFT, (ASK,), "DK")
-    assert _shown(test) == ids[1]
-    _choose(test, Queue.ASKED)
-    assert _shown(test) == ids[0]
-    _press(test, "Approve")
-    row = _row(db, ids[0])
+    assert shown(test) == ids[1]
+    choose(test, Queue.ASKED)
+    assert shown(test) == ids[0]
+    press(test, "Approve")
+    row = row_of(db, ids[0])
     assert (row.status, row.tags) == (Status.APPROVED, ()), "a decision answers the question"
-    _press(test, "undo")
-    assert _row(db, ids[0]).tags == (ASK,)
+    press(test, "undo")
+    assert row_of(db, ids[0]).tags == (ASK,)
 
 
 def test_numbers_toggle_the_most_used_tags_and_those_chosen_for_this_review(db: Database, open_page: Open) -> None:
     _, ids = fill(db, with_problem=2, clean=20, tags=("late", "urgent"))
-    test = _open(open_page)
+    test = opened(open_page)
     assert [b.label for b in test.button if str(b.key).startswith("review-tag-")] == ["late", "urgent"]
-    _press(test, "tag-2")
-    assert _row(db, ids[0]).tags == ("late", "urgent")
-    _press(test, "tag-1")
-    assert _row(db, ids[0]).tags == ("urgent",)
+    press(test, "tag-2")
+    assert row_of(db, ids[0]).tags == ("late", "urgent")
+    press(test, "tag-1")
+    assert row_of(db, ids[0]).tags == ("urgent",)
     test.text_input(key="review-new-tag-0").set_value("needs a *photo*").run()
     assert not test.exception
-    assert _row(db, ids[0]).tags == ("urgent", "needs a *photo*")
+    assert row_of(db, ids[0]).tags == ("urgent", "needs a *photo*")
     assert test.button(key="review-tag-3").label == "needs a \\*photo\\*"
-    _press(test, "Approve")
-    _press(test, "tag-3")
-    assert _row(db, ids[0]).status is Status.APPROVED
-    assert _row(db, ids[1]).tags == ("urgent", "needs a *photo*")
+    press(test, "Approve")
+    press(test, "tag-3")
+    assert row_of(db, ids[0]).status is Status.APPROVED
+    assert row_of(db, ids[1]).tags == ("urgent", "needs a *photo*")
 
 
 def test_a_note_is_saved_as_it_is_left_and_the_row_can_be_decided_after_it(db: Database, open_page: Open) -> None:
     _, ids = fill(db, with_problem=2)
-    test = _open(open_page)
+    test = opened(open_page)
     test.text_input(key=f"review-note-{ids[0]}-1").set_value("Ask Ana about it").run()
-    assert _row(db, ids[0]).note == "Ask Ana about it"
-    _press(test, "Approve")
-    assert _statuses(db, ids[:1]) == [Status.APPROVED]
+    assert row_of(db, ids[0]).note == "Ask Ana about it"
+    press(test, "Approve")
+    assert statuses(db, ids[:1]) == [Status.APPROVED]
 
 
 def test_text_in_review_is_saved_before_it_is_approved(db: Database, open_page: Open) -> None:
     _, ids = fill(db)
-    test = _open(open_page)
-    _press(test, "Edit")
+    test = opened(open_page)
+    press(test, "Edit")
     test.text_area(key=f"review-edit-{ids[0]}-response").set_value("Green and blue.")
-    _press(test, "Approve")
-    row = _row(db, ids[0])
+    press(test, "Approve")
+    row = row_of(db, ids[0])
     assert (row.training.response, row.status) == ("Green and blue.", Status.APPROVED)
 
 
 def test_a_row_stays_though_an_edit_took_its_problem_away(db: Database, open_page: Open) -> None:
     _, ids = fill(db, with_problem=2)
-    test = _open(open_page)
-    _press(test, "Edit")
+    test = opened(open_page)
+    press(test, "Edit")
     test.text_area(key=f"review-edit-{ids[0]}-response").set_value("It is green and blue.").run()
-    assert not _row(db, ids[0]).problems
-    assert _shown(test) == ids[0]
-    _press(test, "Approve")
-    assert _row(db, ids[0]).status is Status.APPROVED
-    assert _shown(test) == ids[1]
+    assert not row_of(db, ids[0]).problems
+    assert shown(test) == ids[0]
+    press(test, "Approve")
+    assert row_of(db, ids[0]).status is Status.APPROVED
+    assert shown(test) == ids[1]
 
 
 def test_text_of_a_row_that_changed_meanwhile_is_shown_beside_theirs_and_not_lost(
     db: Database, open_page: Open
 ) -> None:
     project, ids = fill(db)
-    test = _open(open_page)
-    _press(test, "Edit")
+    test = opened(open_page)
+    press(test, "Edit")
     curation.save(db, project.id, [CellEdit(ids[0], None, {"response": "[insert theirs]"})], who="AB")
     test.text_area(key=f"review-edit-{ids[0]}-response").set_value("Mine.").run()
     assert not test.exception
     assert test.text_area(key=f"conflict-{ids[0]}-response").value == "Mine."
-    assert _row(db, ids[0]).training.response == "[insert theirs]"
+    assert row_of(db, ids[0]).training.response == "[insert theirs]"
 
 
 def test_the_fields_hold_the_text_again_after_another_mode_was_open(db: Database, open_page: Open) -> None:
     _, ids = fill(db)
-    test, before = _open(open_page), _row(db, ids[0]).training
-    _press(test, "Edit")
+    test, before = opened(open_page), row_of(db, ids[0]).training
+    press(test, "Edit")
     for mode in ("Table", "Review"):
         test.session_state["curate"] = mode
         test.run()
     assert test.text_area(key=f"review-edit-{ids[0]}-response").value == before.response
-    _press(test, "Approve")
-    assert _row(db, ids[0]).training == before
+    press(test, "Approve")
+    assert row_of(db, ids[0]).training == before
 
 
 def test_a_row_that_changed_since_it_was_shown_is_not_approved(db: Database, open_page: Open) -> None:
     project, ids = fill(db)
-    test = _open(open_page)
+    test = opened(open_page)
     curation.save(db, project.id, [CellEdit(ids[0], None, {"response": "[insert theirs]"})], who="AB")
     for status in (Status.DRAFT, Status.APPROVED):
-        _press(test, "Approve")
-        assert _statuses(db, ids[:1]) == [status]
+        press(test, "Approve")
+        assert statuses(db, ids[:1]) == [status]
 
 
 def test_a_row_that_was_thrown_away_meanwhile_is_said_and_passed_over(db: Database, open_page: Open) -> None:
     project, ids = fill(db, with_problem=2)
-    test = _open(open_page)
+    test = opened(open_page)
     with db.write() as c:
         journal.save(c, project.id, [Edit(ids[0], {"trashed": True})], who="AB", label="Into the trash")
-    _press(test, "Approve")
+    press(test, "Approve")
     assert any("not in the project any more" in toast.value for toast in test.toast)
-    assert _shown(test) == ids[1]
+    assert shown(test) == ids[1]
 
 
 def test_undo_in_review_leaves_what_another_person_did(db: Database, open_page: Open) -> None:
     project, ids = fill(db)
     curation.decide(db, project.id, ids[:1], Status.REJECTED, who="AB")
-    test = _open(open_page)
-    _press(test, "undo")
+    test = opened(open_page)
+    press(test, "undo")
     assert any("AB" in toast.value for toast in test.toast)
-    assert _statuses(db, ids[:1]) == [Status.REJECTED]
+    assert statuses(db, ids[:1]) == [Status.REJECTED]
 
 
 def test_undo_takes_ones_own_decision_back_though_another_person_decided_since(db: Database, open_page: Open) -> None:
     project, ids = fill(db, with_problem=3)
-    test = _open(open_page)
-    _press(test, "Reject")
+    test = opened(open_page)
+    press(test, "Reject")
     curation.decide(db, project.id, ids[1:2], Status.APPROVED, who="AB")
-    _press(test, "undo")
-    assert _statuses(db, ids[:2]) == [Status.DRAFT, Status.APPROVED]
-    assert _shown(test) == ids[0]
-
-
-def test_a_decision_that_comes_before_the_row_can_have_been_read_does_not_count(
-    db: Database, open_page: Open, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _, ids = fill(db)
-    test = _open(open_page)
-    monkeypatch.setattr(review_moves, "TOO_QUICK", 60.0)
-    _press(test, "Approve")
-    assert _statuses(db, ids[:1]) == [Status.DRAFT]
-    assert any(said.value == review_words.HASTY for said in test.text)
-
-
-def test_a_key_between_a_decision_and_the_next_drawing_decides_nothing(
-    db: Database, open_page: Open, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _, ids = fill(db, tags=("late",))
-    test = _open(open_page)
-    monkeypatch.setattr(review_state, "drawn", lambda project, example_id: None)  # a drawing that was cut short
-    monkeypatch.setattr(review_moves, "TOO_QUICK", 0.001)
-    for key in ("Approve", "Approve", "Ask", "tag-1"):
-        _press(test, key)
-    assert _statuses(db, ids[:2]) == [Status.APPROVED, Status.DRAFT]
-    assert _row(db, ids[1]).tags == ("late",)
-    assert any(said.value == review_words.HASTY for said in test.text)
-
-
-def test_a_key_that_is_held_down_does_not_count_again(
-    db: Database, open_page: Open, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _, ids = fill(db)
-    test = _open(open_page)
-    monkeypatch.setattr(review_moves, "TOO_QUICK", 0.2)
-    monkeypatch.setattr(review_state, "on_screen", lambda project, example_id: 10.0)
-    for still, first in ((0.03, Status.DRAFT), (0.5, Status.APPROVED)):
-        monkeypatch.setattr(review_state, "still", lambda project, still=still: still)
-        _press(test, "Approve")
-        assert _statuses(db, ids[:1]) == [first]
-        assert any(said.value == review_words.HASTY for said in test.text) == (first is Status.DRAFT)
-
-
-def test_a_click_right_behind_a_field_that_was_left_counts(
-    db: Database, open_page: Open, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _, ids = fill(db)
-    test = _open(open_page)
-    _press(test, "Edit")
-    test.text_area(key=f"review-edit-{ids[0]}-response").set_value("It is green and blue.").run()
-    monkeypatch.setattr(review_moves, "HELD", 5.0)
-    monkeypatch.setattr(review_moves, "TOO_QUICK", 5.0)
-    monkeypatch.setattr(review_state, "on_screen", lambda project, example_id: 10.0)
-    test.session_state["review-1"].pop("last_drawn", None)  # the key before was long ago
-    test.text_area(key=f"review-edit-{ids[0]}-response").set_value("It is green.").run()
-    _press(test, "Approve")
-    assert _row(db, ids[0]).status is Status.APPROVED
-    assert _row(db, ids[0]).training.response == "It is green."
+    press(test, "undo")
+    assert statuses(db, ids[:2]) == [Status.DRAFT, Status.APPROVED]
+    assert shown(test) == ids[0]
 
 
 def test_a_problem_is_ignored_at_one_row_only(db: Database, open_page: Open) -> None:
     project, _ = fill(db, with_problem=3)
-    test = _open(open_page)
+    test = opened(open_page)
     next(b for b in test.button if b.label == "Ignore here").click().run()
     assert not test.exception
     with db.read() as c:
@@ -281,18 +219,18 @@ def test_a_problem_is_ignored_at_one_row_only(db: Database, open_page: Open) -> 
 
 def test_duplicates_are_decided_together_as_one_change(db: Database, open_page: Open) -> None:
     _, ids = fill(db, with_problem=0, pairs=2)
-    test = _open(open_page)
-    _choose(test, Queue.GROUPS)
-    assert _shown(test) == ids[0]
+    test = opened(open_page)
+    choose(test, Queue.GROUPS)
+    assert shown(test) == ids[0]
     test.button(key=f"review-keep-{ids[0]}").click().run()
     assert not test.exception
-    assert _statuses(db, ids[:4]) == [Status.APPROVED, Status.REJECTED, Status.DRAFT, Status.DRAFT]
-    assert _shown(test) == ids[2]
-    _press(test, "undo")
-    assert set(_statuses(db, ids[:4])) == {Status.DRAFT}
-    assert _shown(test) == ids[0]
+    assert statuses(db, ids[:4]) == [Status.APPROVED, Status.REJECTED, Status.DRAFT, Status.DRAFT]
+    assert shown(test) == ids[2]
+    press(test, "undo")
+    assert set(statuses(db, ids[:4])) == {Status.DRAFT}
+    assert shown(test) == ids[0]
     test.button(key=f"review-all-rejected-{ids[0]}").click().run()
-    assert _statuses(db, ids[:2]) == [Status.REJECTED] * 2
+    assert statuses(db, ids[:2]) == [Status.REJECTED] * 2
 
 
 def test_similar_rows_are_found_and_decided_together(db: Database, open_page: Open) -> None:
@@ -303,29 +241,29 @@ def test_similar_rows_are_found_and_decided_together(db: Database, open_page: Op
     with db.write() as c:
         found = problems.of_example(c, ids[1])
         problems.replace(c, project.id, {ids[0]: found}, codes=["placeholder"])
-    test = _open(open_page)
-    assert _shown(test) == ids[0]
+    test = opened(open_page)
+    assert shown(test) == ids[0]
     test.button(key=f"review-similar-{ids[0]}").click().run()
     test.button(key=f"review-all-approved-{ids[0]}").click().run()
     assert not test.exception
-    assert _statuses(db, [ids[0], ids[9]]) == [Status.APPROVED] * 2
+    assert statuses(db, [ids[0], ids[9]]) == [Status.APPROVED] * 2
 
 
 def test_an_empty_stage_says_so_and_gives_way_to_the_next(db: Database, open_page: Open) -> None:
     fill(db, with_problem=1, clean=5)
-    test = _open(open_page)
-    _press(test, "Approve")
+    test = opened(open_page)
+    press(test, "Approve")
     test.button(key="review-go-on").click().run()
     assert not test.exception
-    assert _queue(test) is Queue.SAMPLE
+    assert queue_of(test) is Queue.SAMPLE
 
 
 def test_the_sample_ends_with_its_sentence_and_the_offer_to_approve_the_rest(db: Database, open_page: Open) -> None:
     project, ids = fill(db, with_problem=1, clean=12)
-    test = _open(open_page)
-    _choose(test, Queue.SAMPLE)
+    test = opened(open_page)
+    choose(test, Queue.SAMPLE)
     for at in range(12):
-        _press(test, "Reject" if at == 3 else "Approve")
+        press(test, "Reject" if at == 3 else "Approve")
     said = " ".join(m.value.replace("\\", "") for m in test.markdown)
     assert "You looked at all 12 and changed 1. These were all drafts without a problem" in said
     with db.write() as c:
@@ -343,11 +281,11 @@ def test_the_sample_ends_with_its_sentence_and_the_offer_to_approve_the_rest(db:
 
 def test_what_good_looks_like_is_written_in_place_and_two_examples_are_pinned(db: Database, open_page: Open) -> None:
     project, ids = fill(db, with_problem=3)
-    test = _open(open_page)
+    test = opened(open_page)
     test.text_area(key="review-good-note").set_value("Friendly.\nTwo *sentences*.").run()
     for id_ in ids[:2]:
         test.button(key=f"review-pin-{id_}").click().run()
-        _press(test, "skip")
+        press(test, "skip")
     assert not test.exception
     assert any(t.value == "Friendly.\nTwo *sentences*." for t in test.text)
     assert f"review-pin-{ids[2]}" not in {button.key for button in test.button}
@@ -366,67 +304,10 @@ def test_a_fix_is_shown_before_it_is_taken(db: Database, open_page: Open) -> Non
     with db.write() as c:
         found = [*problems.of_example(c, ids[0]), *problems.of_example(c, ids[1])]
         problems.replace(c, project.id, {ids[0]: found})
-    test = _open(open_page)
-    assert _shown(test) == ids[0]
+    test = opened(open_page)
+    assert shown(test) == ids[0]
     test.button(key=f"show-fix-{ids[0]}-outer_spaces").click().run()
-    assert _row(db, ids[0]).training.response.startswith(" ")
+    assert row_of(db, ids[0]).training.response.startswith(" ")
     test.button(key=f"take-fix-{ids[0]}-outer_spaces").click().run()
     assert not test.exception
-    assert _row(db, ids[0]).training.response == "It is on its way, day two of seven."
-
-
-def test_the_three_steps_say_what_comes_after_them() -> None:
-    said = [review_words.lead(queue, None, 1_982) for queue in STAGES]
-    assert [line.split(":")[0] for line in said] == ["Step 1 of 3", "Step 2 of 3", "Step 3 of 3"]
-    assert "duplicates" in said[0]
-    assert all("200 at random" in line and "approve the rest together" in line for line in said)
-    assert "12 at random" in review_words.lead(Queue.SAMPLE, None, 12)
-
-
-def test_progress_and_pace_are_told_in_words() -> None:
-    assert (
-        review_words.progress(41, 159, False, Place(1, 41, 246.0))
-        == "41 of 200 decided, 6 seconds each, about 16 minutes left"
-    )
-    assert review_words.progress(2, 10, False, Place(1, 2, 8.0)) == "2 of 12 decided"
-    assert review_words.progress(0, 0, False, Place()) == ""
-    assert review_words.progress(5, 0, False, Place(1, 5, 2.0)) == "5 of 5 decided, 0.4 seconds each"
-    assert review_words.progress(5, 10_000, True, Place(1, 5, 5.0)) == "5 of 10,005+ decided, 1 second each"
-
-
-def _open(open_page: Open, *, who: str = "DK") -> AppTest:
-    test = open_page("curate", curate="Review")
-    if test.session_state["who"] != who:
-        test.session_state["who"] = who
-        test.run()
-    assert not test.exception
-    return test
-
-
-def _press(test: AppTest, key: str) -> None:
-    test.button(key=f"review-{key}").click().run()
-    assert not test.exception
-
-
-def _choose(test: AppTest, queue: Queue) -> None:
-    next(g for g in test.button_group if str(g.key).startswith("review-queue")).set_value(queue.value).run()
-    assert not test.exception
-
-
-def _queue(test: AppTest) -> Queue:
-    return Queue(str(next(g.value for g in test.button_group if str(g.key).startswith("review-queue"))))
-
-
-def _shown(test: AppTest) -> int:
-    """The id of the row on the screen."""
-    return int(next(t.value for t in test.text if t.value.startswith("Row ")).split()[1].rstrip(","))
-
-
-def _row(db: Database, example_id: int) -> Example:
-    with db.read() as c:
-        return examples.get(c, example_id)
-
-
-def _statuses(db: Database, ids: list[int]) -> list[Any]:
-    with db.read() as c:
-        return [examples.get(c, id_).status for id_ in ids]
+    assert row_of(db, ids[0]).training.response == "It is on its way, day two of seven."
