@@ -203,6 +203,32 @@ def _row(app: RunningApp, example_id: int) -> Example:
         return examples.get(c, example_id)
 
 
+def test_the_row_that_was_ticked_opens_in_full_and_the_log_leads_to_the_rows_of_a_change(
+    page: Any, app: RunningApp
+) -> None:
+    project = _project(app, "Ticks", [(f"Question {n} about it", f"Answer {n} to it.") for n in range(12)])
+    rows = _rows(app, project)
+    _open(page, app, project)
+    page.get_by_text("One row in full").click()
+    settled(page)
+    for at in (4, 2):
+        box = page.locator('[data-testid="stDataFrame"]').first.bounding_box()
+        page.mouse.click(box["x"] + 62 + 27, box["y"] + HEADER + ROW * at + ROW / 2)
+        _until(lambda at=at: page.get_by_label("Row", exact=True).input_value().startswith(f"{rows[at].id}: "))
+        settled(page)
+    page.get_by_role("button", name="Approve 2 ticked").click()
+    _until(lambda: _count(app, project, Filter(status=Status.APPROVED)) == 2)
+    page.get_by_text("What was done, and the trash").click()
+    settled(page)
+    log = page.locator('[data-testid="stDataFrame"]').last
+    log.scroll_into_view_if_needed()
+    box = log.bounding_box()
+    page.mouse.click(box["x"] + 17, box["y"] + HEADER + ROW / 2)
+    page.get_by_role("button", name="Show the 2 rows of this change").click()
+    page.get_by_role("button", name=re.compile("Change: Approved 2 examples")).wait_for()
+    page.get_by_text("2 rows match").wait_for()
+
+
 def _count(app: RunningApp, project: Project, where: Filter) -> int:
     with app.db.read() as c:
         return examples.count(c, project.id, where)[0]

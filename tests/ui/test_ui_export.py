@@ -70,6 +70,19 @@ def test_the_files_are_written_and_then_downloaded_as_one(db: Database, project:
         assert set(archive.namelist()) >= {"train.jsonl", "test.jsonl"}
 
 
+def test_what_was_written_stays_to_be_downloaded_when_something_changes_after_it(
+    db: Database, project: Project, open_page: Open
+) -> None:
+    ids = fill(db, project, [*plain(10), *plain(14, Split.TEST)[10:]])
+    test = chosen(opened(open_page, "export-fold"), Kind.SFT, "mlx")
+    test.button(key="export-go").click().run()
+    curation.save(db, project.id, [CellEdit(ids[0], None, {"note": "Later."})], who="DK")
+    test.run()
+    assert not test.exception
+    assert f"Download {project.file_name}-mlx.zip" in downloads(test)
+    assert "was changed after these files were written" in said(test)
+
+
 def test_private_rows_are_left_out_until_somebody_puts_them_in(db: Database, project: Project, open_page: Open) -> None:
     ids = fill(db, project, plain(20))
     curation.save(db, project.id, [CellEdit(id_, None, {"private": True}) for id_ in ids[:3]], who="DK")

@@ -163,6 +163,17 @@ def test_the_workspaces_fold_tells_sizes_and_makes_a_backup(db: Database, shelve
     assert f"tuneworthy restore {made.name}" in test.code[0].value
 
 
+def test_whose_rows_go_into_a_pack_is_said_and_chosen(db: Database, shelves: Any, open_page: Open) -> None:
+    shown = PACKS.replace("Filter())", 'Filter(text="aisle", status=Status.REJECTED))')
+    test = AppTest.from_string(shown.replace("import Filter", "import Filter, Status"), default_timeout=30).run()
+    assert not test.exception
+    rows = test.selectbox(key="pack-rows-1")
+    assert [one.split(" (")[0] for one in rows.options] == ["The table’s: Words: aisle, Status: rejected", "All rows"]
+    rows.set_value(rows.options[-1]).run()
+    test.button(key="pack-make").click().run()
+    assert "11 rows" in texts(test)
+
+
 def test_a_pack_is_made_filled_and_taken_under_the_colleagues_initials(
     db: Database, shelves: Any, open_page: Open
 ) -> None:

@@ -174,6 +174,27 @@ def test_train_leads_from_a_leak_to_the_pairs(db: Database, open_page: Open) -> 
     assert button.proto.type == "primary"
 
 
+def test_test_rows_that_are_not_approved_are_said_aloud(db: Database, project: Project, open_page: Open) -> None:
+    ids = fill(db, project, [*plain(20), *plain(28, Split.TEST)[20:]])
+    curation.decide(db, project.id, ids[20:22], Status.REJECTED, who="DK")
+    curation.decide(db, project.id, ids[22:25], Status.DRAFT, who="DK")
+    test = opened(open_page)
+    assert "Put aside for the test, but not among these: 3 not decided yet and 2 rejected." in said(test)
+    test.button(key="test-drafts").click().run()
+    assert not test.exception
+    assert test.session_state[f"grid-{project.id}"]["ids"] == ids[22:25]
+
+
+def test_before_enough_is_approved_the_mode_does_not_lead_on_to_train(
+    db: Database, project: Project, open_page: Open
+) -> None:
+    ids = fill(db, project, plain(30), approve=False)
+    curation.decide(db, project.id, ids[:9], Status.APPROVED, who="DK")
+    assert primaries(opened(open_page)) == ["Approve the 21 with no problems"]
+    curation.decide(db, project.id, ids[9:10], Status.APPROVED, who="DK")
+    assert primaries(opened(open_page)) == ["Go on to Train"]
+
+
 def test_the_mode_has_one_primary_action(db: Database, project: Project, open_page: Open) -> None:
     fill(db, project, plain(30))
     assert primaries(opened(open_page, "again-fold", "export-fold", "versions-fold", "pack-fold")) == ["Go on to Train"]

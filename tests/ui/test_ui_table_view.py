@@ -97,3 +97,10 @@ def test_a_view_starts_anew_when_its_filter_changes() -> None:
     view = View(after=("x", 5), number=7)
     assert view.showing(Filter(text="x")) == replace(View(), where=Filter(text="x"))
     assert view.with_columns(()).columns == USUAL
+
+
+def test_whole_numbers_are_drawn_as_whole_numbers() -> None:
+    """Streamlit's "plain" drew 807 as "806.99...", on the canvas alone: no text of the page tells it."""
+    told = table_columns.config()
+    formats = {name: told[name]["type_config"]["format"] for name in ("_index", "tokens", "length", "turns", "line")}
+    assert set(formats.values()) == {"%d"}
