@@ -231,7 +231,7 @@ def test_what_cannot_be_set_is_refused_by_name(body: dict[str, Any]) -> None:
 
 
 def test_texts_become_vectors_by_the_official_sdk(client: OpenAI) -> None:
-    texts = ["Where is my parcel?", "My package has not arrived.", "How do I bake bread?", "a" * 30_000 + " bread"]
+    texts = ["Where is my parcel?", "My package has not arrived.", "How do I bake bread?", "a" * 30_000]
     found = client.embeddings.create(model="wordllama-256", input=texts)  # the SDK asks for base64 by itself
     vectors = [one.embedding for one in found.data]
     assert [one.index for one in found.data] == [0, 1, 2, 3]
@@ -249,6 +249,12 @@ def test_texts_become_vectors_by_the_official_sdk(client: OpenAI) -> None:
     scale = sum(x * x for x in longer) ** 0.5
     assert one.data[0].embedding == pytest.approx([x / scale for x in longer], abs=1e-5)
     assert client.models.retrieve("wordllama-256").owned_by == "system"
+
+
+def test_the_end_of_a_long_text_is_read_too(client: OpenAI) -> None:
+    long = "the invoice of the spare parts " * 200
+    found = client.embeddings.create(model="wordllama-256", input=[long, f"{long} bread"], encoding_format="float")
+    assert found.data[0].embedding != found.data[1].embedding
 
 
 @pytest.mark.parametrize(

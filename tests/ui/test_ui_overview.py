@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from dataclasses import replace
 from typing import cast
@@ -20,7 +21,7 @@ from ftcore.records import Action, Job, JobState, Reply
 from ftcore.store import decisions, examples, projects
 from ftcore.store.database import Database
 from ftcore.store.examples import Counts
-from ftcore.ui import decide_state
+from ftcore.ui import decide_state, process
 from ftcore.ui.journey import STOPPING, Situation, next_action, ready, steps
 from tests.ui.journeys import begin
 
@@ -301,3 +302,11 @@ def test_a_saved_decision_shows_in_the_steps(db: Database, open_page: Open) -> N
 
 def _labels(test: AppTest) -> set[str]:
     return {button.label for button in test.button}
+
+
+def test_what_a_page_has_loaded_is_not_gone_through_for_garbage_after_every_click(open_page: Open) -> None:
+    process.settle.clear()
+    gc.unfreeze()
+    open_page("overview")
+    assert gc.get_freeze_count() > 10_000
+    gc.unfreeze()

@@ -13,7 +13,7 @@ from ftcore.records import Example, Filter, Sort, TrainingExample
 from ftcore.store import examples, imports, journal, projects, row_sets, tasks, views
 from ftcore.store.database import Database
 from ftcore.store.examples import NewExample
-from ftcore.ui import detail_fields
+from ftcore.ui import detail_fields, table_counts
 from ftcore.worker import bulk as worker_bulk
 from ftcore.workspace import open_workspace
 
@@ -100,6 +100,17 @@ def test_a_view_is_saved_and_opened_again(db: Database, filled: int, open_page: 
     assert not test.exception
     assert len(_ids(test, filled)) == 6
     assert test.query_params["sort"] == "-tokens"
+
+
+def test_a_count_that_took_long_is_counted_anew_after_a_row_went_into_the_trash(
+    db: Database, filled: int, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(table_counts, "SLOW", -1.0)
+    test, row = _open_row(db, filled, open_page)
+    assert any("1 row matches" in said.value for said in test.text)
+    test.button(key=f"trash-{row}").click().run()
+    assert not test.exception
+    assert not any("1 row matches" in said.value for said in test.text)
 
 
 def test_everything_that_matches_is_rejected_after_a_question_with_the_number(
