@@ -83,7 +83,6 @@ class Runner:
         from its last state at `resume`, also after a restart; other jobs have their turn meanwhile."""
         with self._database.transaction():
             if self._database.write("UPDATE jobs SET paused = 1 WHERE id = ? AND paused = 0", (job_id,)):
-                self._database.change("jobs", job_id, {"estimated_finish": None})
                 self.note(job_id, new_id("paused-"), "The job is paused; resuming it goes on from its last state.")
         self.wake()
         until = time.monotonic() + wait

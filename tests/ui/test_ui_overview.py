@@ -304,9 +304,12 @@ def _labels(test: AppTest) -> set[str]:
     return {button.label for button in test.button}
 
 
-def test_what_a_page_has_loaded_is_not_gone_through_for_garbage_after_every_click(open_page: Open) -> None:
+def test_what_a_page_has_loaded_is_not_gone_through_for_garbage_after_every_click(
+    db: Database, open_page: Open
+) -> None:
+    begin(db)
     process.settle.clear()
     gc.unfreeze()
-    open_page("overview")
+    open_page("decide")
     assert gc.get_freeze_count() > 10_000
     gc.unfreeze()

@@ -40,7 +40,8 @@ router = APIRouter(prefix="/v1/fine_tuning/jobs")
 
 def to_wire(row: Row) -> dict[str, Any]:
     settings = {name: row["settings"][name] for name in hyperparameters.KNOWN}
-    row = {**row, "status": "paused"} if row["paused"] and row["finished_at"] is None else row
+    if row["paused"] and row["finished_at"] is None:
+        row = {**row, "status": "paused", "estimated_finish": None}
     same = ("id", "created_at", "status", "model", "training_file", "validation_file", "seed", "metadata")
     later = ("finished_at", "estimated_finish", "fine_tuned_model", "trained_tokens", "error")
     return {
