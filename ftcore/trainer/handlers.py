@@ -14,8 +14,12 @@ from ftcore.trainer.errors import TrainerError, envelope
 log = logging.getLogger(__name__)
 
 
-def reply(status: int, message: str, *, code: str | None = None, param: str | None = None) -> JSONResponse:
-    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
+def reply(
+    status: int, message: str, *, code: str | None = None, param: str | None = None, retry_after: int | None = None
+) -> JSONResponse:
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    if retry_after is not None:
+        headers["Retry-After"] = str(retry_after)
     return JSONResponse(envelope(status, message, code=code, param=param), status_code=status, headers=headers)
 
 
@@ -24,7 +28,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(TrainerError)
     async def refused(request: Request, error: TrainerError) -> JSONResponse:
-        return reply(error.status, error.message, code=error.code, param=error.param)
+        return reply(error.status, error.message, code=error.code, param=error.param, retry_after=error.retry_after)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:

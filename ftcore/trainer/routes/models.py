@@ -17,15 +17,14 @@ router = APIRouter(prefix="/v1/models")
 
 
 def to_wire(model: Model) -> dict[str, Any]:
-    owner = catalogue.ORGANISATION if model.adapter else "system"
+    owner = catalogue.ORGANISATION if model.is_tuned else "system"
     return {"id": model.id, "object": "model", "created": model.created_at, "owned_by": owner, "shutdown_date": None}
 
 
 @router.get("")
 def list_models(state: State = Depends(state_of)) -> dict[str, Any]:
-    """Tuned models are listed only while their base is here: they cannot answer without it."""
-    bases = catalogue.bases()
-    models = [*bases, *catalogue.tuned(state.database)] if bases else []
+    """An adapter is listed only while its base is here: it cannot answer without it."""
+    models = [*catalogue.bases(), *catalogue.tuned(state.database)]
     return {"object": "list", "data": [*map(to_wire, models), embeddings.to_wire()]}
 
 
@@ -40,15 +39,17 @@ def retrieve(model_id: str, state: State = Depends(state_of)) -> dict[str, Any]:
 def delete(model_id: str, state: State = Depends(state_of)) -> dict[str, Any]:
     """Takes a tuned model out of the list and its weights off the disk, unless another name stands for them too (a job's last
     checkpoint and its model are the same). Its job and events stay."""
-    if model_id == embeddings.MODEL or catalogue.find(state.database, model_id).adapter is None:
+    row = state.database.row("SELECT folder FROM models WHERE id = ? AND deleted = 0", (model_id,))
+    if row is None:
+        if model_id != embeddings.MODEL:
+            catalogue.find(state.database, model_id)
         raise TrainerError(
             "A base model cannot be deleted here; only tuned ones can.", status=403, code="cannot_delete_base"
         )
     with state.database.transaction():
         state.database.write("UPDATE models SET deleted = 1 WHERE id = ?", (model_id,))
-        (gone,) = state.database.rows("SELECT folder FROM models WHERE id = ?", (model_id,))
-        others = state.database.rows("SELECT id FROM models WHERE folder = ? AND deleted = 0", (gone["folder"],))
+        others = state.database.rows("SELECT id FROM models WHERE folder = ? AND deleted = 0", (row["folder"],))
     state.engine.forget(model_id)
     if not others:
-        shutil.rmtree(gone["folder"], ignore_errors=True)
+        shutil.rmtree(row["folder"], ignore_errors=True)
     return {"id": model_id, "object": "model", "deleted": True}
