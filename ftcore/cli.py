@@ -26,7 +26,7 @@ app = typer.Typer(
 )
 out, err = Console(), Console(stderr=True)
 
-FAILED, NOT_FIT = 1, 3
+FAILED, BAD_USAGE, NOT_FIT = 1, 2, 3
 """Exit codes: 0 done, 1 error, 2 bad usage (typer's), 3 the data is not fit for training."""
 
 WorkspaceOption = Annotated[
@@ -256,15 +256,36 @@ def _show_leaks(found: Inspection) -> None:
 def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 0,
     workspace: WorkspaceOption = None,
+    host: Annotated[str, typer.Option(help="The address of this machine to listen at, e.g. 0.0.0.0.")] = "127.0.0.1",
+    allow_other_machines: Annotated[
+        bool, typer.Option("--allow-other-machines", help="Let in whoever holds the token; --host alone does not.")
+    ] = False,
+    name: Annotated[
+        list[str] | None, typer.Option(help="A name by which others call this server; may be repeated. Default: any.")
+    ] = None,
+    token_file: Annotated[
+        Path | None,
+        typer.Option(help="Holds a token of your own, of 32 characters or more; else TUNEWORTHY_TRAINER_TOKEN does."),
+    ] = None,
 ) -> None:
     """The trainer server alone. Prints its base_url; the bearer token is the file trainer-token in the workspace."""
     from ftcore import supervisor
 
     if not supervisor.has_trainer():
         fail("Local training is not installed. Install it with: pip install 'tuneworthy[local]'")
+    from ftcore.trainer.doors import UNENCRYPTED, doors
+    from ftcore.trainer.errors import TrainerError
     from ftcore.trainer.server import serve as serve_trainer
 
-    serve_trainer(open_workspace(workspace).root, port, announce=lambda address: print(address, flush=True))  # noqa: T201
+    try:
+        opened = doors(host, allow_other_machines=allow_other_machines, names=name, token_file=token_file)
+    except TrainerError as error:
+        fail(error.message, BAD_USAGE)
+        return
+    if opened.opens_to_others:
+        err.print(UNENCRYPTED, soft_wrap=True, highlight=False)
+    root = open_workspace(workspace).root
+    serve_trainer(root, port, doors=opened, announce=lambda address: print(address, flush=True))  # noqa: T201
 
 
 @app.command()

@@ -13,6 +13,8 @@ from ftcore.trainer.errors import TrainerError, envelope
 
 log = logging.getLogger(__name__)
 
+LONGEST = 4_000
+
 
 def reply(
     status: int, message: str, *, code: str | None = None, param: str | None = None, retry_after: int | None = None
@@ -20,7 +22,14 @@ def reply(
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
     if retry_after is not None:
         headers["Retry-After"] = str(retry_after)
-    return JSONResponse(envelope(status, message, code=code, param=param), status_code=status, headers=headers)
+    body = envelope(status, _sayable(message), code=code, param=param and _sayable(param))
+    return JSONResponse(body, status_code=status, headers=headers)
+
+
+def _sayable(text: str) -> str:
+    """What is repeated from a request may be longer than anybody reads, and hold what UTF-8 cannot."""
+    short = text if len(text) <= LONGEST else f"{text[:LONGEST]} ..."
+    return short.encode("utf-8", "replace").decode()
 
 
 def install(app: FastAPI) -> None:
@@ -45,7 +54,8 @@ def install(app: FastAPI) -> None:
         if error.status_code == 405:
             message = f"{request.method} is not allowed on {request.url.path}."
             return reply(405, message, code="method_not_allowed")
-        return reply(error.status_code, f"The request could not be read: {error.detail}.")
+        code = "request_too_large" if error.status_code == 413 else None
+        return reply(error.status_code, f"The request could not be read: {error.detail}.", code=code)
 
     @app.exception_handler(Exception)
     async def broken(request: Request, error: Exception) -> JSONResponse:

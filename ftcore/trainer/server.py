@@ -11,27 +11,27 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import uvicorn
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from filelock import FileLock
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ftcore import supervision
 from ftcore.trainer import handlers, starter
 from ftcore.trainer.database import Database
+from ftcore.trainer.doorman import Doorman, refuse_broken_text
+from ftcore.trainer.doors import Doors
 from ftcore.trainer.generation.engine import Engine
+from ftcore.trainer.listener import Listener
 from ftcore.trainer.routes import chat, embeddings, files, jobs, models
 from ftcore.trainer.runner import Runner, write_whole
 from ftcore.trainer.state import State
 
 LOCK_SECONDS = 15.0
 """A killed supervisor's server ends within five."""
-HOST = "127.0.0.1"
-LOOPBACK = frozenset(("127.0.0.1", "localhost", "[::1]", "::1"))
-LARGEST_BODY = 520 << 20
-LARGEST_JSON = 16 << 20
+LISTENING = Doors()
+"""On loopback, with the workspace's token."""
 
 
-def create_app(home: Path, token: str, *, work: bool = True) -> FastAPI:
+def create_app(home: Path, token: str, *, doors: Doors = LISTENING, work: bool = True) -> FastAPI:
     """The application over the folder `home` (`<workspace>/trainer`). With `work` it trains and answers."""
     for name in ("files", "jobs"):
         (home / name).mkdir(parents=True, exist_ok=True)
@@ -47,7 +47,13 @@ def create_app(home: Path, token: str, *, work: bool = True) -> FastAPI:
         runner.stop()
         database.close()
 
-    app = FastAPI(title="Tuneworthy trainer", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Tuneworthy trainer",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        dependencies=[Depends(refuse_broken_text)],
+    )
     app.state.trainer = State(home, database, runner, engine)
     handlers.install(app)
     for group in (files, jobs, models, chat, embeddings):
@@ -57,55 +63,8 @@ def create_app(home: Path, token: str, *, work: bool = True) -> FastAPI:
     def health() -> dict[str, object]:
         return {"status": "ok", "starter_model": starter.is_ready()}
 
-    app.add_middleware(Doorman, token=token)
+    app.add_middleware(Doorman, token=token, doors=doors)
     return app
-
-
-class Doorman:
-    """Loopback names only in Host (a web page on another name cannot reach us through the user's browser), no foreign
-    Origin, the bearer token, and no body beyond what a route may need."""
-
-    def __init__(self, app: ASGIApp, token: str):
-        self._app, self._token = app, token.encode()
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        refusal = self._refusal(scope["path"], headers)
-        if refusal is None:
-            await self._app(scope, receive, send)
-        else:
-            status, message, code = refusal
-            await handlers.reply(status, message, code=code)(scope, receive, send)
-
-    def _refusal(self, path: str, headers: dict[str, str]) -> tuple[int, str, str] | None:
-        if _name(headers.get("host", "")) not in LOOPBACK:
-            return 403, "This server answers only to loopback names (127.0.0.1, localhost).", "invalid_host"
-        origin = headers.get("origin")
-        if origin is not None and _name(origin.partition("://")[2]) not in LOOPBACK:
-            return 403, "Pages from elsewhere may not use this server.", "invalid_origin"
-        if path == "/health":
-            return None
-        kind, _, given = headers.get("authorization", "").partition(" ")
-        if kind.lower() != "bearer" or not secrets.compare_digest(given.strip().encode(), self._token):
-            message = "The API key is missing or wrong: it is the content of the file `trainer-token` in the workspace."
-            return 401, message, "invalid_api_key"
-        length = headers.get("content-length", "0")
-        largest = LARGEST_BODY if path == "/v1/files" else LARGEST_JSON
-        if not length.isdigit() or int(length) > largest:
-            return 413, f"The request is larger than {largest >> 20} MB.", "request_too_large"
-        if path != "/v1/files" and "transfer-encoding" in headers:
-            return 411, "Say how long the body is (Content-Length).", "length_required"
-        return None
-
-
-def _name(host: str) -> str:
-    """The host without its port."""
-    if host.startswith("["):
-        return host.partition("]")[0] + "]"
-    return host.partition(":")[0].lower()
 
 
 def token_of(workspace: Path) -> str:
@@ -123,11 +82,13 @@ def token_of(workspace: Path) -> str:
     return path.read_text().strip()
 
 
-def serve(workspace: Path, port: int = 0, *, announce: Callable[[str], None] | None = None) -> None:
+def serve(
+    workspace: Path, port: int = 0, *, doors: Doors = LISTENING, announce: Callable[[str], None] | None = None
+) -> None:
     """Serves until it is told to stop (SIGINT, SIGTERM, or its supervisor's death). Port 0: a free one.
 
-    Once it listens, its address is in `<workspace>/trainer-address` (`http://127.0.0.1:PORT/v1`) and is given to
-    `announce`. One server a workspace: another one that is just ending is waited for. Raises OSError when the port is
+    Once it listens, the address at which this machine reaches it is in `<workspace>/trainer-address`
+    (`http://127.0.0.1:PORT/v1`) and is given to `announce`. One server a workspace: another one that is just ending is waited for. Raises OSError when the port is
     taken, filelock.Timeout (an OSError) when the other one stays.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
@@ -136,17 +97,25 @@ def serve(workspace: Path, port: int = 0, *, announce: Callable[[str], None] | N
     home = workspace / "trainer"
     home.mkdir(parents=True, exist_ok=True)
     with FileLock(home / "lock", timeout=LOCK_SECONDS):
-        _serve(home, workspace, port, announce)
+        _serve(home, workspace, port, doors, announce)
 
 
-def _serve(home: Path, workspace: Path, port: int, announce: Callable[[str], None] | None) -> None:
-    app = create_app(home, token_of(workspace))
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+def _serve(home: Path, workspace: Path, port: int, doors: Doors, announce: Callable[[str], None] | None) -> None:
+    app = create_app(home, token_of(workspace), doors=doors)
+    listener = socket.socket(socket.AF_INET6 if ":" in doors.host else socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind((HOST, port))
-    address = f"http://{HOST}:{listener.getsockname()[1]}/v1"
+    listener.bind((doors.host, port))
+    address = f"http://{doors.reached_at}:{listener.getsockname()[1]}/v1"
+    # No proxy headers: whoever sends X-Forwarded-For must not become a caller of this machine.
     config = uvicorn.Config(
-        app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=3
+        app,
+        http=Listener,
+        ws="none",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=3,
     )
     try:
         _Announcing(config, lambda: _announce(workspace, address, announce)).run(sockets=[listener])
