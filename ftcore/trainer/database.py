@@ -17,19 +17,20 @@ from typing import Any
 
 from ftcore.trainer.errors import TrainerError
 
-VERSION = 2
+VERSION = 3
 JSON_FIELDS = frozenset(("asked", "settings", "metadata", "error", "data", "metrics"))
 
 SCHEMA = """
 CREATE TABLE files (
     id TEXT PRIMARY KEY, filename TEXT NOT NULL, purpose TEXT NOT NULL, bytes INTEGER NOT NULL,
-    created_at INTEGER NOT NULL, examples INTEGER, seq INTEGER NOT NULL);
+    created_at INTEGER NOT NULL, examples INTEGER, seq INTEGER NOT NULL, kind TEXT);
 CREATE TABLE jobs (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, created_at INTEGER NOT NULL, status TEXT NOT NULL,
     model TEXT NOT NULL, training_file TEXT NOT NULL, validation_file TEXT, suffix TEXT, seed INTEGER NOT NULL,
     asked TEXT NOT NULL, settings TEXT NOT NULL, metadata TEXT NOT NULL, request_key TEXT UNIQUE, request_hash TEXT,
     started_at INTEGER, finished_at INTEGER, estimated_finish INTEGER, fine_tuned_model TEXT, result_file TEXT,
-    trained_tokens INTEGER, error TEXT, cancel_requested INTEGER NOT NULL DEFAULT 0, deaths INTEGER NOT NULL DEFAULT 0, paused INTEGER NOT NULL DEFAULT 0);
+    trained_tokens INTEGER, error TEXT, cancel_requested INTEGER NOT NULL DEFAULT 0, deaths INTEGER NOT NULL DEFAULT 0, paused INTEGER NOT NULL DEFAULT 0,
+    best_checkpoint TEXT);
 CREATE TABLE events (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, job_id TEXT NOT NULL, mark TEXT NOT NULL,
     created_at INTEGER NOT NULL, level TEXT NOT NULL, type TEXT NOT NULL, message TEXT NOT NULL, data TEXT NOT NULL,
@@ -42,8 +43,11 @@ CREATE TABLE models (
     deleted INTEGER NOT NULL DEFAULT 0);
 """
 
-CHANGES = {1: ("ALTER TABLE jobs ADD COLUMN paused INTEGER NOT NULL DEFAULT 0",)}
-"""What makes a database of one version one of the next."""
+CHANGES = {
+    1: (("jobs", "paused INTEGER NOT NULL DEFAULT 0"),),
+    2: (("jobs", "best_checkpoint TEXT"), ("files", "kind TEXT")),
+}
+"""The columns that make a database of one version one of the next: (table, column)."""
 
 Row = dict[str, Any]
 
@@ -78,13 +82,24 @@ class Database:
                 status=500,
             )
         if version < VERSION:
-            statements = (
-                SCHEMA.split(";") if version == 0 else [one for at in range(version, VERSION) for one in CHANGES[at]]
-            )
             with self.transaction():
-                for statement in filter(str.strip, statements):
+                for statement in filter(str.strip, SCHEMA.split(";") if version == 0 else self._additions(version)):
                     self._connection.execute(statement)
                 self._connection.execute(f"PRAGMA user_version={VERSION}")
+
+    def _additions(self, version: int) -> list[str]:
+        """The statements that add what a database of this version lacks."""
+        wanted = [one for at in range(version, VERSION) for one in CHANGES[at]]
+        there = {
+            (table, row["name"])
+            for table in {table for table, _ in wanted}
+            for row in self._connection.execute(f"PRAGMA table_info({table})")
+        }
+        return [
+            f"ALTER TABLE {table} ADD COLUMN {column}"
+            for table, column in wanted
+            if (table, column.split()[0]) not in there
+        ]
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

@@ -1,8 +1,4 @@
-"""The queue: one job at a time, each in a child process; what the child writes down becomes events, once.
-
-Everything here may be repeated: a server that was killed reads the child's journal again from the start, and marks
-(`step-12`, `checkpoint-30`) keep each entry single.
-"""
+"""The queue: one job at a time, each in a child process, whose journal `telling` makes events of."""
 
 from __future__ import annotations
 
@@ -14,13 +10,13 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import Any
 
 import psutil
 
 from ftcore import supervision
-from ftcore.trainer import catalogue, journal, results
+from ftcore.trainer import catalogue, journal
 from ftcore.trainer.database import Database, Row, new_id, now
+from ftcore.trainer.telling import Teller
 
 log = logging.getLogger(__name__)
 
@@ -28,14 +24,6 @@ PERIOD = 0.2
 GRACE = 3.0
 STUMBLE = 5.0
 DEATHS = 3
-METRICS = (
-    "train_loss",
-    "train_mean_token_accuracy",
-    "valid_loss",
-    "valid_mean_token_accuracy",
-    "full_valid_loss",
-    "full_valid_mean_token_accuracy",
-)
 
 
 class Runner:
@@ -43,6 +31,8 @@ class Runner:
 
     def __init__(self, home: Path, database: Database):
         self._home, self._database = home, database
+        self._teller = Teller(home, database)
+        self.note, self._open, self._folder = self._teller.note, self._teller.is_open, self._teller.folder
         self._bell, self._stop = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._work, name="runner", daemon=True)
 
@@ -72,7 +62,7 @@ class Runner:
                 "SELECT id FROM jobs WHERE id = ? AND (status = 'queued' OR paused = 1)", (job_id,)
             )
             if waiting is not None and not (self._folder(job_id) / "child.json").is_file():
-                self._end(job_id, "cancelled", "The job was cancelled before it began.")
+                self._teller.end(job_id, "cancelled", "The job was cancelled before it began.")
         self.wake()
         until = time.monotonic() + wait
         while time.monotonic() < until and self._open(job_id):
@@ -97,26 +87,18 @@ class Runner:
                 self.note(job_id, new_id("resumed-"), "The job was resumed; it waits for its turn.")
         self.wake()
 
-    def note(
-        self,
-        job_id: str,
-        mark: str,
-        message: str,
-        *,
-        level: str = "info",
-        data: Row | None = None,
-        at: int | None = None,
-    ) -> None:
-        """Adds an event unless one with this mark is there."""
-        event = {"id": new_id("ftevent-"), "job_id": job_id, "mark": mark, "created_at": at or now(), "level": level}
-        kind = "metrics" if data else "message"
-        self._database.insert("events", {**event, "type": kind, "message": message, "data": data or {}}, or_ignore=True)
+    def ahead(self, job_id: str) -> int:
+        """How many jobs have their turn before this one, with the one that is running."""
+        before = "seq < (SELECT seq FROM jobs WHERE id = ?) AND finished_at IS NULL AND paused = 0"
+        (found,) = self._database.rows(f"SELECT count(*) AS n FROM jobs WHERE {before}", (job_id,))  # noqa: S608
+        return int(found["n"])
 
-    def _open(self, job_id: str) -> bool:
-        return self._database.row("SELECT id FROM jobs WHERE id = ? AND finished_at IS NULL", (job_id,)) is not None
-
-    def _folder(self, job_id: str) -> Path:
-        return self._home / "jobs" / job_id
+    def position(self, job_id: str) -> int:
+        """The place of a waiting job in the queue, from 1: those that wait before it, and itself."""
+        before = "seq <= (SELECT seq FROM jobs WHERE id = ?) AND finished_at IS NULL AND paused = 0"
+        query = f"SELECT count(*) AS n FROM jobs WHERE status = 'queued' AND {before}"  # noqa: S608
+        (found,) = self._database.rows(query, (job_id,))
+        return int(found["n"])
 
     def _work(self) -> None:
         while not self._stop.is_set():
@@ -136,34 +118,34 @@ class Runner:
             self._run(job)
         except Exception as error:
             log.exception("The job %s could not be run", job["id"])
-            self._fail(job["id"], f"The training could not be started: {error}.", "server_error")
+            self._teller.fail(job["id"], f"The training could not be started: {error}.", "server_error")
 
     def _run(self, job: Row) -> None:
         """One child from its start to its end; the outer loop comes back for the job if it has not ended."""
         folder = self._folder(job["id"])
         stop_stray(folder)
-        offset = self._ingest(job["id"], 0)
+        offset = self._teller.ingest(job["id"], 0)
         if not self._open(job["id"]):
             return
         if self._cancelled(job["id"]):
-            self._end(job["id"], "cancelled", "The job was cancelled.")
+            self._teller.end(job["id"], "cancelled", "The job was cancelled.")
             return
         before = len(journal.steps(folder / "metrics.jsonl"))
         child = self._spawn(job, folder)
         try:
             while child.poll() is None and not self._stop.is_set() and not self._called_off(job["id"]):
-                offset = self._ingest(job["id"], offset)
+                offset = self._teller.ingest(job["id"], offset)
                 self._bell.wait(PERIOD)
                 self._bell.clear()
         finally:
             stop(child)  # however the loop ended: a child that nobody follows must not train on
         code = child.wait()
-        self._ingest(job["id"], offset)
+        self._teller.ingest(job["id"], offset)
         (folder / "child.json").unlink(missing_ok=True)
         if self._stop.is_set() or not self._open(job["id"]):
             return
         if self._cancelled(job["id"]):
-            self._end(job["id"], "cancelled", "The job was cancelled; its training process has ended.")
+            self._teller.end(job["id"], "cancelled", "The job was cancelled; its training process has ended.")
             return
         if self._called_off(job["id"]):  # paused
             return
@@ -222,7 +204,7 @@ class Runner:
                 if code == -9
                 else ""
             )
-            self._fail(
+            self._teller.fail(
                 job_id,
                 f"The training process died {deaths} times at the same place ({how}).{memory} Its log is log.txt in the job's folder.",
                 "training_died",
@@ -235,77 +217,6 @@ class Runner:
             level="warn",
         )
         self._stop.wait(min(2.0, 0.5 * deaths))
-
-    def _ingest(self, job_id: str, offset: int) -> int:
-        """What the journal has gained since `offset` becomes events; returns the new offset."""
-        for end, entry in journal.read(self._folder(job_id) / "metrics.jsonl", offset):
-            with self._database.transaction():
-                if self._open(job_id):
-                    getattr(self, f"_on_{entry['kind']}")(job_id, entry)
-            offset = end
-        return offset
-
-    def _on_ready(self, job_id: str, entry: Row) -> None:
-        self._database.change("jobs", job_id, {"status": "running"})
-        self.note(
-            job_id,
-            "started",
-            f"Fine-tuning job started: {entry['examples']} examples, {entry['total_steps']} steps, {entry['precision']}.",
-        )
-        if entry["from_step"]:
-            self.note(job_id, f"resumed-{entry['at']}", f"Going on after step {entry['from_step']}.")
-
-    def _on_step(self, job_id: str, entry: Row) -> None:
-        data = {name: entry[name] for name in ("step", "total_steps", *METRICS) if entry.get(name) is not None}
-        loss = entry["train_loss"]
-        message = f"Step {entry['step']}/{entry['total_steps']}: training loss={loss:.2f}"
-        if entry.get("valid_loss") is not None:
-            message += f", validation loss={entry['valid_loss']:.2f}"
-        self.note(job_id, f"step-{entry['step']}", message, data=data, at=int(entry["at"]))
-        left = entry["total_steps"] - entry["step"]
-        self._database.change("jobs", job_id, {"estimated_finish": int(entry["at"] + left * entry["step_seconds"]) + 1})
-
-    def _on_checkpoint(self, job_id: str, entry: Row) -> None:
-        job = self._database.row("SELECT * FROM jobs WHERE id = ?", (job_id,))
-        if job is None:
-            return
-        name = f"{catalogue.tuned_name(job['model'], job['suffix'], job_id)}:ckpt-step-{entry['step']}"
-        folder = str(self._folder(job_id) / "checkpoints" / f"step-{entry['step']}")
-        metrics = {name: entry[name] for name in ("step", *METRICS) if entry.get(name) is not None}
-        row = {"id": new_id("ftckpt_"), "job_id": job_id, "step": entry["step"], "created_at": now(), "model": name}
-        if self._database.insert("checkpoints", {**row, "folder": folder, "metrics": metrics}, or_ignore=True):
-            self._serve(name, job, folder)
-            self.note(job_id, f"checkpoint-{entry['step']}", f"Checkpoint created at step {entry['step']}: {name}")
-
-    def _on_failed(self, job_id: str, entry: Row) -> None:
-        self._fail(job_id, entry["message"], entry["code"], entry.get("param"))
-
-    def _on_done(self, job_id: str, entry: Row) -> None:
-        job = self._database.row("SELECT * FROM jobs WHERE id = ?", (job_id,))
-        if job is None:
-            return
-        name = catalogue.tuned_name(job["model"], job["suffix"], job_id)
-        self._serve(name, job, str(self._folder(job_id) / "checkpoints" / f"step-{entry['step']}"))
-        result = results.write(self._home, self._database, job_id, self._folder(job_id) / "metrics.jsonl")
-        done = {"fine_tuned_model": name, "trained_tokens": entry["trained_tokens"], "result_file": result}
-        self._database.change("jobs", job_id, done)
-        self.note(job_id, "model", f"New fine-tuned model created: {name}")
-        self._end(job_id, "succeeded", "The job has successfully completed.")
-
-    def _serve(self, name: str, job: Row, folder: str) -> None:
-        row = {"id": name, "base": job["model"], "job_id": job["id"], "folder": folder, "created_at": now()}
-        self._database.insert("models", row, or_ignore=True)
-
-    def _fail(self, job_id: str, message: str, code: str, param: str | None = None) -> None:
-        with self._database.transaction():
-            error: dict[str, Any] = {"code": code, "message": message, "param": param}
-            self._database.change("jobs", job_id, {"error": error})
-            self._end(job_id, "failed", message, level="error")
-
-    def _end(self, job_id: str, status: str, message: str, *, level: str = "info") -> None:
-        with self._database.transaction():
-            self._database.change("jobs", job_id, {"status": status, "finished_at": now(), "estimated_finish": None})
-            self.note(job_id, "ended", message, level=level)
 
 
 def stop(child: subprocess.Popen[bytes]) -> None:

@@ -287,29 +287,31 @@ def test_a_packed_batch_has_the_loss_and_the_gradient_of_its_examples_apart(
     import torch
     from torch.nn import functional
 
-    from ftcore.trainer.tuning.adapter import Adapter
     from ftcore.trainer.tuning.encoding import encode
-    from ftcore.trainer.tuning.packing import pack, shared_length
+    from ftcore.trainer.tuning.objectives import Supervised
+    from ftcore.trainer.tuning.packing import pack
+    from tests.trainer.tiny import learner
 
     coded = [encode(tokenizer, TrainingExample(line["messages"]), 1) for line in training_lines()[:3]]
-    assert shared_length(coded) > 8
+    packed_tokens, all_tokens = pack(coded).ids.numel(), sum(len(example.ids) for example in coded)
+    assert packed_tokens < all_tokens - 2 * 8, "the beginning is there once"
     total = sum(example.answer_tokens for example in coded)
-    adapter = Adapter(str(starter_model), 1, 1.0, 10, torch.float32)
-    loss, right = adapter.loss(pack(coded), total)
+    adapter = learner(starter_model)
+    loss, figures = Supervised(adapter).share(coded, total)
     loss.backward()
     packed = {name: p.grad.clone() for name, p in zip(adapter.names, adapter.live, strict=True)}
     for p in adapter.live:
         p.grad = None
-    adapter.peft.base_model.model.set_attn_implementation("sdpa")
+    adapter.base.set_attn_implementation("sdpa")
     apart, hits = 0.0, 0
     for example in coded:
-        logits = adapter.peft(input_ids=torch.tensor([example.ids])).logits[0, :-1]
+        logits = adapter.model(input_ids=torch.tensor([example.ids])).logits[0, :-1]
         wanted, learnt = torch.tensor(example.ids[1:]), torch.tensor(example.learnt[1:])
         part = functional.cross_entropy(logits[learnt], wanted[learnt], reduction="sum") / total
         part.backward()
         apart += float(part.detach())
         hits += int((logits[learnt].argmax(1) == wanted[learnt]).sum())
     assert float(loss) == pytest.approx(apart, rel=1e-4)
-    assert right == hits
+    assert figures["right"] == hits
     for name, p in zip(adapter.names, adapter.live, strict=True):
         assert float((packed[name] - p.grad).norm()) <= 1e-3 * float(p.grad.norm()) + 1e-7, name

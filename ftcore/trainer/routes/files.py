@@ -11,7 +11,7 @@ from fastapi.responses import FileResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
-from ftcore.trainer.checking import check_file
+from ftcore.trainer.checking import Checked, check_file
 from ftcore.trainer.database import Row, new_id, now
 from ftcore.trainer.errors import TrainerError
 from ftcore.trainer.paging import listed, page
@@ -73,21 +73,22 @@ def _keep(state: State, upload: UploadFile) -> Row:
     part = path.with_suffix(".part")
     try:
         size = _copy(upload, part)
-        examples = check_file(part, filename)
+        checked = check_file(part, filename)
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)
-    return add(state, file_id, filename, "fine-tune", size, examples)
+    return add(state, file_id, filename, "fine-tune", size, checked)
 
 
-def add(state: State, file_id: str, filename: str, purpose: str, size: int, examples: int | None = None) -> Row:
+def add(state: State, file_id: str, filename: str, purpose: str, size: int, checked: Checked | None = None) -> Row:
     row = {
         "id": file_id,
         "filename": filename,
         "purpose": purpose,
         "bytes": size,
         "created_at": now(),
-        "examples": examples,
+        "examples": checked.examples if checked else None,
+        "kind": checked.kind if checked else None,
     }
     with state.database.transaction():
         (last,) = state.database.rows("SELECT coalesce(max(seq), 0) AS seq FROM files")

@@ -10,10 +10,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Header, Query, Request
 
-from ftcore.trainer import catalogue, hyperparameters
-from ftcore.trainer.checking import MINIMUM
+from ftcore.trainer import catalogue, hyperparameters, methods
+from ftcore.trainer.checking import CONVERSATIONS, MINIMUM, PAIRS
 from ftcore.trainer.database import Row, new_id, now
 from ftcore.trainer.errors import TrainerError
+from ftcore.trainer.methods import Method
 from ftcore.trainer.paging import listed, page
 from ftcore.trainer.routes import files
 from ftcore.trainer.state import State, state_of
@@ -38,21 +39,22 @@ CANCEL_WAIT = 10.0
 router = APIRouter(prefix="/v1/fine_tuning/jobs")
 
 
-def to_wire(row: Row) -> dict[str, Any]:
-    settings = {name: row["settings"][name] for name in hyperparameters.KNOWN}
+def to_wire(state: State, row: Row) -> dict[str, Any]:
+    """The job as the protocol has it, and two fields of ours: `queue_position` (1 is the next to begin; null when it
+    does not wait) and `best_checkpoint` (the model of the lowest validation loss, once there is one)."""
     if row["paused"] and row["finished_at"] is None:
         row = {**row, "status": "paused", "estimated_finish": None}
     same = ("id", "created_at", "status", "model", "training_file", "validation_file", "seed", "metadata")
-    later = ("finished_at", "estimated_finish", "fine_tuned_model", "trained_tokens", "error")
+    later = ("finished_at", "estimated_finish", "fine_tuned_model", "trained_tokens", "error", "best_checkpoint")
     return {
         "object": "fine_tuning.job",
         **{name: row[name] for name in (*same, *later)},
         "organization_id": catalogue.ORGANISATION,
         "result_files": [row["result_file"]] if row["result_file"] else [],
-        "hyperparameters": settings,
-        "method": {"type": "supervised", "supervised": {"hyperparameters": settings}},
+        **methods.to_wire(row["settings"]),
         "integrations": [],
         "user_provided_suffix": row["suffix"],
+        "queue_position": state.runner.position(row["id"]) if row["status"] == "queued" else None,
     }
 
 
@@ -81,12 +83,17 @@ def create(
             if earlier["request_hash"] != digest:
                 message = "This Idempotency-Key was used for a job with another content."
                 raise TrainerError(message, status=409, code="idempotency_key_reused")
-            return to_wire(earlier)
+            return to_wire(state, earlier)
         row = _checked(state, body)
-        state.database.insert("jobs", {**row, "request_key": idempotency_key, "request_hash": digest})
+        state.database.insert("jobs", {**row, "request_key": idempotency_key or None, "request_hash": digest})
         state.runner.note(row["id"], "created", f"Created fine-tuning job: {row['id']}")
+        state.runner.note(row["id"], "settings", hyperparameters.rules(row["asked"], row["settings"]))
+        ahead = state.runner.ahead(row["id"])
+        if ahead:
+            jobs = "1 job is" if ahead == 1 else f"{ahead} jobs are"
+            state.runner.note(row["id"], "waiting", f"It waits for its turn: {jobs} before it.")
     state.runner.wake()
-    return to_wire(find(state, row["id"]))
+    return to_wire(state, find(state, row["id"]))
 
 
 def _checked(state: State, body: dict[str, Any]) -> Row:
@@ -96,21 +103,14 @@ def _checked(state: State, body: dict[str, Any]) -> Row:
     if body.get("integrations"):
         message = "Integrations are not supported by this server: it sends nothing anywhere."
         raise TrainerError(message, code="unsupported_value", param="integrations")
+    method = methods.read(body)
     model = catalogue.base(_text(body, "model"))
-    training = files.find(state, _text(body, "training_file"), "training_file")
-    if not training["examples"]:
-        raise TrainerError(
-            f"{training['id']} is not a training file.", code="invalid_file_purpose", param="training_file"
-        )
+    methods.check_size(method, model.folder)
+    training = _file(state, body, "training_file", method)
     if training["examples"] < MINIMUM:
         message = f"{training['filename']} has {training['examples']} examples; at least {MINIMUM} are needed (50 to 100 good ones to see a gain)."
         raise TrainerError(message, code="invalid_training_file", param="training_file")
-    validation = body.get("validation_file")
-    if validation is not None and not files.find(state, _text(body, "validation_file"), "validation_file")["examples"]:
-        raise TrainerError(
-            f"{validation} is not a file of examples.", code="invalid_file_purpose", param="validation_file"
-        )
-    asked = hyperparameters.read(body)
+    validation = None if body.get("validation_file") is None else _file(state, body, "validation_file", method)["id"]
     return {
         "id": new_id("ftjob-"),
         "created_at": now(),
@@ -120,10 +120,22 @@ def _checked(state: State, body: dict[str, Any]) -> Row:
         "validation_file": validation,
         "suffix": _suffix(body.get("suffix")),
         "seed": _seed(body.get("seed")),
-        "asked": asked,
-        "settings": hyperparameters.resolve(asked, training["examples"]).to_wire(),
+        "asked": method.asked,
+        "settings": method.settings(training["examples"]),
         "metadata": _metadata(body.get("metadata")),
     }
+
+
+def _file(state: State, body: dict[str, Any], param: str, method: Method) -> Row:
+    """The file of examples that `param` names, of the kind that the method learns from."""
+    row = files.find(state, _text(body, param), param)
+    if not row["examples"]:
+        raise TrainerError(f"{row['id']} is not a file of examples.", code="invalid_file_purpose", param=param)
+    found, wanted = row["kind"] or CONVERSATIONS, PAIRS if method.kind == "dpo" else CONVERSATIONS
+    if found != wanted:
+        message = f"{row['filename']} holds {found}; the method {method.kind!r} learns from {wanted}."
+        raise TrainerError(message, code=f"invalid_{param}", param=param)
+    return row
 
 
 def _text(body: dict[str, Any], name: str) -> str:
@@ -177,12 +189,12 @@ def list_jobs(
         where += f" AND EXISTS (SELECT 1 FROM json_each(metadata) AS m WHERE m.key = :k{at} AND m.value = :v{at})"  # noqa: S608 - {at} counts
         values |= {f"k{at}": key, f"v{at}": value}
     rows, more = page(state.database, "jobs", after=after, limit=limit, where=where, values=values)
-    return listed([to_wire(row) for row in rows], more)
+    return listed([to_wire(state, row) for row in rows], more)
 
 
 @router.get("/{job_id}")
 def retrieve(job_id: str, state: State = Depends(state_of)) -> dict[str, Any]:
-    return to_wire(find(state, job_id))
+    return to_wire(state, find(state, job_id))
 
 
 def _open(state: State, job_id: str, wanted: str) -> Row:
@@ -199,7 +211,7 @@ def cancel(job_id: str, state: State = Depends(state_of)) -> dict[str, Any]:
     """Returns when the training has really stopped (or after 10 seconds, when it goes on stopping)."""
     _open(state, job_id, "cancelled")
     state.runner.cancel(job_id, CANCEL_WAIT)
-    return to_wire(find(state, job_id))
+    return to_wire(state, find(state, job_id))
 
 
 @router.post("/{job_id}/pause")
@@ -207,7 +219,7 @@ def pause(job_id: str, state: State = Depends(state_of)) -> dict[str, Any]:
     """Returns when the training has really stopped (or after 10 seconds, when it goes on stopping). Pausing twice is once."""
     _open(state, job_id, "paused")
     state.runner.pause(job_id, CANCEL_WAIT)
-    return to_wire(find(state, job_id))
+    return to_wire(state, find(state, job_id))
 
 
 @router.post("/{job_id}/resume")
@@ -216,7 +228,7 @@ def resume(job_id: str, state: State = Depends(state_of)) -> dict[str, Any]:
     if not _open(state, job_id, "resumed")["paused"]:
         raise TrainerError("The job is not paused, so it cannot be resumed.", code="invalid_job_state")
     state.runner.resume(job_id)
-    return to_wire(find(state, job_id))
+    return to_wire(state, find(state, job_id))
 
 
 @router.get("/{job_id}/events")

@@ -1,31 +1,35 @@
-"""A batch without padding: all its tokens in one row, and a beginning that all its examples share only once.
+"""A batch without padding: all its tokens in one row, and what its examples begin with in common only once.
 
 The linear layers (nearly all the arithmetic) see each token once; attention alone lays the examples out as rows again.
-A shared system prompt is computed once a batch instead of once an example: the result and the gradient are the same,
-because no token of an example looks at another example, and nothing in the shared part is learnt.
+A beginning is computed once for all examples that have it: a system prompt for the whole batch, a question for both
+answers of a pair. The result and the gradient are the same, because a token depends on what stands before it alone.
 """
 
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch.nn import functional
 
 from ftcore.trainer.tuning.encoding import Encoded
+from ftcore.trainer.tuning.pairs import Item, length
 
 ATTENTION = "tuneworthy_packed"
 WINDOW = 8
 MICRO_TOKENS = 2_048
+Kind = TypeVar("Kind", bound=Item)
 
 
 @dataclass(frozen=True, slots=True)
 class Pack:
     """`ids`, `positions`: [1, T]. `rows`: [B, L], which token stands where in the padded layout; `places`: [T], the
-    way back. `asked`: [N], the tokens whose successor is learnt; `answers`: [N], those successors."""
+    way back. `asked`: [N], the tokens whose successor is learnt; `answers`: [N], those successors; `owners`: [N], the
+    examples that they belong to."""
 
     ids: torch.Tensor
     positions: torch.Tensor
@@ -33,37 +37,40 @@ class Pack:
     places: torch.Tensor
     asked: torch.Tensor
     answers: torch.Tensor
+    owners: torch.Tensor
 
 
-def pack(examples: list[Encoded]) -> Pack:
-    shared = shared_length(examples)
+def pack(examples: Sequence[Encoded], device: torch.device | str = "cpu") -> Pack:
+    """In the order of their tokens every example has most in common with the one before it."""
     width = max(len(example.ids) for example in examples)
-    ids, positions, places = examples[0].ids[:shared], list(range(shared)), list(range(shared))
-    rows = torch.zeros(len(examples), width, dtype=torch.long)
-    rows[:, :shared] = torch.arange(shared)
-    asked, answers = [], []
-    for row, example in enumerate(examples):
-        start, length = len(ids), len(example.ids)
-        rows[row, shared:length] = torch.arange(start, start + length - shared)
-        places += range(row * width + shared, row * width + length)
-        positions += range(shared, length)
-        ids = ids + example.ids[shared:]
-        for at in range(max(shared, 1), length):
-            if example.learnt[at]:
-                asked.append(at - 1 if at == shared else start + at - 1 - shared)
-                answers.append(example.ids[at])
-    tensor = torch.tensor
-    return Pack(tensor([ids]), tensor([positions]), rows, tensor(places), tensor(asked), tensor(answers))
+    ids: list[int] = []
+    positions: list[int] = []
+    places: list[int] = []
+    lines: list[list[int]] = [[] for _ in examples]
+    before: tuple[list[int], list[int]] = ([], [])
+    for row in sorted(range(len(examples)), key=lambda row: examples[row].ids):
+        own = examples[row].ids
+        shared = common(before[0], own)
+        lines[row] = before[1][:shared] + list(range(len(ids), len(ids) + len(own) - shared))
+        places += range(row * width + shared, row * width + len(own))
+        positions += range(shared, len(own))
+        ids += own[shared:]
+        before = own, lines[row]
+    rows = torch.tensor([line + [0] * (width - len(line)) for line in lines])
+    wanted = [(row, at) for row, e in enumerate(examples) for at in range(1, len(e.ids)) if e.learnt[at]]
+    asked = torch.tensor([lines[row][at - 1] for row, at in wanted], dtype=torch.long)
+    answers = torch.tensor([examples[row].ids[at] for row, at in wanted], dtype=torch.long)
+    owners = torch.tensor([row for row, _ in wanted], dtype=torch.long)
+    single = torch.tensor([ids]), torch.tensor([positions]), rows, torch.tensor(places)
+    return Pack(*(tensor.to(device) for tensor in (*single, asked, answers, owners)))
 
 
-def shared_length(examples: list[Encoded]) -> int:
-    """How many tokens at the beginning are the same in all examples and learnt in none."""
-    first = examples[0]
-    limit = min(min(len(example.ids) for example in examples), first.learnt.index(True))
-    length = 0
-    while length < limit and all(e.ids[length] == first.ids[length] and not e.learnt[length] for e in examples):
-        length += 1
-    return length if len(examples) > 1 else 0
+def common(one: list[int], other: list[int]) -> int:
+    """How many tokens at the beginning are the same."""
+    limit = min(len(one), len(other))
+    if one[:limit] == other[:limit]:
+        return limit
+    return next(at for at in range(limit) if one[at] != other[at])
 
 
 def attention(
@@ -97,27 +104,27 @@ def attention(
     return flat.view(1, -1, query.shape[1], query.shape[3]), None
 
 
-def batches(examples: list[Encoded], size: int, seed: int, epoch: int) -> list[list[Encoded]]:
+def batches(examples: Sequence[Kind], size: int, seed: int, epoch: int) -> list[list[Kind]]:
     """One epoch's batches: shuffled, with examples of like length together (within windows, so that chance remains)."""
     rng = random.Random(f"{seed}-{epoch}")
     order = list(examples)
     rng.shuffle(order)
     reach = size * WINDOW
-    windows = (sorted(order[at : at + reach], key=lambda e: len(e.ids)) for at in range(0, len(order), reach))
+    windows = (sorted(order[at : at + reach], key=length) for at in range(0, len(order), reach))
     lined = list(chain.from_iterable(windows))
     found = [lined[at : at + size] for at in range(0, len(lined), size)]
     rng.shuffle(found)
     return found
 
 
-def micro_batches(batch: list[Encoded], tokens: int = MICRO_TOKENS) -> list[list[Encoded]]:
+def micro_batches(batch: Sequence[Kind], tokens: int = MICRO_TOKENS) -> list[list[Kind]]:
     """A batch in parts of at most so many tokens (or one example), so that memory does not grow with the batch."""
-    parts: list[list[Encoded]] = [[]]
+    parts: list[list[Kind]] = [[]]
     held = 0
     for example in batch:
-        if parts[-1] and held + len(example.ids) > tokens:
+        if parts[-1] and held + length(example) > tokens:
             parts.append([])
             held = 0
         parts[-1].append(example)
-        held += len(example.ids)
-    return parts
+        held += length(example)
+    return [part for part in parts if part]

@@ -1,0 +1,42 @@
+"""Where the arithmetic is done, in which precision, and how much memory there is.
+
+CPU alone could be tried on the machine that this was written on: what concerns CUDA and MPS was not run here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import psutil
+import torch
+
+
+def quick_bfloat16() -> bool:
+    """Whether this processor computes bfloat16 itself; emulated, it is slower than float32."""
+    checks = ("_is_avx512_bf16_supported", "_is_amx_tile_supported")
+    return any(bool(getattr(torch.cpu, name, lambda: False)()) for name in checks)
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """`memory` is the bytes that there are in all."""
+
+    name: str
+    dtype: torch.dtype
+    memory: int
+
+    @property
+    def precision(self) -> str:
+        return str(self.dtype).removeprefix("torch.")
+
+
+def choose(rank: int = 0) -> Device:
+    """CUDA (the device of this rank), else Apple's MPS, else the CPU."""
+    ram = psutil.virtual_memory().total
+    if torch.cuda.is_available():  # not run here
+        torch.cuda.set_device(rank)
+        dtype = torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float32
+        return Device(f"cuda:{rank}", dtype, torch.cuda.get_device_properties(rank).total_memory)
+    if torch.backends.mps.is_available():  # not run here; float32, which every version of MPS computes rightly
+        return Device("mps", torch.float32, ram)
+    return Device("cpu", torch.bfloat16 if quick_bfloat16() else torch.float32, ram)
