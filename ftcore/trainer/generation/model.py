@@ -13,6 +13,7 @@ from safetensors.torch import load_file
 
 from ftcore.trainer.generation.asking import Answering
 from ftcore.trainer.generation.prefixes import Ids, Prefixes, clusters
+from ftcore.trainer.generation.readers import Reader
 from ftcore.trainer.generation.rows import Rows, joined
 
 PREFILL = 4_096
@@ -55,6 +56,8 @@ class Speaker:
     """One model with the answers it is giving. `answers[i]` is row i; `next` its latest token, `at` its position."""
 
     model: Any
+    folder: Path
+    reader: Reader
     prefixes: Prefixes = field(init=False)
     answers: list[Answering] = field(default_factory=list)
     rows: Rows = field(default_factory=Rows)
@@ -166,25 +169,3 @@ def _groups(members: list[int], prompts: list[Ids], shared: int) -> list[list[in
             groups.append([])
         groups[-1].append(member)
     return groups
-
-
-def choose(logits: torch.Tensor, answers: list[Answering]) -> list[int]:
-    """The next token of every row, by its own temperature, top_p and seed."""
-    chosen: list[int] = logits.argmax(1).tolist()
-    for row, answer in enumerate(answers):
-        if answer.ask.temperature > 0:
-            chosen[row] = _drawn(logits[row], answer)
-    return chosen
-
-
-def _drawn(logits: torch.Tensor, answer: Answering) -> int:
-    if answer.generator is None:
-        answer.generator = torch.Generator()
-        answer.generator.seed() if answer.ask.seed is None else answer.generator.manual_seed(answer.ask.seed)
-    likely = torch.softmax(logits / answer.ask.temperature, 0)
-    if answer.ask.top_p < 1:
-        ordered, index = likely.sort(descending=True)
-        # The first token beyond the share is still in, so at least one always is.
-        ordered[ordered.cumsum(0) - ordered > answer.ask.top_p] = 0
-        return int(index[torch.multinomial(ordered, 1, generator=answer.generator)])
-    return int(torch.multinomial(likely, 1, generator=answer.generator))
