@@ -3,7 +3,8 @@
 import streamlit as st
 
 from ftcore.decision import FrameworkError, load, load_cards
-from ftcore.ui import decide_folds, decide_form, decide_state, page, session
+from ftcore.ui import page, session
+from ftcore.ui.decide import decide_folds, decide_form, decide_state
 
 project = page.header("decide")
 try:

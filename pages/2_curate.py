@@ -3,18 +3,13 @@
 import streamlit as st
 
 from ftcore.store import tasks
-from ftcore.ui import (
-    curate_head,
-    curate_state,
-    importing,
-    page,
-    problem_panel,
-    review,
-    session,
-    split_panel,
-    table,
-    table_address,
-)
+from ftcore.ui import page, session
+from ftcore.ui.curate import curate_head, curate_state
+from ftcore.ui.imports import importing
+from ftcore.ui.problems import problem_panel
+from ftcore.ui.review import review
+from ftcore.ui.split import split_panel
+from ftcore.ui.table import table, table_address
 
 project = page.header("curate")
 counts = session.counts(project)

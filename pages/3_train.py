@@ -5,7 +5,8 @@ import streamlit as st
 from ftcore.records import JobState
 from ftcore.store import endpoints, jobs, snapshots
 from ftcore.training.reconcile import KEY
-from ftcore.ui import job_list, job_panel, launch_form, page, session
+from ftcore.ui import page, session
+from ftcore.ui.train import job_list, job_panel, launch_form
 
 project = page.header("train", "A model learns from the examples that you approved.")
 with session.db().read() as c:

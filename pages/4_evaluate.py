@@ -1,7 +1,8 @@
 import streamlit as st
 
 from ftcore.store import jobs, runs
-from ftcore.ui import answers, page, run_form, run_panel, session, verdict_panel
+from ftcore.ui import page, session
+from ftcore.ui.evaluate import answers, run_form, run_panel, verdict_panel
 
 project = page.header("evaluate")
 with session.db().read() as c:

@@ -9,7 +9,7 @@ from ftcore.records import Action, Job, JobState
 from ftcore.store import imports, jobs, runs, tasks
 from ftcore.store.database import Database
 from ftcore.store.examples import Counts
-from ftcore.ui import decide_state
+from ftcore.ui.decide import decide_state
 
 QUESTIONS = 5
 ENOUGH = 10

@@ -9,7 +9,8 @@ import streamlit as st
 from ftcore.dataset.raw import SourceError
 from ftcore.records import Project, Reply, Task
 from ftcore.store import decisions, examples, jobs, journal, projects, tasks
-from ftcore.ui import decide_state, page, project_panel, session, sidebar, workspace_panel
+from ftcore.ui import page, project_panel, session, sidebar, workspace_panel
+from ftcore.ui.decide import decide_state
 from ftcore.ui.journey import NextAction, Situation, next_action, steps
 
 MARKS = {

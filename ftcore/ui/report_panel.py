@@ -10,7 +10,8 @@ import streamlit as st
 
 from ftcore.records import Project, Standing, Story
 from ftcore.report import words
-from ftcore.ui import ledger, page, verdict_panel, way
+from ftcore.ui import ledger, page, way
+from ftcore.ui.evaluate import verdict_panel
 
 STANDING_ICONS = {
     Standing.BELIEVED: ":material/chat_bubble:",

@@ -6,7 +6,8 @@ import streamlit as st
 
 from ftcore.records import Project, Task, TaskState
 from ftcore.store import tasks
-from ftcore.ui import grid, session
+from ftcore.ui import session
+from ftcore.ui.table import grid
 
 UNDER_WAY = (TaskState.QUEUED, TaskState.RUNNING)
 FEW = 10

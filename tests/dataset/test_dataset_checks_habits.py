@@ -25,7 +25,7 @@ from ftcore.dataset.sources import read
 from ftcore.dataset.traits.spelling import is_slip
 from ftcore.dataset.traits.texts import Texts
 from ftcore.records import Accepted, Severity, TrainingExample
-from ftcore.ui.problem_words import WORDS, explain, name_of
+from ftcore.ui.problems.problem_words import WORDS, explain, name_of
 
 ROOT = Path(__file__).parents[2]
 THINGS = ["kettle", "lamp", "jacket", "tent", "stove", "shelf", "drill", "chair"]

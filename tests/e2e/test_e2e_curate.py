@@ -19,7 +19,7 @@ from tests.e2e.browsing import RunningApp, settled
 pytestmark = pytest.mark.e2e
 
 WIDTHS = {"#": 62, "tick": 54, "status": 92, "prompt": 270, "response": 210}
-"""The table's columns from the left, in pixels (ftcore/ui/grid.py)."""
+"""The table's columns from the left, in pixels (ftcore/ui/table/grid.py)."""
 ROW = 37
 HEADER = 38
 TICKETS = [

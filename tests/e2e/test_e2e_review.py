@@ -19,7 +19,7 @@ from ftcore.dataset.intake import take_in
 from ftcore.records import Example, Problem, Project, Severity, Status, TrainingExample
 from ftcore.store import examples, imports, problems, projects
 from ftcore.store.examples import NewExample
-from ftcore.ui import review_moves, review_words
+from ftcore.ui.review import review_moves, review_words
 from tests.conftest import write_csv
 from tests.e2e.browsing import RunningApp, settled
 from tests.reviewing import fill

@@ -21,7 +21,7 @@ from tests.e2e.browsing import RunningApp, settled
 pytestmark = pytest.mark.e2e
 
 LEFT_OF_PROMPT = 62 + 54 + 92
-"""Pixels of the columns before "They write" (ftcore/ui/table_columns.py)."""
+"""Pixels of the columns before "They write" (ftcore/ui/table/table_columns.py)."""
 ROW, HEADER = 37, 38
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 from types import SimpleNamespace
 from unittest.mock import patch
 from ftcore.records import Project
-from ftcore.ui import decide_folds
+from ftcore.ui.decide import decide_folds
 
 class Open:
     open = True

@@ -20,7 +20,10 @@ from ftcore.records import Example, Filter, Rejected, Split, Status, TrainingExa
 from ftcore.store import examples, imports, journal, projects, tasks
 from ftcore.store.database import Database
 from ftcore.store.examples import Counts
-from ftcore.ui import curate_head, grid, grid_edits, importing, split_panel
+from ftcore.ui.curate import curate_head
+from ftcore.ui.imports import importing
+from ftcore.ui.split import split_panel
+from ftcore.ui.table import grid, grid_edits
 from ftcore.worker.loop import work
 from ftcore.workspace import open_workspace
 

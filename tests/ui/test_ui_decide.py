@@ -11,7 +11,7 @@ from ftcore.decision.framework import BAD_REASONS, GOOD_REASONS, QUESTIONS
 from ftcore.records import Action
 from ftcore.store import decisions, projects
 from ftcore.store.database import Database
-from ftcore.ui import decide_state
+from ftcore.ui.decide import decide_state
 
 Open = Callable[..., AppTest]
 ALL_GOOD = {

@@ -19,7 +19,7 @@ from ftcore.records import Filter, Project, Split, TrainingExample
 from ftcore.store import examples, projects, row_sets, tasks
 from ftcore.store.database import Database
 from ftcore.store.examples import NewExample
-from ftcore.ui import split_panel
+from ftcore.ui.split import split_panel
 from ftcore.workspace import open_workspace
 from tests.splitting import fill, plain, talk
 from tests.ui.test_ui_split import opened, said, worker

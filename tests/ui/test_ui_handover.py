@@ -23,7 +23,8 @@ from tests.handover.conftest import rich
 Open = Callable[..., AppTest]
 PACKS = """
 from ftcore.records import Filter
-from ftcore.ui import pack_panel, page, session
+from ftcore.ui import page, session
+from ftcore.ui.split import pack_panel
 page.show_flash()
 pack_panel.draw(session.current_project(), Filter())
 """

@@ -12,7 +12,7 @@ from ftcore.records import Filter, Project, Split
 from ftcore.store import examples, projects, row_sets
 from ftcore.store.database import Database
 from ftcore.store.examples import NewExample
-from ftcore.ui import split_figures
+from ftcore.ui.split import split_figures
 from tests.splitting import TOPICS, fill, talk
 
 Open = Callable[..., AppTest]

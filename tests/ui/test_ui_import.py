@@ -19,7 +19,8 @@ from ftcore.dataset.sources import SourceError
 from ftcore.records import Filter, Mapping, Split, Task, TaskState
 from ftcore.store import examples, imports, projects, tasks
 from ftcore.store.database import Database
-from ftcore.ui import import_plan, import_progress, import_waiting, sidebar
+from ftcore.ui import sidebar
+from ftcore.ui.imports import import_plan, import_progress, import_waiting
 from ftcore.worker.loop import work
 from ftcore.workspace import Workspace, open_workspace
 from tests import reviewing

@@ -17,7 +17,7 @@ from ftcore.dataset.project_map import Area
 from ftcore.records import Project
 from ftcore.store import examples, journal, projects
 from ftcore.store.database import Database
-from ftcore.ui import map_figure, map_names
+from ftcore.ui.map import map_figure, map_names
 from ftcore.workspace import open_workspace
 from tests.conftest import write_csv
 

@@ -21,7 +21,8 @@ from ftcore.records import Action, Job, JobState, Reply
 from ftcore.store import decisions, examples, projects
 from ftcore.store.database import Database
 from ftcore.store.examples import Counts
-from ftcore.ui import decide_state, process
+from ftcore.ui import process
+from ftcore.ui.decide import decide_state
 from ftcore.ui.journey import STOPPING, Situation, next_action, ready, steps
 from tests.ui.journeys import begin
 

@@ -17,7 +17,7 @@ from ftcore.records import Example, Filter, Status
 from ftcore.store import examples, imports, journal, problems, projects, row_sets, tasks
 from ftcore.store.database import Database
 from ftcore.store.examples import NewExample
-from ftcore.ui import map_figure
+from ftcore.ui.map import map_figure
 from ftcore.workspace import open_workspace
 from tests.conftest import write_csv
 
@@ -259,7 +259,8 @@ def test_the_drawn_map_leads_to_the_rows_least_like_the_others(db: Database, ids
 
 
 def _with_a_button() -> None:
-    from ftcore.ui import likeness, page, session
+    from ftcore.ui import page, session
+    from ftcore.ui.table import likeness
 
     project = session.current_project()
     assert project is not None

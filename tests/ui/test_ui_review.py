@@ -12,7 +12,7 @@ from ftcore.records import Filter, Status
 from ftcore.store import examples, journal, problems, projects
 from ftcore.store.database import Database
 from ftcore.store.journal import Edit
-from ftcore.ui import review_moves
+from ftcore.ui.review import review_moves
 from tests.reviewing import fill
 from tests.ui.review_page import Open, choose, opened, press, queue_of, row_of, shown, statuses
 

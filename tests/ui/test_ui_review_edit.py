@@ -13,7 +13,7 @@ from ftcore.dataset.intake import take_in
 from ftcore.records import Example, Problem, Severity, Status
 from ftcore.store import examples, problems, projects
 from ftcore.store.database import Database
-from ftcore.ui import review_moves
+from ftcore.ui.review import review_moves
 from tests.conftest import write_csv
 from tests.reviewing import fill
 

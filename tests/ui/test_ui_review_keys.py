@@ -6,7 +6,7 @@ import pytest
 
 from ftcore.records import Status
 from ftcore.store.database import Database
-from ftcore.ui import review_moves, review_state, review_words
+from ftcore.ui.review import review_moves, review_state, review_words
 from tests.reviewing import fill
 from tests.ui.review_page import Open, opened, press, row_of, statuses
 

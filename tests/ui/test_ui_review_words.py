@@ -2,7 +2,7 @@
 
 from ftcore.dataset.triage import STAGES, Queue
 from ftcore.store.reviews import Place
-from ftcore.ui import review_words
+from ftcore.ui.review import review_words
 
 
 def test_the_three_steps_say_what_comes_after_them() -> None:

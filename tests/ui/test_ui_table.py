@@ -13,7 +13,8 @@ from ftcore.records import Example, Filter, Sort, TrainingExample
 from ftcore.store import examples, imports, journal, projects, row_sets, tasks, views
 from ftcore.store.database import Database
 from ftcore.store.examples import NewExample
-from ftcore.ui import detail_fields, table_counts
+from ftcore.ui.detail import detail_fields
+from ftcore.ui.table import table_counts
 from ftcore.worker import bulk as worker_bulk
 from ftcore.workspace import open_workspace
 

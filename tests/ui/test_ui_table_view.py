@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from ftcore.records import Example, Filter, Sort, Split, Status, TrainingExample
 from ftcore.records.filter import SORTABLE
-from ftcore.ui import filter_words, grid_edits, table_columns
-from ftcore.ui.table_view import COLUMNS, USUAL, View
+from ftcore.ui.table import filter_words, grid_edits, table_columns
+from ftcore.ui.table.table_view import COLUMNS, USUAL, View
 
 MOMENTS = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1)).map(lambda moment: moment.replace(tzinfo=UTC))
 FILTERS = st.builds(

@@ -15,7 +15,8 @@ from ftcore.store.database import Database
 from tests.handover.conftest import rich
 
 SCREEN = """
-from ftcore.ui import page, session, versions_panel
+from ftcore.ui import page, session
+from ftcore.ui.split import versions_panel
 page.show_flash()
 versions_panel.draw(session.current_project())
 """

@@ -1,0 +1,1 @@
+"""One example in full: its turns, its fields, its history."""

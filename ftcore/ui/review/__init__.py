@@ -1,0 +1,1 @@
+"""The review: one example at a time, decided by a key."""
