@@ -95,6 +95,9 @@ def references() -> dict[str, Path]:
 def write_references(named: dict[str, Path]) -> None:
     """Whole or not at all."""
     path = starter.models_folder() / "models.json"
+    if not named:
+        path.unlink(missing_ok=True)
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_suffix(".new")
     with beside.open("w", encoding="utf-8") as file:
@@ -104,11 +107,11 @@ def write_references(named: dict[str, Path]) -> None:
     os.replace(beside, path)
 
 
-def fault(folder: Path) -> str | None:
+def fault(folder: Path, *, with_weights: bool = True) -> str | None:
     """Why this folder is no base model, in a sentence; None when it is one. Loads no weights and runs nothing of it."""
     if not (folder / "config.json").is_file():
         return "There is no config.json in it, so it is no model folder." if folder.is_dir() else "The folder is gone."
-    if (missing := _missing_weights(folder)) is not None:
+    if with_weights and (missing := _missing_weights(folder)) is not None:
         return missing
     if not any((folder / name).is_file() for name in TOKENIZERS):
         return "It has no tokenizer (tokenizer.json or tokenizer.model)."

