@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
+
+from tests.fixtures_trainer import TrainerProcess
 
 HERMES = """\
 {%- if tools -%}
@@ -77,3 +82,23 @@ def write_model(
     settings = json.loads((folder / "generation_config.json").read_text())
     (folder / "generation_config.json").write_text(json.dumps({**settings, "eos_token_id": [2, 0]}))
     return folder
+
+
+PLAIN, TOOLS, TAGS = "plain", "tools", "tags"
+
+
+def write_models(models: Path, starter: Path) -> Path:
+    """A folder of base models: one whose template knows no tools, and two whose templates do."""
+    write_model(models / PLAIN, starter, context=512)
+    write_model(models / TOOLS, starter, template=HERMES)
+    write_model(models / TAGS, starter, template=HERMES, tags=True)
+    return models
+
+
+@pytest.fixture(scope="module")
+def chat_server(starter_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TrainerProcess]:
+    """A server with the small models only."""
+    models = write_models(tmp_path_factory.mktemp("models"), starter_model)
+    server = TrainerProcess(tmp_path_factory.mktemp("chat"), {"TUNEWORTHY_MODELS": str(models)}).start()
+    yield server
+    server.stop()

@@ -111,9 +111,7 @@ class Answering:
         whole = self.matcher is not None and self.matcher.consume_token(token) and self.matcher.is_stopped()
         text = decode(self.ids) if self.ask.stop or self.streamed else ""
         cut = self._stop(text)
-        if cut >= 0:
-            self._say(text[:cut], "stop", decode)
-        elif whole:
+        if cut >= 0 or whole:
             self._close("stop", decode)
         elif len(self.ids) >= self.ask.max_tokens:
             self._close("length", decode)
@@ -142,14 +140,12 @@ class Answering:
             self.told, self.told_tokens = upto, self.told_tokens + len(known)
 
     def _close(self, reason: str, decode: Callable[[list[int]], str]) -> None:
-        text = decode(self.ids)
+        text, weighed = decode(self.ids), self.weighed
         cut = self._stop(text)
-        self._say(text if cut < 0 else text[:cut], reason if cut < 0 else "stop", decode)
-
-    def _say(self, text: str, reason: str, decode: Callable[[list[int]], str]) -> None:
+        if cut >= 0:
+            text, reason = text[:cut], "stop"
+            while weighed and len(decode(self.ids[: len(weighed) - 1])) >= cut:
+                weighed = weighed[:-1]  # it lies wholly behind the cut
         self.finish = reason
-        weighed = self.weighed
-        while weighed and len(decode(self.ids[: len(weighed) - 1])) >= len(text) > 0:
-            weighed = weighed[:-1]  # it lies wholly behind the cut
-        known = tuple(weighed[self.told_tokens :]) if text else ()
+        known = tuple(weighed[self.told_tokens :])
         self.tell(Piece(text[self.told :], reason, len(self.prompt), len(self.ids), weighed=known))

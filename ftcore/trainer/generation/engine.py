@@ -10,7 +10,10 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
+
+import psutil
 
 from ftcore.trainer.database import Database
 from ftcore.trainer.generation.asking import Answering, Ask, Piece
@@ -27,6 +30,7 @@ WINDOW = 0.015
 TOGETHER = 32
 ADMIT_EVERY = 4
 CLEAR_EVERY = 8
+MEMORY = 0.4
 IDLE = 600.0
 """Seconds without a question after which the models leave the memory; TUNEWORTHY_TRAINER_IDLE names others."""
 
@@ -119,7 +123,8 @@ class Engine:
         speaker = self._shelf.speaker(name)
         places = TOGETHER - len(speaker.answers)
         # Askers are counted within the model: another model's answers take no place in its batch.
-        arrived = self._line.take(name, places, Counter(answer.asker for answer in speaker.answers))
+        busy = Counter(answer.asker for answer in speaker.answers)
+        arrived = self._line.take(name, places, busy, partial(_fits, speaker, _memory()))
         if not arrived:
             return
         before = len(speaker.answers)
@@ -154,6 +159,19 @@ class Engine:
         gone = len(speaker.answers) - len(stay)
         if gone * 4 >= len(speaker.answers) or (gone and self._steps % CLEAR_EVERY == 0):
             speaker.keep(stay)
+
+
+def _memory() -> int:
+    """Bytes that answers in progress may take more than they do now."""
+    return int(psutil.virtual_memory().available * MEMORY)
+
+
+def _fits(speaker: Speaker, memory: int, one: Answering, taken: list[Answering]) -> bool:
+    """Whether the batch still fits the memory with one answer more, were all of them to become as long as they may.
+    An answer alone always does."""
+    rows = [*speaker.answers, *taken, one]
+    width = max(len(answer.prompt) + answer.ask.max_tokens for answer in rows)
+    return len(rows) == 1 or (width * len(rows) - speaker.columns) * speaker.token_bytes <= memory
 
 
 def _seeded(ask: Ask, at: int) -> Ask:

@@ -6,6 +6,7 @@ import math
 import threading
 import time
 from collections import Counter, OrderedDict, deque
+from collections.abc import Callable
 
 from ftcore.trainer.errors import TrainerError
 from ftcore.trainer.generation.asking import Answering
@@ -14,6 +15,13 @@ WAITING = 512
 REMEMBERED = 64
 LONGEST_RETRY = 120
 SHARE = 0.75
+
+
+Fits = Callable[[Answering, list[Answering]], bool]
+
+
+def _always(one: Answering, taken: list[Answering]) -> bool:
+    return True
 
 
 class Line:
@@ -48,8 +56,10 @@ class Line:
         with self._changed:
             return list(self._models)
 
-    def take(self, model: str, places: int, busy: Counter[str]) -> list[Answering]:
+    def take(self, model: str, places: int, busy: Counter[str], fits: Fits = _always) -> list[Answering]:
         """At most so many of a model's questions, in fair order; who has left is dropped.
+
+        `fits(one, those taken already)`: whether there is room for one more; the first that does not fit waits.
 
         `busy`: how many answers of each asker are in progress. One asker never gets more than three quarters of
         `places` plus what is in progress, so that the next asker finds a place without waiting for a long answer.
@@ -64,6 +74,8 @@ class Line:
                 if not free:
                     break
                 asker = min(free, key=lambda one: busy[one])
+                if not fits(askers[asker][0], found):
+                    break
                 found.append(askers[asker].popleft())
                 busy[asker] += 1
                 if not askers[asker]:

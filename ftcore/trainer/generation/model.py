@@ -67,6 +67,19 @@ class Speaker:
     def __post_init__(self) -> None:
         self.prefixes = Prefixes(self._prefix)
 
+    @property
+    def columns(self) -> int:
+        """Tokens, of all answers together, that take memory now."""
+        return self.rows.used * len(self.answers)
+
+    @property
+    def token_bytes(self) -> int:
+        """What the keys and values of one token take."""
+        config = self.model.config.get_text_config()
+        heads = getattr(config, "num_key_value_heads", None) or config.num_attention_heads
+        size = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
+        return int(2 * config.num_hidden_layers * heads * size * self.model.dtype.itemsize)
+
     @torch.inference_mode()
     def admit(self, answers: list[Answering]) -> torch.Tensor:
         """Reads the prompts and puts them beside the answers in progress; returns the first tokens' logits [new, V]."""

@@ -33,6 +33,7 @@ class Reader:
         words = self.tokenizer.get_vocab()
         self._hidden = frozenset(self.tokenizer.all_special_ids) - {words.get(OPENS), words.get(CLOSES)}
         self._tag: int | None = words.get(OPENS)
+        self._longest = max(map(len, words))
         self._lock = threading.Lock()
         self._guide: Any = None
 
@@ -48,8 +49,7 @@ class Reader:
             raise TrainerError(message, code="invalid_value", param="logit_bias")
         prompt = self._prompt(ask)
         if len(prompt) + 1 > self.context:
-            message = f"The conversation has {len(prompt):,} tokens; this model's context holds {self.context:,} with the answer."
-            raise TrainerError(message, code="context_length_exceeded", param="messages")
+            raise self._too_long(f"{len(prompt):,}")
         matcher = None
         if ask.form is not None or ask.tools is not None:
             guide = self._guided()
@@ -73,8 +73,14 @@ class Reader:
             text = render(self.tokenizer, messages, ask=True, tools=offered)
         except TrainerError as error:
             raise TrainerError(error.message, code=error.code or "unsupported_value", param="messages") from None
+        if len(text) > self.context * self._longest:  # not worth minutes of reading
+            raise self._too_long(f"more than {self.context:,}")
         with self._lock:
             return list(self.tokenizer(text, add_special_tokens=False)["input_ids"])
+
+    def _too_long(self, tokens: str) -> TrainerError:
+        message = f"The conversation has {tokens} tokens; this model's context holds {self.context:,} with the answer."
+        return TrainerError(message, code="context_length_exceeded", param="messages")
 
     def _check_tools(self) -> None:
         if not knows_tools(self.tokenizer):
