@@ -86,6 +86,10 @@ class Engine:
         """How many answers have a place in a batch (those that nobody waits for any more leave within a second)."""
         return sum(len(speaker.answers) for speaker in list(self._shelf.speakers.values()))
 
+    def in_memory(self) -> list[str]:
+        """The names of the models that are loaded."""
+        return list(self._shelf.speakers)
+
     def _work(self) -> None:
         """For ever: let in who waits, one token for everybody, again."""
         while True:

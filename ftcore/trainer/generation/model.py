@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from safetensors.torch import load_file
 
+from ftcore.trainer.errors import TrainerError
 from ftcore.trainer.generation.asking import Answering
 from ftcore.trainer.generation.prefixes import Ids, Prefixes, clusters
 from ftcore.trainer.generation.readers import Reader
@@ -21,13 +22,20 @@ CLOSE = 16
 
 
 def load_base(folder: Path) -> Any:
+    """The weights of a folder, ready to answer. Raises `TrainerError` when some are missing."""
     from transformers import AutoModelForCausalLM
 
     from ftcore.trainer.tuning.adapter import quick_bfloat16
 
     dtype = torch.bfloat16 if quick_bfloat16() else torch.float32
     options = {"dtype": dtype, "attn_implementation": "sdpa", "use_safetensors": True, "local_files_only": True}
-    return AutoModelForCausalLM.from_pretrained(folder, **options).eval()
+    loader: Any = AutoModelForCausalLM
+    model, told = loader.from_pretrained(folder, output_loading_info=True, **options)
+    if told["missing_keys"]:  # they would be made up
+        first = sorted(told["missing_keys"])[0]
+        message = f"The weights of this model are not whole: {len(told['missing_keys'])} parts are missing, {first} among them."
+        raise TrainerError(message, status=503, code="model_damaged", param="model")
+    return model.eval()
 
 
 def merged(base: Any, adapter: Path) -> Any:
