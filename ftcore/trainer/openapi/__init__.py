@@ -1,0 +1,1 @@
+"""The server's OpenAPI description: what each route is asked and what it answers."""
