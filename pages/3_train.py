@@ -2,7 +2,7 @@ import json
 
 import streamlit as st
 
-from ftcore.records import JobState
+from ftcore.records import LOCAL, JobState
 from ftcore.store import endpoints, jobs, snapshots
 from ftcore.training.reconcile import KEY
 from ftcore.ui import page, session
@@ -45,6 +45,9 @@ if last and endpoint:
         "System prompt trained with": last.system_prompt or "none",
     }
 with page.for_the_engineer(facts, command="tuneworthy run FILE --epochs N --seed N"):
+    if last and endpoint and endpoint.name == LOCAL and last.fine_tuned_model:
+        st.text("To take the model away, with its card (--as adapter, merged or ollama):")
+        st.code(f"tuneworthy models export {last.fine_tuned_model} NEW_FOLDER --as ollama", language="bash")
     if last:
         st.text("The request to POST /fine_tuning/jobs, made again from what was kept of the job:")
         supervised = {"hyperparameters": last.hyperparameters} if last.hyperparameters else {}

@@ -137,6 +137,8 @@ def test_a_finished_job_names_its_model_and_leads_on(db: Database, open_page: Op
     assert any(code.value == MODEL for code in test.code)
     assert "48 seconds" in said(test)
     assert "4,200 tokens" in said(test)
+    away = [code.value for code in test.code if code.value.startswith("tuneworthy models export ")]
+    assert away == [f"tuneworthy models export {MODEL} NEW_FOLDER --as ollama"]
     assert "does not show that a larger model" in test.info[0].value
     primary = [key for key, kind in buttons(test).items() if kind == "primary"]
     assert len(primary) == 1
