@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -23,6 +24,13 @@ if TYPE_CHECKING:
 out, err = Console(), Console(stderr=True)
 FAILED, STOPPED = 1, 130
 """Exit codes, as in `cli`."""
+
+
+class Form(StrEnum):
+    ADAPTER = "adapter"
+    MERGED = "merged"
+    OLLAMA = "ollama"
+
 
 app = typer.Typer(help="Base models on this machine, and tuned ones of the workspace.", no_args_is_help=True)
 
@@ -168,6 +176,33 @@ def _needed(workspace: Workspace, name: str) -> str:
     parts = [f"{len(jobs)} unfinished jobs ({jobs[0]['id']})"] if jobs else []
     parts += [f"{len(tuned)} tuned models ({tuned[0]['id']})"] if tuned else []
     return f"{name} is needed by {' and '.join(parts)} of this workspace." if parts else ""
+
+
+@app.command()
+def export(
+    name: Annotated[str, typer.Argument(help="A tuned model or checkpoint (ft:...), as `models list` shows it.")],
+    folder: Annotated[Path, typer.Argument(help="The folder to make; what is there is never overwritten.")],
+    form: Annotated[Form, typer.Option("--as", help="What to take away.")] = Form.ADAPTER,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Takes a tuned model away, with a card that says what it was made from: the adapter (peft), the merged model
+    (safetensors), or that with a Modelfile for Ollama."""
+    with _told():
+        from ftcore.trainer import catalogue
+        from ftcore.trainer.takeaway.building import export as write
+
+        place = open_workspace(workspace)
+        database = _database(place)
+        if database is None:
+            _fail("Nothing was trained in this workspace yet.")
+            return
+        try:
+            target = folder.expanduser().absolute()
+            write(place.root / "trainer", database, catalogue.find(database, name), form.value, target)
+        finally:
+            database.close()
+        size = sum(path.stat().st_size for path in target.iterdir())
+        _print(f"{escape(name)} as {form.value}: {escape(str(target))} ({size / 1e6:,.1f} MB)")
 
 
 @app.command()

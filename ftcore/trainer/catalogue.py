@@ -73,7 +73,8 @@ def find(database: Database, model_id: str) -> Model:
     base = library.find(row["base"])
     model = _tuned(row, base.folder if base is not None and base.fault is None else None)
     if model is None:
-        _ready(row["base"], base)
+        if (Path(row["folder"]) / "adapter_config.json").is_file():
+            _ready(row["base"], base)
         raise TrainerError(
             f"The weights of {model_id!r} are gone from the workspace. Its job and events are kept; train it again.",
             status=503,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import secrets
+import shutil
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -54,7 +55,8 @@ def create_app(home: Path, token: str, *, doors: Doors = LISTENING, work: bool =
         redoc_url=None,
         dependencies=[Depends(refuse_broken_text)],
     )
-    app.state.trainer = State(home, database, runner, engine)
+    app.state.trainer = state = State(home, database, runner, engine)
+    shutil.rmtree(state.takeaway, ignore_errors=True)
     handlers.install(app)
     for group in (files, jobs, models, chat, embeddings):
         app.include_router(group.router)

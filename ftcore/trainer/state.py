@@ -27,6 +27,11 @@ class State:
     def file(self, file_id: str) -> Path:
         return self.home / "files" / f"{file_id}.data"
 
+    @property
+    def takeaway(self) -> Path:
+        """What is being sent to somebody; emptied at each start."""
+        return self.home / "takeaway"
+
     def job(self, job_id: str) -> Path:
         return self.home / "jobs" / job_id
 

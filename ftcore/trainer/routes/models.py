@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import shutil
+import threading
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Depends
+from fastapi.responses import StreamingResponse
 
-from ftcore.trainer import catalogue
+from ftcore.trainer import catalogue, library
 from ftcore.trainer.catalogue import Model
 from ftcore.trainer.errors import TrainerError
 from ftcore.trainer.routes import embeddings
 from ftcore.trainer.state import State, state_of
+from ftcore.trainer.takeaway import building
 
 router = APIRouter(prefix="/v1/models")
+
+MERGING = threading.Lock()
+"""One at a time: each takes as much memory as the model."""
+AGAIN_SECONDS = 30
 
 
 def to_wire(model: Model) -> dict[str, Any]:
@@ -26,6 +36,37 @@ def list_models(state: State = Depends(state_of)) -> dict[str, Any]:
     """An adapter is listed only while its base is here: it cannot answer without it."""
     models = [*catalogue.bases(), *catalogue.tuned(state.database)]
     return {"object": "list", "data": [*map(to_wire, models), embeddings.to_wire()]}
+
+
+@router.get("/{model_id:path}/archive", response_model=None)
+def archive(
+    model_id: str, form: str = "adapter", state: State = Depends(state_of)
+) -> StreamingResponse | dict[str, Any]:
+    """A tuned model or checkpoint to take away, as a zip: `adapter` (peft), `merged` (safetensors) or `ollama` (merged, with a
+    Modelfile). Not in OpenAI's protocol."""
+    if library.find(f"{model_id}/archive") is not None:  # a model of a hub may bear this name
+        return retrieve(f"{model_id}/archive", state)
+    model = catalogue.find(state.database, model_id)
+    building.check(model, form)
+    if form != "adapter" and not MERGING.acquire(blocking=False):
+        message = "Another model is being merged; ask again in half a minute."
+        raise TrainerError(message, status=429, code="merging_busy", retry_after=AGAIN_SECONDS)
+    name = building.folder_name(model_id)
+    room = state.takeaway / uuid.uuid4().hex
+    try:
+        building.build(state.home, state.database, model, form, room)
+    finally:
+        if form != "adapter":
+            MERGING.release()
+    headers = {"Content-Disposition": f'attachment; filename="{name}-{form}.zip"'}
+    return StreamingResponse(_sent(room, name), media_type="application/zip", headers=headers)
+
+
+def _sent(room: Path, name: str) -> Iterator[bytes]:
+    try:
+        yield from building.zipped(room, name)
+    finally:  # also when the asker has gone
+        shutil.rmtree(room, ignore_errors=True)
 
 
 @router.get("/{model_id:path}")
