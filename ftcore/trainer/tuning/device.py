@@ -5,10 +5,15 @@ CPU alone could be tried on the machine that this was written on: what concerns 
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
 import psutil
 import torch
+
+
+PRECISION = "TUNEWORTHY_TRAINER_PRECISION"
+"""float32 or bfloat16, where one wants another than the device's own: to compare figures, say."""
 
 
 def quick_bfloat16() -> bool:
@@ -33,10 +38,11 @@ class Device:
 def choose(rank: int = 0) -> Device:
     """CUDA (the device of this rank), else Apple's MPS, else the CPU."""
     ram = psutil.virtual_memory().total
+    asked = {"float32": torch.float32, "bfloat16": torch.bfloat16}.get(os.environ.get(PRECISION, ""))
     if torch.cuda.is_available():  # not run here
         torch.cuda.set_device(rank)
         dtype = torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float32
-        return Device(f"cuda:{rank}", dtype, torch.cuda.get_device_properties(rank).total_memory)
+        return Device(f"cuda:{rank}", asked or dtype, torch.cuda.get_device_properties(rank).total_memory)
     if torch.backends.mps.is_available():  # not run here; float32, which every version of MPS computes rightly
-        return Device("mps", torch.float32, ram)
-    return Device("cpu", torch.bfloat16 if quick_bfloat16() else torch.float32, ram)
+        return Device("mps", asked or torch.float32, ram)
+    return Device("cpu", asked or (torch.bfloat16 if quick_bfloat16() else torch.float32), ram)
