@@ -13,6 +13,7 @@ from tests.bench import (
     bench_review,
     bench_screen,
     bench_store,
+    bench_training,
 )
 
 
@@ -26,6 +27,7 @@ def main() -> None:
         bench_screen,
         bench_review,
         bench_generation,
+        bench_training,
     ):
         for row in bench.run():
             table.add_row(
