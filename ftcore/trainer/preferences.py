@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ftcore.chat import ChatError, decode, parse_line, to_line, validate
+from ftcore.chat import ChatError, decode, parse_line, validate
+from ftcore.chat.parsing import may_hold_half_character
 from ftcore.records import Message, Severity, TrainingExample
 
 MARK = b'preferred_output"'
@@ -35,7 +37,8 @@ def parse_pair(line: bytes) -> Pair:
     if not isinstance(asked, dict) or not isinstance(asked.get("messages"), list) or not asked["messages"]:
         raise ChatError('"input" must be an object with a list of "messages".')
     _know(asked, INPUT_KEYS, '"input"')
-    chosen, rejected = (_conversation(asked, value[key], key) for key in KEYS[1:])
+    plain = len(asked) == 1 and not may_hold_half_character(line)
+    chosen, rejected = (_conversation(asked, value[key], key, plain) for key in KEYS[1:])
     if chosen.messages[-1] == rejected.messages[-1]:
         raise ChatError("The two answers are the same, so there is nothing to prefer.")
     return Pair(chosen, rejected)
@@ -47,8 +50,8 @@ def _know(value: dict[str, Any], keys: tuple[str, ...], what: str) -> None:
         raise ChatError(f'Unknown key "{str(unknown)[:40]}"; {what} may hold {", ".join(keys)}.')
 
 
-def _conversation(asked: dict[str, Any], answer: Any, key: str) -> TrainingExample:
-    """The beginning with one of the answers, checked as a conversation."""
+def _conversation(asked: dict[str, Any], answer: Any, key: str, plain: bool) -> TrainingExample:
+    """The beginning with one of the answers, checked as a conversation. `plain`: there are messages alone in it."""
     if not isinstance(answer, list) or len(answer) != 1 or not isinstance(answer[0], dict):
         raise ChatError(f'"{key}" must be a list of one message of the assistant.')
     if answer[0].get("role") != "assistant":
@@ -60,8 +63,8 @@ def _conversation(asked: dict[str, Any], answer: Any, key: str) -> TrainingExamp
     for at, message in enumerate(example.messages, 1):
         if not isinstance(message, dict):
             raise ChatError(f"Message {at} is no object with a role and content.")
-    # Written and read again: what parse_line refuses in a conversation (half characters, odd tools) is refused here too.
-    example = parse_line(to_line(example))
+    if not plain:  # written and read again: what parse_line refuses (half characters, odd tools) is refused here too
+        example = parse_line(json.dumps({**asked, "messages": example.messages}))
     fault = next((problem.message for problem in validate(example) if problem.severity == Severity.ERROR), None)
     if fault is not None:
         raise ChatError(f"With {key}: {fault}")

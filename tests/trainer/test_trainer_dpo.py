@@ -254,6 +254,9 @@ ANSWER = [{"role": "assistant", "content": "x"}]
         ({"mood": 1}, '"mood"'),
         ({"preferred_output": [{"role": "assistant", "content": " "}]}, "With preferred_output: "),
         ({"input": {"messages": [{"role": "king", "content": "x"}]}}, "king"),
+        ({"preferred_output": [{"role": "assistant", "content": "half \ud800"}]}, "half a character"),
+        ({"input": {**PAIR["input"], "tools": 3}}, '"tools" is no list'),
+        ({"input": {**PAIR["input"], "parallel_tool_calls": 3}}, "parallel_tool_calls"),
     ],
 )
 def test_a_pair_that_cannot_be_learnt_is_refused_in_words(change: dict[str, Any], said: str) -> None:

@@ -64,9 +64,8 @@ def test_a_large_upload_does_not_go_through_memory(server: TrainerProcess, tmp_p
         client = server.client().with_options(timeout=600)
         client.files.list()
         assert server.process is not None
-        with Watched(server.process.pid) as watched:
-            with path.open("rb") as file:
-                taken = client.files.create(file=("large.jsonl", file), purpose="fine-tune")
+        with Watched(server.process.pid) as watched, path.open("rb") as file:
+            taken = client.files.create(file=("large.jsonl", file), purpose="fine-tune")
         assert taken.bytes == path.stat().st_size > MEGABYTES * 0.95 * (1 << 20)
         grown = (watched.most - watched.before) >> 20
         assert grown < 100, "megabytes"

@@ -19,14 +19,16 @@ NAME = "tiny"
 CPU = Device("cpu", torch.float32, 8 << 30)
 
 
-def write_tiny(starter: Path, models: Path, *, layers: int = 2, size: int = 32, name: str = NAME) -> Path:
+def write_tiny(
+    starter: Path, models: Path, *, layers: int = 2, size: int = 32, wide: int = 64, name: str = NAME
+) -> Path:
     """A random Llama in `models/<name>`, the same each time."""
     from transformers import LlamaConfig, LlamaForCausalLM
 
     config = LlamaConfig.from_pretrained(starter)
     for key, value in {
         "hidden_size": size,
-        "intermediate_size": 2 * size,
+        "intermediate_size": wide,
         "num_hidden_layers": layers,
         "num_attention_heads": 4,
         "num_key_value_heads": 2,

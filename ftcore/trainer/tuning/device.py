@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import psutil
 import torch
 
-
 PRECISION = "TUNEWORTHY_TRAINER_PRECISION"
 """float32 or bfloat16, where one wants another than the device's own: to compare figures, say."""
 
