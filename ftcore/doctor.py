@@ -44,7 +44,7 @@ def examine(workspace: Workspace) -> list[Finding]:
         _space(workspace),
         _running(workspace),
         _training(),
-        _model(),
+        _models(),
         _browser(),
     ]
 
@@ -128,15 +128,24 @@ def _training() -> Finding:
     )
 
 
-def _model() -> Finding:
-    from ftcore.trainer import starter
+def _models() -> Finding:
+    """Which base models there are, the unusable ones with their reason."""
+    from ftcore.trainer import library, starter
+    from ftcore.trainer.errors import TrainerError
 
-    if starter.is_ready():
-        return Finding("Starter model", "ok", f"{starter.NAME} in {starter.folder()}")
+    try:
+        bases = library.every()
+    except TrainerError as error:
+        return Finding("Base models", "note", error.message)
+    usable = [base.name for base in bases if base.fault is None]
+    broken = [f"{base.name} cannot be used. {base.fault}" for base in bases if base.fault is not None]
+    if not usable:
+        none = f"none in {starter.models_folder()}; `make run` or `tuneworthy models pull {starter.NAME}` fetches the starter."
+        return Finding("Base models", "note", " ".join([none, "Everything but local training works.", *broken]))
     return Finding(
-        "Starter model",
-        "note",
-        "not there; `make run` or `python -m ftcore.trainer.starter` fetches it. Everything but local training works.",
+        "Base models",
+        "note" if broken else "ok",
+        " ".join([f"{', '.join(usable)} in {starter.models_folder()}.", *broken]),
     )
 
 

@@ -157,3 +157,15 @@ def test_a_base_that_jobs_and_tuned_models_need_stays_unless_it_is_forced(
 
 def test_the_starter_is_pulled_by_its_name(monkeypatch: pytest.MonkeyPatch, starter_model: Path) -> None:
     assert "is ready" in run("pull", "smollm2-135m-instruct")
+
+
+def test_the_doctor_says_which_base_models_are_there(models: Path, made: Path, workspace: Workspace) -> None:
+    def asked() -> str:
+        return CliRunner().invoke(app, ["doctor", "--workspace", str(workspace.root)]).output
+
+    assert f"Base models: none in {models}" in asked()
+    run("add", made)
+    assert f"Base models: {SMALL} in {models}" in asked()
+    shutil.copytree(made, models / "plain")
+    (models / "plain" / "chat_template.jinja").unlink()
+    assert "plain cannot be used. It has no chat template" in asked()

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import openai
+import psutil
 import pytest
 
-from ftcore.trainer import catalogue, library, shelf, weights
+from ftcore.trainer import catalogue, library, shelf, starter, weights
 from ftcore.trainer.database import Database
 from ftcore.trainer.errors import TrainerError
 from tests.fixtures_trainer import TrainerProcess, training_lines, upload
@@ -216,5 +217,21 @@ def test_two_bases_are_listed_asked_and_trained_by_their_names(starter_model: Pa
         job = client.fine_tuning.jobs.create(model="workshop/spoken", training_file=upload(client, training_lines(12)))
         assert job.model == "workshop/spoken"
         client.fine_tuning.jobs.cancel(job.id)
+    finally:
+        server.stop()
+
+
+def test_a_server_that_was_asked_for_no_answer_yet_is_small(starter_model: Path, tmp_path: Path) -> None:
+    server = TrainerProcess(tmp_path / "ws").start()
+    try:
+        client = server.client()
+        assert starter.NAME in [model.id for model in client.models.list()]
+        upload(client, training_lines(12))
+        assert server.process is not None
+        process = psutil.Process(server.process.pid)
+        assert process.memory_info().rss < 300e6
+        if psutil.LINUX:
+            loaded = [one.path for one in process.memory_maps() if "/torch/" in one.path or "/numpy/" in one.path]
+            assert loaded == [], "what answers is loaded by the first question"
     finally:
         server.stop()
