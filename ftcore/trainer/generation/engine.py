@@ -13,8 +13,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import psutil
-
 from ftcore.trainer.database import Database
 from ftcore.trainer.generation.asking import Answering, Ask, Piece
 from ftcore.trainer.generation.line import Line
@@ -128,22 +126,23 @@ class Engine:
         places = TOGETHER - len(speaker.answers)
         # Askers are counted within the model: another model's answers take no place in its batch.
         busy = Counter(answer.asker for answer in speaker.answers)
-        arrived = self._line.take(name, places, busy, partial(_fits, speaker, _memory()))
+        arrived = self._line.take(name, places, busy, partial(_fits, speaker, int(speaker.free_bytes * MEMORY)))
         if not arrived:
             return
         before = len(speaker.answers)
         try:
-            logits = speaker.admit(arrived)
+            with speaker.here():
+                self._take(speaker, speaker.admit(arrived), before)
         except Exception as error:
             for answering in arrived:
-                if answering not in speaker.answers:
+                if answering not in speaker.answers and answering.finish is None:
                     answering.fail(error)
             raise
-        self._take(speaker, logits, before)
 
     def _step(self, name: str) -> None:
         speaker = self._shelf.speakers[name]
-        self._take(speaker, speaker.step(), 0)
+        with speaker.here():
+            self._take(speaker, speaker.step(), 0)
 
     def _take(self, speaker: Speaker, logits: Any, start: int) -> None:
         """Chosen tokens go to the answers from row `start` on; rows that are done leave when it pays to move the rest,
@@ -163,11 +162,6 @@ class Engine:
         gone = len(speaker.answers) - len(stay)
         if gone * 4 >= len(speaker.answers) or (gone and self._steps % CLEAR_EVERY == 0):
             speaker.keep(stay)
-
-
-def _memory() -> int:
-    """Bytes that answers in progress may take more than they do now."""
-    return int(psutil.virtual_memory().available * MEMORY)
 
 
 def _fits(speaker: Speaker, memory: int, one: Answering, taken: list[Answering]) -> bool:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import copy
 import json
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psutil
 import torch
 from safetensors.torch import load_file
 
@@ -25,17 +27,17 @@ def load_base(folder: Path) -> Any:
     """The weights of a folder, ready to answer. Raises `TrainerError` when some are missing."""
     from transformers import AutoModelForCausalLM
 
-    from ftcore.trainer.tuning.adapter import quick_bfloat16
+    from ftcore.trainer.tuning.device import choose
 
-    dtype = torch.bfloat16 if quick_bfloat16() else torch.float32
-    options = {"dtype": dtype, "attn_implementation": "sdpa", "use_safetensors": True, "local_files_only": True}
+    device = choose()
+    options = {"dtype": device.dtype, "attn_implementation": "sdpa", "use_safetensors": True, "local_files_only": True}
     loader: Any = AutoModelForCausalLM
     model, told = loader.from_pretrained(folder, output_loading_info=True, **options)
     if told["missing_keys"]:  # they would be made up
         first = sorted(told["missing_keys"])[0]
         message = f"The weights of this model are not whole: {len(told['missing_keys'])} parts are missing, {first} among them."
         raise TrainerError(message, status=503, code="model_damaged", param="model")
-    return model.eval()
+    return model.to(device.name).eval()
 
 
 def merged(base: Any, adapter: Path) -> Any:
@@ -55,7 +57,7 @@ def merged(base: Any, adapter: Path) -> Any:
             down = learnt.get(f"base_model.model.{name.removesuffix('.weight')}.lora_A.weight")
             if down is not None:
                 up = learnt[f"base_model.model.{name.removesuffix('.weight')}.lora_B.weight"]
-                weight.copy_(weight.float() + scale * (up.float() @ down.float()))
+                weight.copy_(weight.float() + scale * (up.float() @ down.float()).to(weight.device))
     return model
 
 
@@ -69,11 +71,24 @@ class Speaker:
     prefixes: Prefixes = field(init=False)
     answers: list[Answering] = field(default_factory=list)
     rows: Rows = field(default_factory=Rows)
-    next: torch.Tensor = field(default_factory=lambda: torch.zeros(0, dtype=torch.long))
-    at: torch.Tensor = field(default_factory=lambda: torch.zeros(0, dtype=torch.long))
+    next: torch.Tensor = field(init=False)
+    at: torch.Tensor = field(init=False)
 
     def __post_init__(self) -> None:
         self.prefixes = Prefixes(self._prefix)
+        self.next = self.at = torch.zeros(0, dtype=torch.long, device=self.model.device)
+
+    def here(self) -> AbstractContextManager[object]:
+        """New tensors are made where the model is. (Only where they must be: it slows every call of torch a little.)"""
+        device: torch.device = self.model.device
+        return nullcontext() if device.type == "cpu" else device  # not run here: there was a CPU only
+
+    @property
+    def free_bytes(self) -> int:
+        """Memory for more keys and values."""
+        if self.model.device.type == "cuda":  # not run here
+            return torch.cuda.mem_get_info(self.model.device)[0]
+        return psutil.virtual_memory().available
 
     @property
     def columns(self) -> int:
