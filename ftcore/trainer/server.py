@@ -22,6 +22,7 @@ from ftcore.trainer.doorman import Doorman, refuse_broken_text
 from ftcore.trainer.doors import Doors
 from ftcore.trainer.generation.engine import Engine
 from ftcore.trainer.listener import Listener
+from ftcore.trainer.openapi.describing import describe
 from ftcore.trainer.routes import chat, embeddings, files, jobs, models
 from ftcore.trainer.runner import Runner, write_whole
 from ftcore.trainer.state import State
@@ -65,6 +66,7 @@ def create_app(home: Path, token: str, *, doors: Doors = LISTENING, work: bool =
     def health() -> dict[str, object]:
         return {"status": "ok", "starter_model": starter.is_ready()}
 
+    describe(app)
     app.add_middleware(Doorman, token=token, doors=doors)
     return app
 
