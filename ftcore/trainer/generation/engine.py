@@ -50,11 +50,20 @@ class Engine:
         self._idle = float(os.environ.get("TUNEWORTHY_TRAINER_IDLE") or IDLE) if idle is None else idle
         self._shelf = Shelf(database)
         self._line = Line()
+        self._reading: dict[str, list[Answering]] = {}
         self._steps = 0
+        self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._work, name="engine", daemon=True)
 
     def start(self) -> None:
         self._thread.start()
+
+    def stop(self, seconds: float = 5.0) -> None:
+        """Ends after the step that is under way: a process that ends in the middle of one may crash on its way out."""
+        self._stopping.set()
+        self._line.wake()
+        if self._thread.is_alive():
+            self._thread.join(seconds)
 
     def forget(self, model_id: str) -> None:
         """The model was deleted: its weights go when nobody is being answered."""
@@ -82,27 +91,31 @@ class Engine:
 
     def in_progress(self) -> int:
         """How many answers have a place in a batch (those that nobody waits for any more leave within a second)."""
-        return sum(len(speaker.answers) for speaker in list(self._shelf.speakers.values()))
+        reading = sum(map(len, list(self._reading.values())))
+        return reading + sum(len(speaker.answers) for speaker in list(self._shelf.speakers.values()))
 
     def in_memory(self) -> list[str]:
         """The names of the models that are loaded."""
         return list(self._shelf.speakers)
 
     def _work(self) -> None:
-        """For ever: let in who waits, one token for everybody, again."""
-        while True:
+        """Until it is stopped: let in who waits, one token for everybody, again."""
+        while not self._stopping.is_set():
             self._turn()
 
     def _turn(self) -> None:
-        busy = self._busy()
+        busy = self._busy() or self._reading
         if not busy:
             if not self._line.wait(None if self._shelf.is_empty else self._idle):
-                self._shelf.clear()
+                if not self._stopping.is_set():
+                    self._shelf.clear()
                 return
             time.sleep(WINDOW)
         if not busy or self._steps % ADMIT_EVERY == 0:
             for name in self._line.models():
                 self._guarded(name, self._admit)
+        for name in list(self._reading):
+            self._guarded(name, self._read_on)
         for name in self._busy():
             self._guarded(name, self._step)
         self._steps += 1
@@ -117,27 +130,48 @@ class Engine:
         except Exception as error:
             log.exception("Answering with %s failed", name)
             speaker = self._shelf.speakers.pop(name, None)
-            for answering in [*(speaker.answers if speaker else []), *self._line.drop(name)]:
+            known = speaker.answers if speaker else []
+            for answering in [*known, *self._reading.pop(name, []), *self._line.drop(name)]:
                 if answering.finish is None:
                     answering.fail(error)
 
     def _admit(self, name: str) -> None:
         speaker = self._shelf.speaker(name)
-        places = TOGETHER - len(speaker.answers)
+        held = self._reading.get(name, [])
         # Askers are counted within the model: another model's answers take no place in its batch.
-        busy = Counter(answer.asker for answer in speaker.answers)
-        arrived = self._line.take(name, places, busy, partial(_fits, speaker, int(speaker.free_bytes * MEMORY)))
-        if not arrived:
+        busy = Counter(answer.asker for answer in [*speaker.answers, *held])
+        fits = partial(_fits, speaker, held, int(speaker.free_bytes * MEMORY))
+        arrived = self._line.take(name, TOGETHER - busy.total(), busy, fits)
+        self._join(name, speaker, arrived)
+
+    def _join(self, name: str, speaker: Speaker, arrived: list[Answering]) -> None:
+        """Those whose prompts are short, or read for the most part, get their place in the batch."""
+        ready = [answering for answering in arrived if not speaker.is_long(answering.prompt)]
+        later = [answering for answering in arrived if answering not in ready]
+        if later:
+            self._reading.setdefault(name, []).extend(later)
+        if not ready:
             return
         before = len(speaker.answers)
         try:
             with speaker.here():
-                self._take(speaker, speaker.admit(arrived), before)
+                self._take(speaker, speaker.admit(ready), before)
         except Exception as error:
-            for answering in arrived:
+            for answering in ready:
                 if answering not in speaker.answers and answering.finish is None:
                     answering.fail(error)
             raise
+
+    def _read_on(self, name: str) -> None:
+        """One part more of one long prompt; whoever is ready with it joins."""
+        speaker = self._shelf.speaker(name)
+        waiting = [answering for answering in self._reading.pop(name) if answering.is_open]
+        if waiting:
+            self._reading[name] = waiting
+            with speaker.here():
+                speaker.read_on(waiting[0].prompt)
+            if not speaker.is_long(waiting[0].prompt):
+                self._join(name, speaker, self._reading.pop(name))
 
     def _step(self, name: str) -> None:
         speaker = self._shelf.speakers[name]
@@ -164,10 +198,10 @@ class Engine:
             speaker.keep(stay)
 
 
-def _fits(speaker: Speaker, memory: int, one: Answering, taken: list[Answering]) -> bool:
+def _fits(speaker: Speaker, held: list[Answering], memory: int, one: Answering, taken: list[Answering]) -> bool:
     """Whether the batch still fits the memory with one answer more, were all of them to become as long as they may.
     An answer alone always does."""
-    rows = [*speaker.answers, *taken, one]
+    rows = [*speaker.answers, *held, *taken, one]
     width = max(len(answer.prompt) + answer.ask.max_tokens for answer in rows)
     return len(rows) == 1 or (width * len(rows) - speaker.columns) * speaker.token_bytes <= memory
 

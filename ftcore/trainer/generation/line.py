@@ -34,6 +34,7 @@ class Line:
         self._models: OrderedDict[str, OrderedDict[str, deque[Answering]]] = OrderedDict()
         self._finished: deque[float] = deque(maxlen=REMEMBERED)
         self._count = 0
+        self._woken = False
 
     def put(self, answers: list[Answering]) -> None:
         """All of them or none. Raises `TrainerError` 429, with the seconds after which to ask again, when it is full."""
@@ -49,7 +50,14 @@ class Line:
     def wait(self, seconds: float | None) -> bool:
         """Until somebody waits; False when nobody came in that time."""
         with self._changed:
-            return self._changed.wait_for(lambda: self._count > 0, seconds)
+            self._changed.wait_for(lambda: self._count > 0 or self._woken, seconds)
+            return self._count > 0
+
+    def wake(self) -> None:
+        """Nobody waits for questions any more."""
+        with self._changed:
+            self._woken = True
+            self._changed.notify_all()
 
     def models(self) -> list[str]:
         """Those with questions that wait; the one that was served longest ago first."""

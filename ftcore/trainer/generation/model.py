@@ -21,6 +21,8 @@ from ftcore.trainer.generation.rows import Rows, joined
 
 PREFILL = 4_096
 CLOSE = 16
+CHUNK = 512
+"""A longer prompt is read in parts of so many tokens, between which the others get their next tokens."""
 
 
 def load_base(folder: Path) -> Any:
@@ -116,12 +118,21 @@ class Speaker:
                 logits.append(scores)
                 order += group
         self.prefixes.remember(prompts)
+        self.prefixes.forget_long()
         self.rows = joined([self.rows, *parts] if self.answers else parts)
         arrived = [answers[member] for member in order]
         self.answers += arrived
         self.at = torch.cat([self.at, torch.tensor([len(answer.prompt) for answer in arrived])])
         self.next = torch.cat([self.next, torch.zeros(len(arrived), dtype=torch.long)])
         return torch.cat(logits)
+
+    def is_long(self, prompt: Ids) -> bool:
+        """Whether a part of it should be read (`read_on`) before it is admitted."""
+        return self.prefixes.unread(prompt) > CHUNK
+
+    @torch.inference_mode()
+    def read_on(self, prompt: Ids) -> None:
+        self.prefixes.read_on(prompt, CHUNK)
 
     @torch.inference_mode()
     def step(self) -> torch.Tensor:

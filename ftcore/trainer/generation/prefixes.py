@@ -17,8 +17,14 @@ Ids = Sequence[int]
 
 def common(one: Ids, other: Ids) -> int:
     """How many leading tokens are the same."""
-    limit = min(len(one), len(other))
-    return next((at for at in range(limit) if one[at] != other[at]), limit)
+    first, second = tuple(one), tuple(other)
+    low, high = 0, min(len(first), len(second))
+    if first[:high] == second[:high]:
+        return high
+    while low + 1 < high:  # the first `low` are the same, the first `high` are not: slices compare quickly
+        middle = (low + high) // 2
+        low, high = (middle, high) if first[:middle] == second[:middle] else (low, middle)
+    return low
 
 
 def clusters(prompts: list[Ids]) -> list[tuple[int, list[int]]]:
@@ -72,6 +78,32 @@ class Prefixes:
         best = max((common(prompt[:-1], other) for other in known), default=0)
         return best if best >= SHORTEST else 0
 
+    def unread(self, prompt: Ids) -> int:
+        """How many tokens of a prompt no kept beginning covers."""
+        return len(prompt) - max((common(kept, prompt) for kept in self._kept), default=0)
+
+    def read_on(self, prompt: Ids, count: int) -> None:
+        """Keeps so many tokens more of a prompt than are kept already. Its last token is never read here."""
+        wanted = tuple(prompt[:-1])
+        nearest = max(self._kept, key=lambda kept: common(kept, wanted), default=())
+        known = common(nearest, wanted)
+        before = None
+        if known and known == len(nearest):
+            before = self._kept.pop(nearest)  # what is longer covers it too
+        elif known:
+            before = self._kept[nearest].first(known).repeated(1, count)
+        self._keep(wanted[: known + count], self._compute(wanted[known : known + count], before))
+
+    def forget_long(self) -> None:
+        """Beginnings that were kept only until their prompt was read go."""
+        for ids in [ids for ids in self._kept if len(ids) > LONGEST]:
+            del self._kept[ids]
+
+    def _keep(self, ids: tuple[int, ...], rows: Rows) -> None:
+        self._kept[ids] = rows
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+
     def take(self, ids: Ids) -> Rows:
         """The rows (one) of this beginning, from the nearest one kept."""
         wanted = tuple(ids)
@@ -83,7 +115,5 @@ class Prefixes:
         start = self._kept[before].first(len(before)).repeated(1, len(wanted) - len(before)) if before else None
         rows = self._compute(wanted[len(before) :], start)
         if len(wanted) <= LONGEST:
-            self._kept[wanted] = rows
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
+            self._keep(wanted, rows)
         return rows
