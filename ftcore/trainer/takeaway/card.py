@@ -20,6 +20,11 @@ NAMES = {
     "learning_rate_multiplier": "learning rate multiplier",
     "too_long": "over-long examples",
 }
+PAIRS = {
+    "train_mean_token_accuracy": "training pairs whose preferred answer gained more",
+    "full_valid_mean_token_accuracy": "validation pairs whose preferred answer gained more",
+}
+"""What the protocol's names mean after a training on preferences."""
 USES = {
     "adapter": """An adapter: it is put on top of its base.
 
@@ -91,7 +96,8 @@ def _settings(facts: Facts) -> dict[str, Any]:
 
 
 def _scores(facts: Facts) -> str:
-    rows: dict[str, Any] = {NAMES[name]: f"{value:.4f}" for name, value in facts.scores.items()}
+    names = {**NAMES, **PAIRS} if facts.method.startswith("dpo") else NAMES
+    rows: dict[str, Any] = {names[name]: f"{value:.4f}" for name, value in facts.scores.items()}
     if facts.step is not None:
         rows["step"] = f"{facts.step} of {facts.steps}" if facts.steps else facts.step
     rows["best checkpoint by validation loss"] = facts.best or "not known: there was no validation file"
