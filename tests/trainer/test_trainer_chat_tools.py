@@ -63,11 +63,11 @@ def test_a_required_call_is_a_call_of_an_offered_function(client: OpenAI, model:
 
 
 def test_a_named_function_is_the_one_that_is_called(client: OpenAI) -> None:
-    for name in ("weather", "time"):
+    for name in ("weather", "time", "auto"):
         reply = client.chat.completions.create(
             model=TOOLS,
             messages=ASK,
-            tools=OFFERED,
+            tools=[*OFFERED, {"type": "function", "function": {"name": "auto"}}],
             tool_choice={"type": "function", "function": {"name": name}},
             parallel_tool_calls=False,
             max_tokens=150,

@@ -61,7 +61,7 @@ def grammar(form: dict[str, Any] | None, tools: Tools | None, *, special: bool) 
     ]
     rules += [f"body: NL ({' | '.join(f'c{at}' for at in chosen)}) NL {closes}", f"call: {opens} body", r'NL: "\n"']
     more = f"(NL? call){{0,{MOST_CALLS - 1}}}" if tools.parallel else ""
-    if tools.choice != "auto":
+    if tools.named or tools.choice == "required":
         return "\n".join([f"start: call {more}", *rules])
     if form is not None:
         return "\n".join([f"start: answer | call {more}", f"answer: {_json(form)}", *rules])
