@@ -12,7 +12,7 @@ from safetensors.torch import load_file, save_file
 
 from ftcore.trainer.errors import TrainerError
 from ftcore.trainer.journal import Journal
-from ftcore.trainer.tuning import device, order, reading, room
+from ftcore.trainer.tuning import device, likeness, order, reading, room
 from ftcore.trainer.tuning.adapter import RANK
 from ftcore.trainer.tuning.learner import Learner
 from ftcore.trainer.tuning.objectives import Objective, Preferences, Supervised, references
@@ -66,7 +66,9 @@ class Training:
         self.device = device.choose(ranks.rank)
         room.check(folder, Path(asked.model), self.device.memory // ranks.world, full=asked.full)
         self.learner = Learner(asked, self.total_steps, self.device)
-        self.spares = room.is_short(self.learner, max(len(s.ids) for item in self.training for s in sides(item)))
+        longest = max(len(side.ids) for item in self.training for side in sides(item))
+        likeness.check(self.learner, sides(self.training[0])[0], longest)
+        self.spares = room.is_short(self.learner, longest)
         if self.spares:
             self.learner.spare_memory()
         self.objective: Objective = self._preferences() if asked.method == "dpo" else Supervised(self.learner)
