@@ -189,6 +189,7 @@ def test_forms_and_free_answers_are_given_in_one_batch(client: OpenAI) -> None:
         {"type": "json_schema", "json_schema": {"name": "a", "schema": {"$ref": "https://example.org/x"}}},
         {"type": "json_schema", "json_schema": {"name": "a", "schema": {"type": "string", "pattern": "(a"}}},
         {"type": "json_schema", "json_schema": {"name": "a", "schema": {}, "strict": "yes"}},
+        {"type": "json_schema", "json_schema": {"name": "a", "schema": {"minItems": "a" * 98 + "\u00e9"}}},
         {"type": "yaml"},
         "json",
     ],

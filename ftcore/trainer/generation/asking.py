@@ -33,7 +33,7 @@ class Piece:
     finish: str | None = None
     tokens_in: int = 0
     tokens_out: int = 0
-    error: Exception | None = None
+    error: BaseException | None = None
     weighed: tuple[Weighed, ...] = ()
 
 
@@ -118,7 +118,7 @@ class Answering:
         elif self.streamed:
             self._stream(text)
 
-    def fail(self, error: Exception) -> None:
+    def fail(self, error: BaseException) -> None:
         self.finish = "error"
         self.tell(Piece(error=error))
 

@@ -127,7 +127,7 @@ class Engine:
         """A failure ends the answers of this model only; the engine goes on."""
         try:
             work(name)
-        except Exception as error:
+        except BaseException as error:  # a panic of a library in Rust is no `Exception`, and must not end the thread
             log.exception("Answering with %s failed", name)
             speaker = self._shelf.speakers.pop(name, None)
             known = speaker.answers if speaker else []
@@ -156,7 +156,7 @@ class Engine:
         try:
             with speaker.here():
                 self._take(speaker, speaker.admit(ready), before)
-        except Exception as error:
+        except BaseException as error:
             for answering in ready:
                 if answering not in speaker.answers and answering.finish is None:
                     answering.fail(error)

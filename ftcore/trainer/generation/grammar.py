@@ -103,6 +103,10 @@ def _check(schema: dict[str, Any], param: str, guide: Any) -> None:
         problem = LLMatcher.validate_grammar(LLMatcher.grammar_from_json_schema(text, overrides=OPTIONS), guide)
     except ValueError as error:
         raise _refused(str(error), param) from None
+    except BaseException as error:  # a panic of the library, at some malformed schemas, is no `Exception`
+        if type(error).__name__ != "PanicException":
+            raise
+        raise _refused("it is malformed", param) from None
     if problem and not problem.startswith("WARNING"):
         raise _refused(problem, param)
 

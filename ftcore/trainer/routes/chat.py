@@ -81,7 +81,7 @@ async def _pieces(
             answer.left.set()
 
 
-def _failed(error: Exception) -> TrainerError:
+def _failed(error: BaseException) -> TrainerError:
     if isinstance(error, TrainerError):
         return error
     return TrainerError(
