@@ -17,6 +17,7 @@ from ftcore.workspace import Workspace
 from tests.trainer.fake_hub import FakeHub, running
 from tests.trainer.small_model import SMALL, write_small_model
 
+pytestmark = pytest.mark.model
 NAME = "workshop/small-instruct"
 
 

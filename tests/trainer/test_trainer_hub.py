@@ -14,6 +14,7 @@ from ftcore.trainer.errors import TrainerError
 from tests.trainer.fake_hub import COMMIT, FakeHub, running
 from tests.trainer.small_model import write_small_model
 
+pytestmark = pytest.mark.model
 NAME = "workshop/small-instruct"
 
 
@@ -66,9 +67,7 @@ def test_a_model_comes_whole_under_its_own_name_and_without_what_is_not_needed(t
     assert len(there.asked) == asked, "what is here is not asked for again"
 
 
-def test_a_download_that_breaks_off_goes_on_where_it_stopped(
-    there: FakeHub, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_download_that_breaks_off_goes_on_where_it_stopped(there: FakeHub, monkeypatch: pytest.MonkeyPatch) -> None:
     # What has arrived counts in blocks of 10 MB, more than this whole model has.
     monkeypatch.setattr("huggingface_hub.constants.DOWNLOAD_CHUNK_SIZE", 1 << 16)
     there.cut = 1

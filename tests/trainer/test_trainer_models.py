@@ -19,6 +19,8 @@ from ftcore.trainer.errors import TrainerError
 from tests.fixtures_trainer import TrainerProcess, training_lines, upload
 from tests.trainer.small_model import SMALL, write_small_model
 
+pytestmark = pytest.mark.model
+
 
 @pytest.fixture(scope="module")
 def made(starter_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -29,6 +29,7 @@ from tests.fixtures_trainer import ROOT, TrainerProcess, training_lines, upload
 from tests.trainer.mutations import Sent, mutated
 from tests.trainer.small_model import SMALL, write_small_model
 
+pytestmark = pytest.mark.model
 OWN = "a-token-of-my-own-of-forty-characters-xx"
 CHUNK = 7_000
 START = (sys.executable, "-m", "ftcore.trainer", "--host", "0.0.0.0", "--allow-other-machines")

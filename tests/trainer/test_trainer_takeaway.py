@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import openai
 import psutil
 import pytest
 import yaml
@@ -26,6 +27,7 @@ from ftcore.trainer.takeaway import modelfile
 from tests.fixtures_trainer import TrainerProcess, jsonl, training_lines, upload, wait_for_job
 from tests.trainer.small_model import SMALL, write_small_model
 
+pytestmark = pytest.mark.model
 ASKED = [{"role": "system", "content": "Say the aisle."}, {"role": "user", "content": "Where is the lamp?"}]
 FORMS = ("adapter", "merged", "ollama")
 
@@ -250,6 +252,26 @@ def test_the_server_merges_outside_itself_and_leaves_nothing_behind(trained: Tra
     assert list((trained.server.workspace / "trainer" / "takeaway").iterdir()) == []
     assert trained.server.process is not None
     assert not psutil.Process(trained.server.process.pid).children(recursive=True)
+
+
+def test_while_one_is_merged_the_next_is_told_when_to_ask_again(trained: Trained, tmp_path: Path) -> None:
+    import threading
+    import time
+
+    first, *_ = trained.client.fine_tuning.jobs.checkpoints.list(trained.adapter.id)
+    asked = (trained, first.fine_tuned_model_checkpoint, "merged", tmp_path)
+    other = threading.Thread(target=fetched, args=asked)
+    other.start()
+    room = trained.server.workspace / "trainer" / "takeaway"
+    until = time.monotonic() + 60
+    while not (room.is_dir() and list(room.iterdir())) and time.monotonic() < until:
+        time.sleep(0.01)
+    with pytest.raises(openai.RateLimitError) as caught:
+        trained.client.get(f"/models/{trained.whole.fine_tuned_model}/archive?form=merged", cast_to=object)
+    assert caught.value.code == "merging_busy"
+    assert caught.value.response.headers["Retry-After"] == "30"
+    other.join(120)
+    assert list(tmp_path.iterdir()), "the first one came"
 
 
 def test_who_leaves_in_the_middle_leaves_nothing_behind(trained: Trained) -> None:
