@@ -57,16 +57,17 @@ def trained(folder: Path, processes: int) -> Path:
 def learnt(folder: Path) -> dict[str, Any]:
     from safetensors.torch import load_file
 
-    return load_file(folder / "checkpoints" / "step-9" / "adapter_model.safetensors")
+    (path,) = (folder / "checkpoints" / "step-9").glob("*model.safetensors")
+    return load_file(path)
 
 
-@pytest.mark.parametrize("kind", ["supervised", "dpo"])
+@pytest.mark.parametrize(("kind", "training"), [("supervised", "lora"), ("dpo", "full")])
 def test_two_processes_give_the_losses_and_weights_of_one(
-    model: Path, tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+    model: Path, tmp_path: Path, kind: str, training: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In float32, where only the order of additions differs."""
     monkeypatch.setenv("TUNEWORTHY_TRAINER_PRECISION", "float32")
-    one, two = (trained(ordered(tmp_path / str(n), model, method=kind), n) for n in (1, 2))
+    one, two = (trained(ordered(tmp_path / str(n), model, method=kind, training=training), n) for n in (1, 2))
     alone, together = (journal.steps(folder / "metrics.jsonl") for folder in (one, two))
     assert sorted(alone) == sorted(together) == list(range(1, 10))
     for step, entry in alone.items():
