@@ -47,6 +47,7 @@ def create_app(home: Path, token: str, *, doors: Doors = LISTENING, work: bool =
             engine.start()
         yield
         runner.stop()
+        engine.stop()
         database.close()
 
     app = FastAPI(
