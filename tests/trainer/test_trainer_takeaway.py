@@ -23,7 +23,6 @@ from openai import OpenAI
 from typer.testing import CliRunner
 
 from ftcore.cli import app
-from ftcore.trainer.takeaway import modelfile
 from tests.fixtures_trainer import TrainerProcess, jsonl, training_lines, upload, wait_for_job
 from tests.trainer.small_model import SMALL, write_small_model
 
@@ -197,36 +196,6 @@ def test_the_modelfile_writes_conversations_as_the_model_does(trained: Trained) 
     template = text.split('"""')[1]
     assert template.startswith("{{ if not .System }}<|im_start|>system\nYou are a helpful AI assistant named SmolLM")
     assert template.endswith("{{ end }}<|im_start|>assistant\n")
-
-
-PLAIN = "{% for m in messages %}{{ '<|im_start|>' + m.role + '\\n' + m.content + '<|im_end|>\\n' }}{% endfor %}"
-PROMPT = "{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}"
-OTHER = "{% for m in messages %}{{ '[' + m.role + '] ' + m.content }}{% endfor %}"
-
-
-@pytest.mark.parametrize(
-    ("template", "known"),
-    [
-        (PLAIN + PROMPT, True),
-        ("{{ bos_token }}" + PLAIN + PROMPT, True),
-        (PLAIN.replace("m.content", "m.content.strip()") + PROMPT, True),
-        (OTHER, False),
-        (PLAIN + PROMPT + "thinking", False),
-        ("{% if", False),
-        ("{{ messages[99].content }}", False),
-        ("{{ raise_exception('no') }}" + PLAIN, False),
-    ],
-)
-def test_only_templates_that_write_chatml_are_translated(tmp_path: Path, template: str, known: bool) -> None:
-    (tmp_path / "chat_template.jinja").write_text(template)
-    (tmp_path / "tokenizer_config.json").write_text('{"bos_token": {"content": "<s>"}, "eos_token": "<|im_end|>"}')
-    found = modelfile.go_template(tmp_path)
-    assert (found is not None) == known
-    if found is not None:
-        assert found.startswith("{{ range .Messages }}<|im_start|>{{ .Role }}\n{{ .Content }}<|im_end|>\n")
-        assert "TEMPLATE" in modelfile.write(tmp_path)
-    else:
-        assert "not of a kind that is translated" in modelfile.write(tmp_path)
 
 
 def refused(trained: Trained, path: str) -> tuple[int, dict[str, Any]]:
