@@ -147,7 +147,7 @@ class StreamOptions(Request):
 class Chat(Request):
     model: Name
     messages: Annotated[list[ChatMessage], Field(min_length=1)]
-    max_tokens: Annotated[int, Field(ge=1, le=LONGEST_ANSWER, deprecated=True)] | None = None
+    max_tokens: Annotated[Annotated[int, Field(ge=1, le=LONGEST_ANSWER)] | None, Field(deprecated=True)] = None
     max_completion_tokens: Annotated[int, Field(ge=1, le=LONGEST_ANSWER)] | None = None
     temperature: Annotated[float, Field(ge=0, le=2)] | None = None
     top_p: Annotated[float, Field(ge=0, le=1)] | None = None
