@@ -63,3 +63,22 @@ def test_a_model_with_a_window_is_refused_for_longer_examples_only(tmp_path: Pat
     likeness.check(ours, example, 300)
     with pytest.raises(TrainerError, match="looks back 300 tokens only, and the longest example has 301"):
         likeness.check(ours, example, 301)
+
+
+def test_comparing_changes_no_weight_of_the_starter_model(starter_model: Path, example: Encoded) -> None:
+    from ftcore.trainer.tuning.device import Device
+    from ftcore.trainer.tuning.learner import Learner
+    from tests.trainer.tiny import order
+
+    for memory in (8 << 30, 1 << 20):  # with room for float32, and without
+        ours = Learner(order(starter_model), 10, Device("cpu", torch.bfloat16, memory))
+        before = {name: p.clone() for name, p in ours.model.named_parameters()}
+        angles = {name: b.clone() for name, b in ours.model.named_buffers()}
+        likeness.check(ours, example, 500)
+        assert any(b.dtype == torch.float32 for b in angles.values()), "those of the positions"
+        for name, b in ours.model.named_buffers():
+            assert b.dtype == angles[name].dtype
+            assert torch.equal(b, angles[name]), name
+        for name, p in ours.model.named_parameters():
+            assert p.dtype == torch.bfloat16
+            assert torch.equal(before[name], p), name
