@@ -183,8 +183,7 @@ def ingredients(system: str) -> Iterator[Row]:
     learner = Learner(order, 10, choose())
     full = Learner(order, 10, Device("cpu", torch.float32, learner.device.memory))
     examples = encoded(divided(system)[0])
-    grouped = batches(examples, BATCH, SEED, 0)[:1]
-    mixed = [examples[:BATCH]]
+    plan = batches(examples, BATCH, SEED, 0)[:1]
 
     def trained(by: Learner, plan: list[list[Any]]) -> None:
         for batch in plan:
@@ -213,12 +212,11 @@ def ingredients(system: str) -> Iterator[Row]:
         return [[replace(e, learnt=[False] + [True] * (len(e.ids) - 1)) for e in batch] for batch in plan]
 
     ways: dict[str, Callable[[], None]] = {
-        "all ingredients": lambda: trained(learner, grouped),
-        "float32 instead of bfloat16": lambda: trained(full, grouped),
-        "logits of all tokens, not of the answers' alone": lambda: trained(learner, everywhere(grouped)),
-        "beginnings not shared": lambda: unshared(learner, grouped),
-        "not shared, and padded": lambda: unshared(learner, padded(grouped)),
-        "not shared, padded, and not grouped by length": lambda: unshared(learner, padded(mixed)),
+        "all ingredients": lambda: trained(learner, plan),
+        "float32 instead of bfloat16": lambda: trained(full, plan),
+        "logits of all tokens, not of the answers' alone": lambda: trained(learner, everywhere(plan)),
+        "beginnings not shared": lambda: unshared(learner, plan),
+        "not shared, and padded": lambda: unshared(learner, padded(plan)),
     }
     seconds: dict[str, list[float]] = {name: [] for name in ways}
     for turn in range(4):
@@ -226,15 +224,13 @@ def ingredients(system: str) -> Iterator[Row]:
             took = spent(way)
             if turn:  # the first is not counted
                 seconds[name].append(took.processors)
-    tokens = sum(len(e.ids) for batch in grouped for e in batch)
+    tokens = sum(len(e.ids) for batch in plan for e in batch)
     best = tokens / median(seconds.pop("all ingredients"))
-    others = sum(len(e.ids) for batch in mixed for e in batch)
     for name, found in seconds.items():
-        counted = others if "not grouped" in name else tokens
         yield Row(
             f"training without one: {name}",
             best,
-            counted / median(found),
+            tokens / median(found),
             "a batch of 8, median of 3, by processor seconds",
             "tokens/s",
         )

@@ -10,7 +10,6 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any, TypeVar
 
 import torch
@@ -20,7 +19,6 @@ from ftcore.trainer.tuning.encoding import Encoded
 from ftcore.trainer.tuning.pairs import Item, length
 
 ATTENTION = "tuneworthy_packed"
-WINDOW = 8
 MICRO_TOKENS = 2_048
 Kind = TypeVar("Kind", bound=Item)
 
@@ -105,20 +103,16 @@ def attention(
 
 
 def batches(examples: Sequence[Kind], size: int, seed: int, epoch: int) -> list[list[Kind]]:
-    """One epoch's batches: shuffled, with examples of like length together (within windows, so that chance remains)."""
-    rng = random.Random(f"{seed}-{epoch}")
+    """One epoch's batches, by chance alone: without padding in the layers, examples of like length need not stand together,
+    and a batch of like ones teaches less."""
     order = list(examples)
-    rng.shuffle(order)
-    reach = size * WINDOW
-    windows = (sorted(order[at : at + reach], key=length) for at in range(0, len(order), reach))
-    lined = list(chain.from_iterable(windows))
-    found = [lined[at : at + size] for at in range(0, len(lined), size)]
-    rng.shuffle(found)
-    return found
+    random.Random(f"{seed}-{epoch}").shuffle(order)
+    return [order[at : at + size] for at in range(0, len(order), size)]
 
 
 def micro_batches(batch: Sequence[Kind], tokens: int = MICRO_TOKENS) -> list[list[Kind]]:
-    """A batch in parts of at most so many tokens (or one example), so that memory does not grow with the batch."""
+    """A batch in parts of at most so many tokens (or one example), so that memory does not grow with the batch. In the order
+    given: sorted by length, a long example widens the attention of few others."""
     parts: list[list[Kind]] = [[]]
     held = 0
     for example in batch:

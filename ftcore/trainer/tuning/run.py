@@ -178,7 +178,7 @@ class Training:
 
         sums = dict.fromkeys(self.objective.names, 0.0)
         with torch.set_grad_enabled(learn):
-            for part in micro_batches(self.ranks.mine(items)):
+            for part in micro_batches(self.ranks.mine(sorted(items, key=length))):
                 loss, figures = self.objective.share(part, amount)
                 if learn:
                     loss.backward()
@@ -195,6 +195,6 @@ class Training:
     def _validate(self) -> dict[str, Any]:
         """Over the whole validation file, whose figures the protocol calls `full_valid`."""
         amount = self.objective.amount(self.validation)
-        figures = self._shares(sorted(self.validation, key=length), amount, learn=False)
+        figures = self._shares(self.validation, amount, learn=False)
         found = self.objective.figures(figures, amount, "valid")
         return found | {f"full_{name}": value for name, value in found.items() if "margin" not in name}
