@@ -140,7 +140,7 @@ def test_the_naughty_strings_go_through_every_control_as_they_are(
         settled(page)
         page.keyboard.press("Escape")
         page.get_by_role("button", name="Add a filter").click()
-        page.get_by_placeholder("for example").fill(text)
+        page.get_by_role("textbox", name="Pattern (regular expression)").fill(text)
         page.get_by_role("button", name="Find", exact=True).click()
         settled(page)
         page.keyboard.press("Escape")
