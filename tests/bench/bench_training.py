@@ -180,8 +180,8 @@ def ingredients(system: str) -> Iterator[Row]:
     from ftcore.trainer.tuning.packing import batches
 
     order = Order(str(starter.folder()), "", None, SEED, 1, BATCH, 1.0)
-    learner = Learner(order, 10, choose())
-    full = Learner(order, 10, Device("cpu", torch.float32, learner.device.memory))
+    learner = Learner(order, 10, choose(trained=1))
+    rounded = Learner(order, 10, Device("cpu", torch.bfloat16, learner.device.memory))
     examples = encoded(divided(system)[0])
     plan = batches(examples, BATCH, SEED, 0)[:1]
 
@@ -213,7 +213,7 @@ def ingredients(system: str) -> Iterator[Row]:
 
     ways: dict[str, Callable[[], None]] = {
         "all ingredients": lambda: trained(learner, plan),
-        "float32 instead of bfloat16": lambda: trained(full, plan),
+        "bfloat16 instead of float32": lambda: trained(rounded, plan),
         "logits of all tokens, not of the answers' alone": lambda: trained(learner, everywhere(plan)),
         "beginnings not shared": lambda: unshared(learner, plan),
         "not shared, and padded": lambda: unshared(learner, padded(plan)),

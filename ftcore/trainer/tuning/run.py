@@ -10,6 +10,7 @@ from typing import Any
 
 from safetensors.torch import load_file, save_file
 
+from ftcore.trainer import sizes
 from ftcore.trainer.errors import TrainerError
 from ftcore.trainer.journal import Journal
 from ftcore.trainer.tuning import device, likeness, order, reading, room
@@ -63,7 +64,7 @@ class Training:
         self.training, self.validation, self.ending = training.items, validation.items, ending
         self.epoch_steps = math.ceil(len(self.training) / asked.batch_size)
         self.total_steps = self.epoch_steps * asked.n_epochs
-        self.device = device.choose(ranks.rank)
+        self.device = device.choose(ranks.rank, sizes.parameters_in(Path(asked.model)))
         room.check(folder, Path(asked.model), self.device.memory // ranks.world, full=asked.full)
         self.learner = Learner(asked, self.total_steps, self.device)
         longest = max(len(side.ids) for item in self.training for side in sides(item))
