@@ -82,3 +82,14 @@ def test_comparing_changes_no_weight_of_the_starter_model(starter_model: Path, e
         for name, p in ours.model.named_parameters():
             assert p.dtype == torch.bfloat16
             assert torch.equal(before[name], p), name
+
+
+def test_a_base_of_which_weights_are_missing_is_refused(starter_model: Path, tmp_path: Path) -> None:
+    from safetensors.torch import load_file, save_file
+
+    folder = write_tiny(starter_model, tmp_path)
+    weights = load_file(folder / "model.safetensors")
+    del weights["model.layers.1.mlp.up_proj.weight"]
+    save_file(weights, folder / "model.safetensors", {"format": "pt"})
+    with pytest.raises(TrainerError, match=r"up_proj\.weight is missing"):
+        learner(folder)

@@ -7,11 +7,12 @@ import os
 import shutil
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import torch
 from safetensors.torch import load_file, save_file
 
+from ftcore.trainer.errors import TrainerError
 from ftcore.trainer.hyperparameters import base_rate
 from ftcore.trainer.tuning import adapter, packing, whole
 from ftcore.trainer.tuning.device import Device
@@ -35,14 +36,19 @@ class Learner:
         ALL_ATTENTION_FUNCTIONS.register(packing.ATTENTION, packing.attention)
         torch.manual_seed(order.seed)
         self.order, self.device, self.total_steps = order, device, total_steps
-        loaded = AutoModelForCausalLM.from_pretrained(
+        loader: Any = AutoModelForCausalLM
+        loaded, told = loader.from_pretrained(
             order.model,
+            output_loading_info=True,
             dtype=device.dtype,
             attn_implementation=packing.ATTENTION,
             use_safetensors=True,
             local_files_only=True,
         )
-        self.base = cast(Any, loaded).to(device.name)
+        if told["missing_keys"]:  # they would be made up
+            message = f"The weights of the base model are not whole: {sorted(told['missing_keys'])[0]} is missing. Nothing was trained."
+            raise TrainerError(message, code="model_damaged", param="model")
+        self.base: Any = loaded.to(device.name)
         self.parameters = self.base.num_parameters()
         self.model: Any = self.base if order.full else adapter.attach(self.base)
         self.body, self.head = self.base.get_decoder(), self.base.get_output_embeddings().weight
