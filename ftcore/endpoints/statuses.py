@@ -6,8 +6,9 @@ from ftcore.records import JobState
 
 _STATES = {
     JobState.SUBMITTED: "validatingfiles validating validated queued pending notrunning created submitted scheduled",
-    JobState.RUNNING: "running started inprogress training paused pausing resuming processing "
+    JobState.RUNNING: "running started inprogress training pausing resuming processing "
     "cancelling canceling cancelrequested cancellationrequested",
+    JobState.PAUSED: "paused",
     JobState.SUCCEEDED: "succeeded success completed complete",
     JobState.FAILED: "failed failure error usererror failedvalidation expired timedout timeout",
     JobState.CANCELLED: "cancelled canceled stopped aborted deleted",

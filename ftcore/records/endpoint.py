@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
 
 LOCAL = "local"
 """The name of the project's own trainer server."""
@@ -11,7 +13,7 @@ LOCAL = "local"
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """Where to send files, jobs and questions. The key itself is never here: `key_source` says where it is found
-    (`file:PATH`, `env:NAME`), and it is read at the moment of the call."""
+    (`file:PATH`, `env:NAME`, `keyring:NAME`, `secret:NAME`), and it is read at the moment of the call."""
 
     id: int
     name: str
@@ -19,3 +21,11 @@ class Endpoint:
     key_source: str = ""
     practice: bool = False
     """True for the embedded small model, whose evidence is stamped."""
+    provider: str = ""
+    """Its name in `data/providers.yaml`; "" = none of them."""
+    limits: dict[str, float] = field(default_factory=dict)
+    """The user's own: `job_usd` (no launch above it), `month_usd` (no launch that would lead above it)."""
+    checked_at: datetime | None = None
+    findings: list[dict[str, Any]] = field(default_factory=list)
+    """What the last test of the connection said: dicts of `what`, `ok`, `sentence`."""
+    removed_at: datetime | None = None

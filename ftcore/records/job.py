@@ -15,6 +15,7 @@ class JobState(StrEnum):
     SUBMITTING = "submitting"
     SUBMITTED = "submitted"
     RUNNING = "running"
+    PAUSED = "paused"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     CANCELLED = "cancelled"
@@ -71,3 +72,26 @@ class Job:
     started_at: datetime | None = None
     finished_at: datetime | None = None
     created_by: str = ""
+    method: str = "supervised"
+    """`supervised`, or `dpo` for pairs of answers."""
+    suffix: str = ""
+    group: str = ""
+    """Jobs that were launched together (several seeds, a size series) share it; "" = alone."""
+    share: float = 1.0
+    """The part of the training rows that it learns from, in (0, 1]; smaller parts are inside the larger ones."""
+    wish: str = ""
+    """What somebody asked for and the server has not been told yet: `pause` or `resume`."""
+    estimated_tokens: int = 0
+    """All epochs, before the launch."""
+    rate: float | None = None
+    """US dollars for a million training tokens, as they were when it was launched; None = not known."""
+    cost_low: float | None = None
+    cost_high: float | None = None
+    """The estimate before the launch, in US dollars."""
+    origin: str = ""
+    """`found` for a job that existed at the endpoint and was brought in; "" for one that was launched here."""
+    seen_at: datetime | None = None
+    """When the server last answered for this job."""
+    estimated_finish: datetime | None = None
+    queue_position: int | None = None
+    files_removed_at: datetime | None = None

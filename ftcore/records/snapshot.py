@@ -14,6 +14,8 @@ class SnapshotRow:
     split: Split
     training: TrainingExample
     private: bool = False
+    worse: str = ""
+    """The rejected answer of a pair; "" in a snapshot that is no set of pairs."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,11 @@
-"""Servers that speak the protocol, and the models found or made there. Keys are never here."""
+"""Servers that speak the protocol. Keys are never here."""
 
 from __future__ import annotations
 
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from ftcore.records import LOCAL, Endpoint
-from ftcore.store.schema import endpoints, models, now
+from ftcore.store.schema import endpoints, now
 
 
 def put(c: Connection, name: str, *, base_url: str, key_source: str, practice: bool = False) -> Endpoint:
@@ -32,14 +32,6 @@ def get(c: Connection, endpoint_id: int) -> Endpoint:
 
 def every(c: Connection) -> list[Endpoint]:
     return [_endpoint(row) for row in c.execute(select(endpoints).order_by(endpoints.c.id)).mappings()]
-
-
-def keep_model(c: Connection, endpoint_id: int, name: str, *, base_model: str, job_id: int | None) -> None:
-    """Remembers a model that exists at an endpoint; telling it twice is harmless."""
-    known = c.execute(select(models.c.id).where(models.c.endpoint_id == endpoint_id, models.c.name == name)).scalar()
-    if known is None:
-        values = {"name": name, "base_model": base_model, "job_id": job_id, "created_at": now()}
-        c.execute(insert(models).values(endpoint_id=endpoint_id, **values))
 
 
 def _endpoint(row: RowMapping) -> Endpoint:

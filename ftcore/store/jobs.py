@@ -13,7 +13,7 @@ from ftcore.records import Job, JobEvent, JobState, Metric
 from ftcore.store.projects import touch
 from ftcore.store.schema import job_events, job_metrics, jobs, now
 
-OPEN = (JobState.PLANNED, JobState.SUBMITTING, JobState.SUBMITTED, JobState.RUNNING, JobState.UNKNOWN)
+OPEN = (JobState.PLANNED, JobState.SUBMITTING, JobState.SUBMITTED, JobState.RUNNING, JobState.PAUSED, JobState.UNKNOWN)
 
 
 def plan(
@@ -28,8 +28,10 @@ def plan(
     system_prompt: str,
     seed: int,
     who: str,
+    **also: Any,
 ) -> Job:
-    """Writes the intent to train. The same key again gives the job that is already there."""
+    """Writes the intent to train. The same key again gives the job that is already there. `also` are further columns:
+    method, suffix, group, share, estimated_tokens, rate, cost_low, cost_high, origin."""
     known = find(c, key)
     if known is not None:
         return known
@@ -42,6 +44,7 @@ def plan(
         "system_prompt": system_prompt,
         "seed": seed,
         "created_by": who,
+        **also,
     }
     id_ = c.execute(insert(jobs).values(project_id=project_id, created_at=now(), **values)).lastrowid
     touch(c, project_id)

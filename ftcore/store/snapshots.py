@@ -77,7 +77,7 @@ def rows(c: Connection, snapshot_id: int, split: Split | None = None) -> Iterato
     if split is not None:
         query = query.where(snapshot_rows.c.split == split)
     for row in c.execute(query).mappings():
-        yield SnapshotRow(row["example_id"], Split(row["split"]), from_json(row["training"]), row["private"])
+        yield _row(row)
 
 
 def parts(c: Connection, snapshot_id: int) -> Iterator[list[SnapshotRow]]:
@@ -89,7 +89,7 @@ def parts(c: Connection, snapshot_id: int) -> Iterator[list[SnapshotRow]]:
         found = c.execute(query).mappings().all()
         if not found:
             return
-        yield [SnapshotRow(r["example_id"], Split(r["split"]), from_json(r["training"]), r["private"]) for r in found]
+        yield [_row(r) for r in found]
         after = found[-1]["id"]
 
 
@@ -109,10 +109,7 @@ def some(c: Connection, row_ids: list[int]) -> list[SnapshotRow]:
     """A few rows by their own ids, in that order."""
     query = select(snapshot_rows).where(snapshot_rows.c.id.in_(row_ids))
     found = {row["id"]: row for row in c.execute(query).mappings()}
-    return [
-        SnapshotRow(row["example_id"], Split(row["split"]), from_json(row["training"]), row["private"])
-        for row in (found[id_] for id_ in row_ids if id_ in found)
-    ]
+    return [_row(row) for row in (found[id_] for id_ in row_ids if id_ in found)]
 
 
 def approved_outside(c: Connection, project_id: int, snapshot_id: int) -> Iterator[list[int]]:
@@ -168,7 +165,13 @@ def _copy(snapshot_id: int, row: SnapshotRow) -> dict[str, Any]:
         "split": row.split,
         "training": to_json(row.training),
         "private": row.private,
+        "worse": row.worse,
     }
+
+
+def _row(row: RowMapping) -> SnapshotRow:
+    training = from_json(row["training"])
+    return SnapshotRow(row["example_id"], Split(row["split"]), training, row["private"], row["worse"])
 
 
 def _snapshot(row: RowMapping) -> Snapshot:

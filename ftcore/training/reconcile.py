@@ -17,7 +17,7 @@ import openai
 from ftcore.dataset.targets import ExportError, openai_chat
 from ftcore.endpoints import EndpointError, connect, normalise
 from ftcore.records import Endpoint, Job, JobEvent, JobState, Metric, Split
-from ftcore.store import endpoints, jobs, snapshots
+from ftcore.store import endpoints, jobs, models, snapshots
 from ftcore.store.database import Database
 from ftcore.store.schema import now
 
@@ -202,7 +202,7 @@ def _follow(db: Database, client: openai.OpenAI, job: Job, endpoint: Endpoint) -
         jobs.add_events(c, job.id, events)
         jobs.add_metrics(c, job.id, metrics)
         if name := values.get("fine_tuned_model"):
-            endpoints.keep_model(c, endpoint.id, name, base_model=job.base_model, job_id=job.id)
+            models.keep(c, endpoint.id, name, base_model=job.base_model, job_id=job.id)
         jobs.change(c, job.id, **values)
 
 

@@ -25,7 +25,7 @@ TODAY = date(2026, 11, 23)
         ("notRunning", JobState.SUBMITTED),
         ("running", JobState.RUNNING),
         ("canceling", JobState.RUNNING),
-        ("paused", JobState.RUNNING),
+        ("paused", JobState.PAUSED),
         ("CANCELLATION_REQUESTED", JobState.RUNNING),
         ("succeeded", JobState.SUCCEEDED),
         ("SUCCESS", JobState.SUCCEEDED),

@@ -16,7 +16,7 @@ from ftcore.dataset import curation
 from ftcore.dataset.curation import CellEdit
 from ftcore.handover import erase
 from ftcore.records import LOCAL, Answer, JobState, Split
-from ftcore.store import endpoints, examples, imports, jobs, projects, runs, snapshots, tasks, tombstones
+from ftcore.store import endpoints, examples, imports, jobs, models, projects, runs, snapshots, tasks, tombstones
 from ftcore.store.database import Database, integrity
 from ftcore.store.schema import examples as table
 from ftcore.store.schema import metadata
@@ -50,7 +50,7 @@ def used(db: Database, workspace: Workspace, project_id: int) -> None:
             who="DK",
         )
         jobs.change(c, job.id, state=JobState.SUCCEEDED, fine_tuned_model="ft:b:x")
-        endpoints.keep_model(c, server.id, "ft:b:x", base_model="b", job_id=job.id)
+        models.keep(c, server.id, "ft:b:x", base_model="b", job_id=job.id)
         values = {"snapshot_id": newest.id, "endpoint_id": server.id, "job_id": job.id, "scorer": "exact_match"}
         run = runs.plan(c, project_id, **values, arms=[], delta=0.1, seed=0, max_tokens=9, total=1, created_by="DK")
         runs.keep_call(c, run.id, Split.TEST, "k", Answer("1", "base", "m", f"It is {CANARY}."))

@@ -28,6 +28,7 @@ from ftcore.store.schema.running import (
     documents,
     endpoints,
     job_events,
+    job_files,
     job_metrics,
     jobs,
     models,
@@ -35,6 +36,7 @@ from ftcore.store.schema.running import (
     runs,
     scores,
     tasks,
+    uploads,
 )
 
 __all__ = [
@@ -52,6 +54,7 @@ __all__ = [
     "facts",
     "imports",
     "job_events",
+    "job_files",
     "job_metrics",
     "jobs",
     "metadata",
@@ -72,5 +75,6 @@ __all__ = [
     "tallies",
     "tasks",
     "tombstones",
+    "uploads",
     "views",
 ]

@@ -330,5 +330,6 @@ snapshot_rows = Table(
     Column("split", String(16), nullable=False),
     Column("training", JSON, nullable=False),
     flag_("private"),
+    text_("worse"),
     Index("ix_snapshot_rows_split", "snapshot_id", "split", "id"),
 )

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, Float, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from ftcore.store.schema import curation  # noqa: F401 - the tables that these refer to
 from ftcore.store.schema.columns import at_, count_, flag_, id_, metadata, text_, to_
@@ -16,7 +28,13 @@ endpoints = Table(
     text_("key_source"),
     flag_("practice"),
     at_(),
+    text_("provider"),
+    Column("limits", JSON, nullable=False, server_default="{}"),
+    at_("checked_at"),
+    Column("findings", JSON, nullable=False, server_default="[]"),
+    at_("removed_at"),
 )
+"""A server is taken out of the lists by `removed_at`: its jobs and models still name it."""
 
 jobs = Table(
     "jobs",
@@ -46,7 +64,22 @@ jobs = Table(
     at_(),
     at_("started_at"),
     at_("finished_at"),
+    Column("method", String(16), nullable=False, server_default="supervised"),
+    text_("suffix"),
+    Column("group", String(64), nullable=False, server_default=""),
+    Column("share", Float, nullable=False, server_default="1"),
+    Column("wish", String(16), nullable=False, server_default=""),
+    count_("estimated_tokens"),
+    Column("rate", Float),
+    Column("cost_low", Float),
+    Column("cost_high", Float),
+    Column("origin", String(16), nullable=False, server_default=""),
+    at_("seen_at"),
+    at_("estimated_finish"),
+    Column("queue_position", Integer),
+    at_("files_removed_at"),
     Index("ix_jobs_state", "state"),
+    Index("ix_jobs_group", "group"),
 )
 """Fine-tuning jobs only. Work of the app itself is in `tasks`."""
 
@@ -77,6 +110,35 @@ job_metrics = Table(
     UniqueConstraint("job_id", "step"),
 )
 
+job_files = Table(
+    "job_files",
+    metadata,
+    id_(),
+    to_("jobs", "job_id"),
+    Column("remote_id", String(128), nullable=False),
+    text_("name"),
+    Column("content", LargeBinary, nullable=False),
+    at_(),
+    UniqueConstraint("job_id", "remote_id"),
+)
+"""The result files of a job, as the server gave them."""
+
+uploads = Table(
+    "uploads",
+    metadata,
+    id_(),
+    to_("endpoints", "endpoint_id"),
+    to_("snapshots", "snapshot_id"),
+    Column("sha256", String(64), nullable=False),
+    Column("remote_id", String(128), nullable=False),
+    text_("name"),
+    count_("bytes"),
+    at_(),
+    at_("removed_at"),
+    UniqueConstraint("endpoint_id", "snapshot_id", "sha256"),
+)
+"""Training files that an endpoint holds already: the same content is sent there once."""
+
 models = Table(
     "models",
     metadata,
@@ -86,8 +148,17 @@ models = Table(
     Column("name", String(256), nullable=False),
     text_("base_model"),
     at_(),
+    Column("kind", String(16), nullable=False, server_default="tuned"),
+    count_("step"),
+    Column("metrics", JSON, nullable=False, server_default="{}"),
+    Column("shutdown_date", String(10), nullable=False, server_default=""),
+    text_("note"),
+    at_("listed_at"),
+    at_("gone_at"),
+    at_("removed_at"),
     UniqueConstraint("endpoint_id", "name"),
 )
+"""`kind`: tuned, or a checkpoint of its job at `step`. `gone_at`: deleted at the endpoint; `removed_at`: no longer listed here."""
 
 tasks = Table(
     "tasks",
