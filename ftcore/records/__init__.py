@@ -6,6 +6,7 @@ from ftcore.records.evaluation import Answer, Comparison, EvaluationResult, Test
 from ftcore.records.example import Example, Message, Split, Status, TrainingExample, text_of
 from ftcore.records.filter import SORTABLE, Filter, Sort
 from ftcore.records.job import Job, JobEvent, JobState, Metric
+from ftcore.records.model import Model
 from ftcore.records.problem import Problem, Severity
 from ftcore.records.project import Project, Task, TaskState
 from ftcore.records.snapshot import Snapshot, SnapshotRow
@@ -31,6 +32,7 @@ __all__ = [
     "Mapping",
     "Message",
     "Metric",
+    "Model",
     "Preview",
     "Problem",
     "Project",

@@ -10,7 +10,7 @@ from ftcore.records import Task
 from ftcore.store.database import Database
 from ftcore.store.tasks import LostLease
 from ftcore.training.reconcile import NoAnswer, advance
-from ftcore.worker import bulk, export, handover, intake, meaning, splitting
+from ftcore.worker import bulk, export, handover, intake, meaning, registry, splitting
 from ftcore.worker.watch import Watch
 from ftcore.workspace import Workspace
 
@@ -67,4 +67,5 @@ HANDLERS: dict[str, Handler] = {
     **handover.HANDLERS,
     **splitting.HANDLERS,
     **export.HANDLERS,
+    **registry.HANDLERS,
 }
