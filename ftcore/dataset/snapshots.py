@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable
 
 from ftcore.chat import to_line
@@ -17,6 +18,8 @@ class Digest:
 
     def add(self, row: SnapshotRow) -> None:
         line = f"{row.split.value}\t{to_line(row.training)}"
+        if row.worse:  # a row of pairs; all other digests are as they were before there were any
+            line += f"\t{json.dumps(row.worse)}"
         self._hashes.append(hashlib.sha256(line.encode()).digest())
 
     def hexdigest(self) -> str:
@@ -27,7 +30,8 @@ class Digest:
 
 
 def digest(rows: Iterable[SnapshotRow]) -> str:
-    """sha256 (64 hex digits) over the sorted sha256 of the rows' splits and canonical lines: ids and order play no part."""
+    """sha256 (64 hex digits) over the sorted sha256 of the rows' splits and canonical lines, and of the worse answers of
+    pairs: ids and order play no part."""
     found = Digest()
     for row in rows:
         found.add(row)
