@@ -21,5 +21,13 @@ def normalise(status: str | None) -> JobState:
 
     A status that is not known (or None) counts as running, never as success: the worker goes on looking.
     """
-    word = "".join(character for character in (status or "").lower() if character.isalnum())
-    return _BY_WORD.get(word.removeprefix("jobstate"), JobState.RUNNING)
+    return _BY_WORD.get(_bare(status), JobState.RUNNING)
+
+
+def knows(status: str) -> bool:
+    """Whether the status is one that we know; any other is shown as it is."""
+    return _bare(status) in _BY_WORD
+
+
+def _bare(status: str | None) -> str:
+    return "".join(character for character in (status or "").lower() if character.isalnum()).removeprefix("jobstate")

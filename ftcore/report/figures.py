@@ -52,7 +52,7 @@ def arm_bars(arms: Sequence[ArmResult], *, dark: bool = False, axis: str = "Scor
     """One bar an arm, in the order given, with its 95% interval, its figure written at it and its own marker shape."""
     import plotly.graph_objects as go
 
-    on, figure = ground(dark), _figure(dark, height=70 + 88 * max(1, len(arms)))
+    on, figure = ground(dark), blank(dark, height=70 + 88 * max(1, len(arms)))
     for at, arm in enumerate(arms):  # by number, not by name: two arms may bear one name
         value = arm.average * 100
         low, high = max(0.0, arm.average - arm.low) * 100, max(0.0, arm.high - arm.average) * 100
@@ -116,7 +116,7 @@ def difference_plot(
 
     on = ground(dark)
     rows = [(label, comparison), *others]
-    figure = _figure(dark, height=118 + 64 * len(rows))
+    figure = blank(dark, height=118 + 64 * len(rows))
     band = comparison.delta * 100
     figure.add_vrect(x0=-band, x1=band, fillcolor=on.border, opacity=0.16, line_width=0)
     figure.add_vline(x=0, line_color=on.text, line_width=1.5)
@@ -164,57 +164,13 @@ def difference_plot(
     return figure
 
 
-def loss_curve(
-    points_: Sequence[tuple[int, float]], valid_points: Sequence[tuple[int, float]] = (), *, dark: bool = False
-) -> go.Figure:
-    """The loss by step, on the training examples and, where known, on the validation ones. Both carry their name."""
-    import plotly.graph_objects as go
-
-    on, figure = ground(dark), _figure(dark, height=300)
-    lines = (
-        ("training", points_, arm_colour("fine_tuned", dark=dark), "solid"),
-        ("validation", valid_points, arm_colour("prompt", dark=dark), "dash"),
-    )
-    ends = [line[-1][1] for _, line, _, _ in lines if line]
-    top = max((loss for _, line, _, _ in lines for _, loss in line), default=0.0)
-    close = len(ends) == 2 and abs(ends[0] - ends[1]) < top / 8  # their names would lie on each other
-    for name, line, colour, dash in lines:
-        if not line:
-            continue
-        steps, losses = [step for step, _ in line], [loss for _, loss in line]
-        figure.add_trace(
-            go.Scatter(
-                x=steps,
-                y=losses,
-                name=name,
-                mode="lines+markers" if len(line) < 40 else "lines",
-                line={"color": colour, "width": 2.5, "dash": dash},
-                marker={"size": 6},
-                hovertemplate=f"{name}, step %{{x}}: %{{y:.3f}}<extra></extra>",
-            )
-        )
-        figure.add_annotation(
-            x=steps[-1],
-            y=losses[-1],
-            text=f"{name} {losses[-1]:.2f}",
-            showarrow=False,
-            xanchor="right",
-            yanchor="bottom",
-            yshift=26 if close and losses[-1] == max(ends) else 6,
-            font={"color": on.text},
-        )
-    figure.update_xaxes(title_text="Step", rangemode="tozero")
-    figure.update_yaxes(title_text="Loss", rangemode="tozero")
-    return figure
-
-
 def score_histogram(
     scores: Mapping[str, Sequence[float]], *, dark: bool = False, labels: Mapping[str, str] | None = None
 ) -> go.Figure:
     """How each arm's scores in [0, 1] are spread, over ten classes; as lines, since bars hide each other."""
     import plotly.graph_objects as go
 
-    figure = _figure(dark, height=300)
+    figure = blank(dark, height=300)
     for arm, values in scores.items():
         counts = [0] * 10
         for value in values:
@@ -237,7 +193,8 @@ def score_histogram(
     return figure
 
 
-def _figure(dark: bool, *, height: int) -> go.Figure:
+def blank(dark: bool, *, height: int) -> go.Figure:
+    """A figure in the app's look, `height` pixels high, with nothing on it."""
     import plotly.graph_objects as go
 
     figure = go.Figure()
@@ -271,10 +228,11 @@ def _name_rows(figure: go.Figure, names: Sequence[str], *, above: int, ground_co
 
 def _label(text: str, second: str = "") -> str:
     """A row's name, short enough for a telephone; the model stands small below it."""
-    first = html.escape(_short(text, 34))
-    return f"{first}<br><span style='font-size:12px'>{html.escape(_short(second, 64))}</span>" if second else first
+    first = html.escape(short(text, 34))
+    return f"{first}<br><span style='font-size:12px'>{html.escape(short(second, 64))}</span>" if second else first
 
 
-def _short(text: str, limit: int) -> str:
+def short(text: str, limit: int) -> str:
+    """The text in one line of at most `limit` characters."""
     text = " ".join(text.split())
     return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ftcore.records import Story
-from ftcore.report import figures, sections, words
+from ftcore.report import curves, figures, sections, words
 from ftcore.report.file import replace_file
 from ftcore.report.palette import ARMS, arm_colour
 from ftcore.report.sections import escaped
@@ -86,7 +86,7 @@ def _figures(story: Story) -> list[dict[str, Any]]:
             _both("figure-difference", lambda dark: figures.difference_plot(found[1], label, dark=dark, others=others))
         )
     if len(story.losses) > 1:
-        drawn.append(_both("figure-loss", lambda dark: figures.loss_curve(story.losses, dark=dark)))
+        drawn.append(_both("figure-loss", lambda dark: curves.loss_curve(story.losses, dark=dark)))
     return drawn
 
 

@@ -3,7 +3,7 @@
 import pytest
 import stories
 
-from ftcore.report import figures
+from ftcore.report import curves, figures
 from ftcore.report.palette import ARMS, arm_colour, arm_family, arm_marker
 
 
@@ -28,13 +28,13 @@ def test_every_figure_is_drawn_on_both_grounds(dark):
     assert any(
         note.text == "against Base with 3 examples: <b>+18</b> (+11 to +25)" for note in difference.layout.annotations
     )
-    assert figures.loss_curve([(1, 2.0), (2, 1.0)], [(2, 1.2)], dark=dark).data[1].name == "validation"
+    assert curves.loss_curve([(1, 2.0), (2, 1.0)], [(2, 1.2)], dark=dark).data[1].name == "validation"
     assert sum(figures.score_histogram({"base": [0.0, 0.5, 1.0]}, dark=dark).data[0].y) == 3
 
 
 def test_nothing_to_draw_is_an_empty_figure_and_no_error():
     assert len(figures.arm_bars(()).data) == 0
-    assert len(figures.loss_curve(()).data) == 0
+    assert len(curves.loss_curve(()).data) == 0
     assert len(figures.score_histogram({}).data) == 0
 
 
@@ -45,3 +45,14 @@ def test_labels_hold_no_markup_of_others():
     drawn = figures.arm_bars([bad]).to_json()
     assert "<a href" not in drawn
     assert "&lt;a href" in drawn or "\\u0026lt;a href" in drawn
+
+
+def test_trainings_beside_each_other_keep_their_order_and_their_names_inert() -> None:
+    drawn = curves.curves_compared([("one <b>", [(1, 2.0), (2, 1.0)]), ("two", [(1, 3.0)])])
+    assert [trace.name for trace in drawn.data] == ["one &lt;b&gt;", "two"]
+    assert len({trace.line.color for trace in drawn.data}) == len({trace.marker.symbol for trace in drawn.data}) == 2
+
+
+def test_the_best_step_is_marked_where_the_rest_only_got_worse() -> None:
+    marked = curves.loss_curve([(1, 2.0), (9, 1.0)], [(4, 1.5), (9, 1.9)], best=4)
+    assert any("best at step 4" in note.text for note in marked.layout.annotations)
