@@ -39,6 +39,11 @@ class Workspace:
     def trainer_token(self) -> Path:
         return self.root / "trainer-token"
 
+    @property
+    def secrets(self) -> Path:
+        """Keys for servers, where the computer has no keyring (`endpoints.secrets`). No backup and no export takes it."""
+        return self.root / "secrets"
+
     def folder(self, name: str) -> Path:
         """`uploads`, `exports`, `reports` or `logs`, made when it is first asked for."""
         path = self.root / name

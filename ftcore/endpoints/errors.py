@@ -16,7 +16,10 @@ class EndpointError(Exception):
     """A server cannot be used as asked. The message is a plain sentence and never holds a key."""
 
 
-_LOOKS_LIKE_A_KEY = re.compile(r"(?i)(bearer\s+\S+|\b(?:sk|rk|pk|key|nvapi|gsk)[-_][\w*.-]{6,})")
+_LOOKS_LIKE_A_KEY = re.compile(
+    r"(?i)(bearer\s+\S+|\b(?:sk|rk|pk|key|nvapi|gsk)[-_][\w*.-]{6,}"
+    r"|\b(?=[a-z]*\d)(?=\d*[a-z])[a-z0-9]{32,}\b)"  # some keys are nothing but letters and digits
+)
 _LONGEST = 300
 
 _BY_STATUS = {

@@ -209,9 +209,9 @@ def test_the_key_is_in_no_text_that_anybody_sees(server, endpoint, caplog):
     [
         ("env:TUNEWORTHY_NO_SUCH_KEY", "TUNEWORTHY_NO_SUCH_KEY is not set"),
         ("file:/no/such/file", "there is no file"),
-        (CANARY, "file:PATH or env:NAME"),
-        ("keyring:x", "file:PATH or env:NAME"),
-        ("file:", "file:PATH or env:NAME"),
+        (CANARY, "env:NAME, file:PATH"),
+        ("vault:x", "env:NAME, file:PATH"),
+        ("file:", "env:NAME, file:PATH"),
     ],
 )
 def test_a_missing_key_is_told_in_words(source, words):
@@ -237,9 +237,9 @@ def test_a_working_connection_is_told_step_by_step(server, endpoint):
     server.list_models("a", "b", "c", "d")
     found = check_connection(endpoint)
     assert [(step.what, step.ok) for step in found] == [
-        ("address", True), ("reachable", True), ("authorised", True), ("models", True)
+        ("address", True), ("reachable", True), ("authorised", True), ("models", True), ("files", True), ("jobs", True)
     ]  # fmt: skip
-    assert found[-1].sentence == "It lists 4 models: a, b, c and others."
+    assert found[3].sentence == "It lists 4 models: a, b, c and others."
 
 
 @pytest.mark.parametrize(
