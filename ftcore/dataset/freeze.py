@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from sqlalchemy import Connection
@@ -26,18 +26,29 @@ def take_snapshot(
         found.add(row)
         numbers[row.split] += 1
         tokens += tokens_of_row(row)
-    taken = snapshots.take(
-        c,
-        project_id,
-        freezing(c, project_id, pairs=pairs, validation=validation),
-        digest=found.hexdigest(),
-        numbers=numbers,
-        tokens=tokens,
-        who=who,
+    total = found.hexdigest()
+    taken = keep_snapshot(
+        c, project_id, digest=total, numbers=numbers, tokens=tokens, who=who, pairs=pairs, validation=validation
     )
     if name and name != taken.name:
         snapshots.rename(c, taken.id, name)
     return snapshots.get(c, taken.id)
+
+
+def keep_snapshot(
+    c: Connection,
+    project_id: int,
+    *,
+    digest: str,
+    numbers: Mapping[Split, int],
+    tokens: int,
+    who: str,
+    pairs: bool = False,
+    validation: bool = True,
+) -> Snapshot:
+    """`take_snapshot` for whoever has walked through `freezing` in this transaction already, and knows what was in it."""
+    coming = freezing(c, project_id, pairs=pairs, validation=validation)
+    return snapshots.take(c, project_id, coming, digest=digest, numbers=numbers, tokens=tokens, who=who)
 
 
 def freezing(c: Connection, project_id: int, *, pairs: bool = False, validation: bool = True) -> Iterator[SnapshotRow]:

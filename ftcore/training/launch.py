@@ -1,19 +1,36 @@
-"""A launch: the snapshot, the intent and the task that follows it are written together, or none of them."""
+"""A launch: the snapshot, the intents and the tasks that follow them are written together, or none of them."""
 
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from collections.abc import Collection
 
-from ftcore.dataset.freeze import take_snapshot
-from ftcore.records import Endpoint, Job, Severity
-from ftcore.store import jobs, snapshots, tasks
+from sqlalchemy import Connection
+
+from ftcore.dataset.freeze import keep_snapshot
+from ftcore.records import Endpoint, Job, JobEvent
+from ftcore.store import endpoints, jobs, tasks
 from ftcore.store.database import Database
-from ftcore.training.preflight import examine, leaks, leaving
+from ftcore.store.schema import now
+from ftcore.training.estimate import PartEstimate, epochs_of
+from ftcore.training.outlook import Outlook, load_of, look
+from ftcore.training.preflight import PRIVATE, Finding
+from ftcore.training.series import SIZES
+from ftcore.training.settings import MOST_SEEDS, Settings
+
+CHANGED = (
+    "The examples have changed since you looked, so what it would cost has too. Nothing was started. "
+    "Look at the figures again, then start it."
+)
 
 
 class NotFit(Exception):
-    """The approved examples cannot be trained on; the text says why and what to do."""
+    """The launch may not start as it is; the text says why and what to do. `findings` are the errors, or the warnings that
+    nobody acknowledged."""
+
+    def __init__(self, sentence: str, findings: Collection[Finding] = ()) -> None:
+        super().__init__(sentence)
+        self.findings = tuple(findings)
 
 
 def launch(
@@ -29,45 +46,160 @@ def launch(
     batch_size: int | None = None,
     key: str = "",
     private_confirmed: bool = False,
+    acknowledged: Collection[str] | None = None,
 ) -> Job:
-    """Plans a job on the examples that are approved now; the worker sends it. `epochs` None means "auto". Private rows go to
-    another machine only when that was confirmed (`private_confirmed`).
+    """Plans one job on the examples that are approved now; the worker sends it. `epochs` None means "auto".
 
-    The same `key` again (a button pressed twice) gives the same job. Raises NotFit; nothing was written then.
+    `acknowledged` are the codes of the warnings that somebody has said yes to. None is for callers who have nobody to ask: then
+    advice does not stop the launch, and only limits of money and private rows do (`private_confirmed`). The same `key` again
+    (a button pressed twice) gives the same job. Raises NotFit; nothing was written then.
     """
-    wanted: dict[str, Any] = {
-        "n_epochs": epochs,
-        "learning_rate_multiplier": learning_rate_multiplier,
-        "batch_size": batch_size,
-    }
+    settings = Settings(
+        epochs=epochs, seed=seed, learning_rate_multiplier=learning_rate_multiplier, batch_size=batch_size
+    )
+    return launch_all(
+        db,
+        project_id,
+        endpoint,
+        base_model=base_model,
+        who=who,
+        settings=settings,
+        key=key,
+        private_confirmed=private_confirmed,
+        acknowledged=acknowledged,
+    )[0]
+
+
+def launch_all(
+    db: Database,
+    project_id: int,
+    endpoint: Endpoint,
+    *,
+    base_model: str,
+    who: str,
+    settings: Settings = Settings(),
+    key: str = "",
+    private_confirmed: bool = False,
+    acknowledged: Collection[str] | None = None,
+    budget: float | None = None,
+    seen: str = "",
+) -> tuple[Job, ...]:
+    """`launch` for all settings: one job, or a group of them (several seeds, a size series), the smallest first.
+
+    Money is checked inside the transaction, the jobs of a group as a sum, so that two launches at once never both pass a limit.
+    `budget` is a limit for this launch alone, US dollars. `seen` is the digest of the examples that somebody was shown: when
+    they are others by now, nothing starts.
+    """
+    name = key or uuid.uuid4().hex
     with db.write() as c:
-        known = jobs.find(c, key) if key else None
-        if known is not None:
+        known = _known(c, name)
+        if known:
             return known
-        snapshot = take_snapshot(c, project_id, who=who)
-        rows = list(snapshots.rows(c, snapshot.id))
-        found = [*examine(rows, leaks(c, project_id, rows)), *leaving(rows, endpoint, confirmed=private_confirmed)]
-        errors = [finding.sentence for finding in found if finding.severity == Severity.ERROR]
-        if errors:
-            raise NotFit(" ".join(errors))
-        system = rows[0].training.system if rows else ""
-        job = jobs.plan(
+        standing = endpoints.get(c, endpoint.id)  # its limits may have changed since it was read
+        load = load_of(c, project_id, settings)
+        outlook = look(c, db.path.parent, load, standing, base_model, settings, budget=budget)
+        if seen and load.survey.digest != seen:
+            raise NotFit(CHANGED)
+        said_yes = _judge(outlook, acknowledged, private_confirmed=private_confirmed)
+        snapshot = keep_snapshot(
             c,
             project_id,
-            snapshot_id=snapshot.id,
-            endpoint_id=endpoint.id,
-            key=key or uuid.uuid4().hex,
-            base_model=base_model,
-            hyperparameters={name: value for name, value in wanted.items() if value is not None},
-            system_prompt=system,
-            seed=seed,
+            digest=load.survey.digest,
+            numbers=load.survey.numbers,
+            tokens=load.survey.all_tokens,
             who=who,
+            pairs=settings.pairs,
+            validation=settings.validation,
         )
-        tasks.put(c, "reconcile", {"job_id": job.id}, project_id=project_id, key=f"reconcile:{job.key}")
-        return job
+        group = name if len(outlook.estimate.parts) > 1 else ""
+        made = tuple(
+            _plan(
+                c, project_id, snapshot.id, outlook, part, key=_keys(name)[at] if group else name, group=group, who=who
+            )
+            for at, part in enumerate(outlook.estimate.parts)
+        )
+        for job in made:
+            _note(c, job, said_yes, who)
+        return made
 
 
 def cancel(db: Database, job_id: int) -> None:
     """Asks for the job to be stopped; the worker tells the server."""
     with db.write() as c:
         jobs.request_cancel(c, job_id)
+
+
+def _judge(outlook: Outlook, acknowledged: Collection[str] | None, *, private_confirmed: bool) -> list[Finding]:
+    """The warnings that were acknowledged; raises NotFit for errors, and for warnings that were not."""
+    if outlook.errors:
+        raise NotFit(" ".join(one.sentence for one in outlook.errors), outlook.errors)
+    private = [one for one in outlook.warnings if one.subject == PRIVATE and not private_confirmed]
+    refused = [one for one in private if one.code not in (acknowledged or ())]
+    if refused:
+        raise NotFit(f"{refused[0].sentence} Confirm that they may, or reject them on Curate.", refused)
+    if acknowledged is None:
+        return []
+    others = [one for one in outlook.open_warnings(acknowledged) if one.subject != PRIVATE]
+    if others:
+        said = " ".join(one.sentence for one in others)
+        raise NotFit(f"Nothing was started: this has to be acknowledged first. {said}", others)
+    return outlook.warnings
+
+
+def _plan(
+    c: Connection,
+    project_id: int,
+    snapshot_id: int,
+    outlook: Outlook,
+    part: PartEstimate,
+    *,
+    key: str,
+    group: str,
+    who: str,
+) -> Job:
+    settings, terms = outlook.settings, outlook.terms
+    # Where passes are paid, they are named: a server's own idea of "auto" could cost more than was agreed to.
+    epochs = settings.epochs if terms.free else epochs_of(settings, part.rows)
+    low, high = part.cost if part.cost is not None else (None, None)
+    job = jobs.plan(
+        c,
+        project_id,
+        snapshot_id=snapshot_id,
+        endpoint_id=terms.endpoint.id,
+        key=key,
+        base_model=terms.base_model,
+        hyperparameters=settings.hyperparameters(epochs),
+        system_prompt=outlook.survey.system,
+        seed=part.part.seed,
+        who=who,
+        method=settings.method,
+        suffix=settings.suffix,
+        group=group,
+        share=part.part.share,
+        estimated_tokens=part.tokens,
+        rate=terms.rate,
+        cost_low=low,
+        cost_high=high,
+    )
+    tasks.put(c, "reconcile", {"job_id": job.id}, project_id=project_id, key=f"reconcile:{job.key}")
+    return job
+
+
+def _note(c: Connection, job: Job, said_yes: list[Finding], who: str) -> None:
+    """What was acknowledged stands among the job's events: who was warned, and of what."""
+    events = [
+        JobEvent(f"acknowledged-{at}", now(), "warn", f"Acknowledged by {who or 'somebody'}: {one.sentence}")
+        for at, one in enumerate(said_yes)
+    ]
+    jobs.add_events(c, job.id, events)
+
+
+def _keys(name: str) -> list[str]:
+    """The keys of the jobs of a group."""
+    return [f"{name}-{at}" for at in range(MOST_SEEDS * len(SIZES))]
+
+
+def _known(c: Connection, name: str) -> tuple[Job, ...]:
+    """The jobs that this key has launched already."""
+    found = (jobs.find(c, key) for key in (name, *_keys(name)))
+    return tuple(job for job in found if job is not None)

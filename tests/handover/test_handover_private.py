@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ftcore.records import LOCAL, Endpoint, Project, Severity, SnapshotRow, Split
+from ftcore.records import LOCAL, JobState, Project, Severity, Split
 from ftcore.report.data import write_json
 from ftcore.report.deck import write_deck
 from ftcore.report.html import write_html
@@ -17,29 +17,34 @@ from ftcore.store import endpoints, examples, jobs, journal, tasks
 from ftcore.store.database import Database
 from ftcore.store.journal import Edit
 from ftcore.training.launch import NotFit, launch
-from ftcore.training.preflight import leaving
+from ftcore.training.outlook import load_of
+from ftcore.training.preflight import Finding, private_rows
 from tests.handover.conftest import fill, talk
 from tests.ui.journeys import begin
 
 CANARY = "zanzibarquux"
 
 
-def rows(private: int) -> list[SnapshotRow]:
-    return [SnapshotRow(n, Split.TRAIN, talk(f"q{n}", "a"), n < private) for n in range(20)]
+def test_private_rows_that_would_leave_are_a_warning_with_their_number() -> None:
+    (found,) = private_rows(12, "together")
+    assert found == Finding(Severity.WARNING, "12 private rows would leave this machine for together.", "private:12")
+    assert private_rows(0, "together") == []
 
 
-def test_private_rows_leave_this_machine_only_when_that_was_confirmed() -> None:
-    remote = Endpoint(1, "together", "https://api.example/v1")
-    (found,) = leaving(rows(12), remote)
-    assert (found.severity, found.sentence) == (
-        Severity.ERROR,
-        "12 private rows would leave this machine for together. Confirm that they may, or reject them on Curate.",
-    )
-    assert [f.severity for f in leaving(rows(12), remote, confirmed=True)] == [Severity.WARNING]
-    assert leaving(rows(0), remote) == []
-    assert leaving(rows(12), Endpoint(1, LOCAL, "http://127.0.0.1:9/v1", practice=True)) == []
-    test_only = [SnapshotRow(1, Split.TEST, talk("q", "a"), True)]
-    assert leaving(test_only, remote) == []
+def test_private_rows_may_be_trained_on_here_and_those_of_the_test_are_not_sent(db: Database, project: Project) -> None:
+    ids = fill(db, project.id, 20)
+    with db.write() as c:
+        moves = [
+            Edit(id_, {"private": True, "split": (Split.TEST if at < 5 else Split.TRAIN).value})
+            for at, id_ in enumerate(ids)
+        ]
+        journal.save(c, project.id, moves, who="t", label="x")
+        here = endpoints.put(c, LOCAL, base_url="http://127.0.0.1:9/v1", key_source="", practice=True)
+        remote = endpoints.put(c, "together", base_url="https://api.example/v1", key_source="")
+        assert load_of(c, project.id).survey.private == 15
+    assert launch(db, project.id, here, base_model="b", who="t").state == JobState.PLANNED
+    with pytest.raises(NotFit, match="15 private rows would leave this machine for together"):
+        launch(db, project.id, remote, base_model="b", who="t")
 
 
 def test_a_launch_elsewhere_with_private_rows_is_refused_until_it_is_confirmed(db: Database, project: Project) -> None:

@@ -77,7 +77,7 @@ def test_the_settings_travel_with_the_job(db: Database, trainer: str, open_page:
     journey.endpoint(trainer)
     test = open_page("train")
     assert buttons(test)["start-training"] == "primary"
-    test.segmented_control(key="depth").set_value("All settings").run()
+    test.segmented_control(key="depth").set_value("Everything").run()
     test.number_input(key="epochs").set_value(2)
     test.number_input(key="seed").set_value(7)
     test.number_input(key="batch").set_value(4).run()

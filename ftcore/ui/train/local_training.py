@@ -25,14 +25,14 @@ class Readiness:
     soon: bool = False
 
 
-def readiness(workspace: Workspace) -> Readiness:
-    """Is the trainer installed, is its model here, does its server answer?"""
+def readiness(workspace: Workspace, base_model: str = starter.NAME) -> Readiness:
+    """Is the trainer installed, is the model here, does its server answer?"""
     if not supervisor.has_trainer():
         said = (
             f"Training on this computer is not installed. {STILL_WORKS} To add it, run this and start Tuneworthy again:"
         )
         return Readiness(False, said, "pip install 'tuneworthy[local]'")
-    if not starter.is_ready():
+    if base_model == starter.NAME and not starter.is_ready():
         size = starter.plan().bytes / 1e6
         said = f"The practice model is not on this computer yet. {STILL_WORKS} This fetches it ({size:.0f} MB, once):"
         return Readiness(False, said, "make run", soon=True)
