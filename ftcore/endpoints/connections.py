@@ -24,10 +24,12 @@ LIMITS = {"job_usd": "most that one job may cost", "month_usd": "most that a mon
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Key:
-    """A key that somebody has just given (`typed`), or the environment variable in which it is. Its repr tells nothing."""
+    """A key that somebody has just given (`typed`), or the environment variable in which it is. Its repr tells nothing.
+    `keyring_only`: rather nowhere than in the secrets file."""
 
     typed: str = ""
     variable: str = ""
+    keyring_only: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.typed or self.variable)
@@ -146,7 +148,7 @@ def _refuse_unknown(workspace: Workspace, provider: str) -> None:
 def _kept(workspace: Workspace, name: str, key: Key) -> str:
     if key.variable:
         return from_variable(key.variable)
-    return keep_key(workspace.root, name, key.typed) if key.typed else ""
+    return keep_key(workspace.root, name, key.typed, keyring_only=key.keyring_only) if key.typed else ""
 
 
 def _limits(limits: Mapping[str, float | None]) -> dict[str, float]:

@@ -50,15 +50,19 @@ def from_variable(name: str) -> str:
     return f"env:{name}"
 
 
-def keep_key(folder: Path, endpoint_name: str, key: str) -> str:
-    """Puts the key into the keyring where there is one, else into the secrets file of the workspace `folder`; gives its
-    key source. Raises EndpointError for what cannot be a key."""
+def keep_key(folder: Path, endpoint_name: str, key: str, *, keyring_only: bool = False) -> str:
+    """Puts the key into the keyring where there is one, else into the secrets file of the workspace `folder` (unless
+    `keyring_only`); gives its key source. Raises EndpointError, and keeps nothing then."""
     found = _sendable(key.strip(), "What was given")
     if not found:
         raise EndpointError("The key is empty. Nothing was kept.")
     name = f"{endpoint_name}-{chance.token_hex(4)}"  # another workspace may have an endpoint of the same name
     if _put_into_keyring(name, found):
         return f"keyring:{name}"
+    if keyring_only:
+        raise EndpointError(
+            "This computer has no keyring that can be used now. Nothing was kept. Unlock it, or use the secrets file."
+        )
     secrets.keep(folder, name, found)
     return f"secret:{name}"
 
