@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from ftcore.chat import validate
 from ftcore.dataset.freeze import tokens_of_row
 from ftcore.dataset.snapshots import Digest
+from ftcore.dataset.targets import openai_dpo
+from ftcore.dataset.targets.row import ExportRow
 from ftcore.records import Severity, SnapshotRow, Split
 from ftcore.training.series import place, size_of
 
@@ -85,9 +87,8 @@ class _Walk:
             self.system = row.training.system
         if row.split in self.asked:
             self.asked[row.split].setdefault(hash(_asked(row)), set()).add(row.example_id)
-        fault = next((problem for problem in validate(row.training) if problem.severity is Severity.ERROR), None)
-        if fault is not None:
-            self.broken.append((row.example_id, fault.message))
+        if reason := _fault(row):
+            self.broken.append((row.example_id, reason))
         if row.split is Split.TEST:
             self.test_tokens += tokens_of_row(row)
         else:
@@ -131,6 +132,15 @@ def survey_of(rows: Iterable[SnapshotRow]) -> Survey:
         walk.system or "",
         walk.test_tokens,
     )
+
+
+def _fault(row: SnapshotRow) -> str:
+    """Why the row cannot be trained on; "" when it can."""
+    fault = next((problem for problem in validate(row.training) if problem.severity is Severity.ERROR), None)
+    if fault is not None or not row.worse:
+        return fault.message if fault is not None else ""
+    line = openai_dpo.express(ExportRow(row.example_id, row.training, row.split, rejected=row.worse))
+    return "" if line.value is not None else line.left_out
 
 
 def _asked(row: SnapshotRow) -> str:
