@@ -1,23 +1,33 @@
+"""Train: launch and watch trainings, the models they made, the servers they run at."""
+
 import json
 
 import streamlit as st
 
-from ftcore.records import LOCAL, JobState
+from ftcore.records import JobState
 from ftcore.store import endpoints, jobs, snapshots
 from ftcore.training.reconcile import KEY
 from ftcore.ui import page, session
-from ftcore.ui.train import job_list, job_panel, launch_form
+from ftcore.ui.train import job_list, job_panel, job_watch, launch_form, models_panel, train_state
 
 project = page.header("train", "A model learns from the examples that you approved.")
+mode = train_state.choose()
 with session.db().read() as c:
     known = jobs.of_project(c, project.id)
     last = known[0] if known else None
     digest = snapshots.get(c, last.snapshot_id).digest if last else ""
     endpoint = endpoints.get(c, last.endpoint_id) if last else None
     files = jobs.files(c, last.id) if last else ("", "")
+ended = [job for job in known if job.state.ended]
 
-if last and not last.state.ended:
-    job_panel.watch(project, last.id)
+if mode == "Models":
+    models_panel.draw(project)
+elif mode == "Connections":
+    from ftcore.ui.connections import connections
+
+    connections.draw(project)
+elif len(ended) < len(known):
+    job_watch.watch(project)
 elif last:
     ready = last.state is JobState.SUCCEEDED and digest == launch_form.load_of(project).digest
     job_panel.outcome(project, last, primary=ready)
@@ -31,7 +41,8 @@ elif last:
 else:
     launch_form.draw(project, known)
 
-job_list.draw([job for job in known if job.state.ended])
+if mode == "Train":
+    job_list.draw(ended)
 
 facts: dict[str, object] = {"Examples now (sha256)": launch_form.load_of(project).digest}
 if last and endpoint:
@@ -44,19 +55,17 @@ if last and endpoint:
         "Seed": last.seed,
         "System prompt trained with": last.system_prompt or "none",
     }
-with page.for_the_engineer(facts, command="tuneworthy run FILE --epochs N --seed N"):
-    if last and endpoint and endpoint.name == LOCAL and last.fine_tuned_model:
-        st.text("To take the model away, with its card (--as adapter, merged or ollama):")
-        st.code(f"tuneworthy models export {last.fine_tuned_model} NEW_FOLDER --as ollama", language="bash")
+with page.for_the_engineer(facts, command="tuneworthy launch FILE --endpoint NAME --epochs N --seed N"):
     if last:
         st.text("The request to POST /fine_tuning/jobs, made again from what was kept of the job:")
-        supervised = {"hyperparameters": last.hyperparameters} if last.hyperparameters else {}
+        settings = {"hyperparameters": last.hyperparameters} if last.hyperparameters else {}
         request = {
             "model": last.base_model,
             "training_file": files[0] or "(not sent yet)",
             **({"validation_file": files[1]} if files[1] else {}),
+            **({"suffix": last.suffix} if last.suffix else {}),
             "seed": last.seed,
-            "method": {"type": "supervised", "supervised": supervised},
+            "method": {"type": last.method, last.method: settings},
             "metadata": {KEY: last.key},
         }
         st.code(json.dumps(request, indent=2), language="json")

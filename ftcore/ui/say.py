@@ -19,6 +19,11 @@ def duration(seconds: float) -> str:
     return f"{seconds / 3600:.1f} hours"
 
 
+def seconds(number: float) -> str:
+    """A short time as it was measured: "0.8 seconds", "12 seconds"."""
+    return f"{number:.1f} seconds" if number < 9.95 else duration(number)
+
+
 def span(low: float, high: float) -> str:
     """A low and a high guess of seconds in one unit: "2 to 4 minutes"."""
     for unit, size, below in (("seconds", 1, 100), ("minutes", 60, 5400)):

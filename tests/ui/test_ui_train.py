@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from ftcore.dataset import curation
-from ftcore.records import Filter, JobState, Split, Status
+from ftcore.records import Filter, JobState, Metric, Split, Status
 from ftcore.store import examples, jobs, projects, tasks
 from ftcore.store.database import Database
 from ftcore.trainer import starter
@@ -114,20 +114,90 @@ def test_a_running_job_stands_in_the_place_of_the_settings(db: Database, open_pa
 def test_cancel_asks_once(db: Database, open_page: Open) -> None:
     job = begin(db).job(JobState.RUNNING, step=3)
     test = open_page("train")
-    test.button(key="cancel").click().run()
+    test.button(key=f"cancel-{job.id}").click().run()
     with db.read() as c:
         assert not jobs.get(c, job.id).cancel_requested
-    test.button(key="cancel-yes").click().run()
+    test.button(key=f"cancel-yes-{job.id}").click().run()
     with db.read() as c:
         assert jobs.get(c, job.id).cancel_requested
     assert test.subheader[0].value == "Stopping the training"
 
 
 def test_a_job_without_an_answer_is_not_asked_for_again(db: Database, open_page: Open) -> None:
-    begin(db).job(JobState.UNKNOWN, step=0)
+    job = begin(db).job(JobState.UNKNOWN, step=0)
     test = open_page("train")
-    assert "It may be running, and we will not ask again until we know." in test.warning[0].value
+    assert "It may be running, and we will not ask again until we know." in said(test)
     assert "start-training" not in buttons(test)
+    test.button(key=f"look-again-{job.id}").click().run()
+    assert not test.exception
+    with db.read() as c:
+        assert len(tasks.open_tasks(c, job.project_id, "reconcile")) == 1
+        assert jobs.get(c, job.id).state is JobState.UNKNOWN
+
+
+def test_whoever_looked_at_the_server_may_end_a_job_without_an_answer(db: Database, open_page: Open) -> None:
+    job = begin(db).job(JobState.UNKNOWN, step=0)
+    test = open_page("train")
+    test.button(key=f"not-started-{job.id}").click().run()
+    assert "it would go on and be billed unseen" in said(test)
+    with db.read() as c:
+        assert jobs.get(c, job.id).state is JobState.UNKNOWN
+    test.button(key=f"not-started-yes-{job.id}").click().run()
+    assert not test.exception
+    with db.read() as c:
+        ended = jobs.get(c, job.id)
+    assert ended.state is JobState.CANCELLED
+    assert "did not start there" in said(test)
+    assert "start-training" in buttons(test)
+
+
+def test_a_break_is_asked_for_and_told_until_the_server_knows(db: Database, open_page: Open) -> None:
+    job = begin(db).job(JobState.RUNNING, step=3)
+    test = open_page("train")
+    test.button(key=f"pause-{job.id}").click().run()
+    with db.read() as c:
+        assert jobs.get(c, job.id).wish == "pause"
+    assert "The server is being asked for a break." in said(test)
+    with db.write() as c:
+        jobs.change(c, job.id, wish="", state=JobState.PAUSED)
+    test = open_page("train")
+    assert test.subheader[0].value == "Paused: step 3 of 6"
+    test.button(key=f"resume-{job.id}").click().run()
+    with db.read() as c:
+        assert jobs.get(c, job.id).wish == "resume"
+
+
+def test_a_state_that_nobody_knows_is_shown_as_it_is_and_is_no_success(db: Database, open_page: Open) -> None:
+    begin(db).job(JobState.RUNNING, step=3, remote_status="frobnicating")
+    test = open_page("train")
+    assert any("“frobnicating”" in told.value for told in test.info)
+    assert test.subheader[0].value.startswith("Training: step 3 of 6")
+
+
+def test_the_cost_so_far_stands_beside_the_progress(db: Database, open_page: Open) -> None:
+    begin(db).job(JobState.RUNNING, step=3, rate=3.0, estimated_tokens=1_000_000)
+    assert r"about $1.50 so far" in said(open_page("train"))
+
+
+def test_overfitting_is_said_while_it_happens(db: Database, open_page: Open) -> None:
+    job = begin(db).job(JobState.RUNNING, step=6)
+    with db.write() as c:
+        told = {2: 1.0, 4: 1.2, 6: 1.4}
+        jobs.add_metrics(c, job.id, [Metric(at, 6, valid_loss=loss) for at, loss in told.items()])
+        jobs.add_metrics(c, job.id, [Metric(3, 6, valid_loss=1.1)])
+    assert any("Overfitting since step 2" in one.value for one in open_page("train").warning)
+
+
+def test_several_trainings_under_way_stand_beside_each_other(db: Database, open_page: Open) -> None:
+    journey = begin(db)
+    one = journey.job(JobState.RUNNING, step=3, group="g", share=0.5)
+    other = journey.job(JobState.SUBMITTED, step=0, group="g", queue_position=1)
+    test = open_page("train")
+    assert test.subheader[0].value == "2 trainings under way"
+    told = said(test)
+    assert f"Training {one.id}, half of the examples" in told
+    assert "In the queue: 1 training before this one" in told
+    assert {f"cancel-{one.id}", f"cancel-{other.id}"} <= set(buttons(test))
 
 
 def test_a_finished_job_names_its_model_and_leads_on(db: Database, open_page: Open) -> None:
@@ -137,8 +207,6 @@ def test_a_finished_job_names_its_model_and_leads_on(db: Database, open_page: Op
     assert any(code.value == MODEL for code in test.code)
     assert "48 seconds" in said(test)
     assert "4,200 tokens" in said(test)
-    away = [code.value for code in test.code if code.value.startswith("tuneworthy models export ")]
-    assert away == [f"tuneworthy models export {MODEL} NEW_FOLDER --as ollama"]
     assert "does not show that a larger model" in test.info[0].value
     primary = [key for key, kind in buttons(test).items() if kind == "primary"]
     assert len(primary) == 1
@@ -164,6 +232,8 @@ def test_a_failed_job_says_why_in_words_and_nothing_in_them_is_a_mark(db: Databa
     test = open_page("train")
     assert not test.exception
     assert test.error[0].value.startswith("Training stopped")
+    assert "There was not enough memory to train" in test.error[0].value
+    assert any("not enough memory. " in code.value for code in test.code)
     assert "![x](" not in said(test)
     assert "start-training" in buttons(test)
 
