@@ -1,17 +1,55 @@
-"""Fine-tuning jobs with their events and metrics."""
+"""Fine-tuning jobs. Their events and metrics are in `job_history`."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
-from ftcore.records import Job, JobEvent, JobState, Metric
+from ftcore.records import Job, JobState
+from ftcore.store import tasks
+from ftcore.store.job_history import (
+    add_events,
+    add_metrics,
+    events,
+    fill_metrics,
+    has_event,
+    known_event_ids,
+    metrics,
+    note,
+    notes,
+    shows_metadata,
+)
 from ftcore.store.projects import touch
-from ftcore.store.schema import job_events, job_metrics, jobs, now
+from ftcore.store.schema import jobs, now
+
+__all__ = [
+    "OPEN",
+    "add_events",
+    "add_metrics",
+    "change",
+    "events",
+    "files",
+    "fill_metrics",
+    "find",
+    "follow_soon",
+    "get",
+    "has_event",
+    "known_event_ids",
+    "looked_at",
+    "metrics",
+    "note",
+    "notes",
+    "of_project",
+    "open_jobs",
+    "plan",
+    "request_cancel",
+    "see",
+    "shows_metadata",
+    "use_file",
+    "withdraw_wish",
+]
 
 OPEN = (JobState.PLANNED, JobState.SUBMITTING, JobState.SUBMITTED, JobState.RUNNING, JobState.PAUSED, JobState.UNKNOWN)
 
@@ -77,6 +115,13 @@ def files(c: Connection, job_id: int) -> tuple[str, str]:
     return row[0], row[1]
 
 
+def use_file(c: Connection, endpoint_id: int, remote_id: str) -> list[int]:
+    """The jobs that have not ended and learn from this file of the endpoint."""
+    query = select(jobs.c.id).where(jobs.c.endpoint_id == endpoint_id, jobs.c.state.in_(OPEN))
+    either = (jobs.c.training_file_id == remote_id) | (jobs.c.validation_file_id == remote_id)
+    return list(c.execute(query.where(either)).scalars())
+
+
 def looked_at(c: Connection, job_id: int) -> datetime | None:
     """When a listing at the server was first found not to hold this job, whose creation got no answer."""
     return c.execute(select(jobs.c.looked_at).where(jobs.c.id == job_id)).scalar_one()
@@ -91,7 +136,10 @@ def change(c: Connection, job_id: int, *, expected: JobState | None = None, **va
         query = query.where(jobs.c.state == expected)
     done = c.execute(query.values(**values)).rowcount == 1
     if done:
-        touch(c, get(c, job_id).project_id)
+        job = get(c, job_id)
+        touch(c, job.project_id)
+        if values.get("wish") or values.get("cancel_requested"):
+            follow_soon(c, job)
     return done
 
 
@@ -99,56 +147,23 @@ def request_cancel(c: Connection, job_id: int) -> None:
     change(c, job_id, cancel_requested=True)
 
 
-def add_events(c: Connection, job_id: int, found: Sequence[JobEvent]) -> int:
-    """Keeps events that are not there yet (by their id at the server); gives their number."""
-    rows = [
-        {
-            "job_id": job_id,
-            "remote_id": e.id,
-            "level": e.level,
-            "message": e.message,
-            "data": e.data,
-            "created_at": e.created_at,
-        }
-        for e in found
-    ]
-    if not rows:
-        return 0
-    before = _number(c, job_id)
-    c.execute(upsert(job_events).on_conflict_do_nothing(), rows)
-    return _number(c, job_id) - before
+def withdraw_wish(c: Connection, job_id: int, wish: str) -> None:
+    """The server has been told; a wish that somebody has had since stays."""
+    c.execute(update(jobs).where(jobs.c.id == job_id, jobs.c.wish == wish).values(wish=""))
+    touch(c, get(c, job_id).project_id)
 
 
-def add_metrics(c: Connection, job_id: int, found: Sequence[Metric]) -> None:
-    """Keeps metrics by their step; a step told again takes the newer figures."""
-    for m in found:
-        values = {name: getattr(m, name) for name in Metric.__dataclass_fields__}
-        told = {name: value for name, value in values.items() if value is not None and name != "step"}
-        query = upsert(job_metrics).values(job_id=job_id, **values)
-        c.execute(query.on_conflict_do_update(index_elements=["job_id", "step"], set_=told))
+def see(c: Connection, job_id: int, moment: datetime) -> None:
+    """Writes when the server last answered for a job. Nothing of the project has changed by that: pages do not read again."""
+    c.execute(update(jobs).where(jobs.c.id == job_id).values(seen_at=moment))
 
 
-def events(c: Connection, job_id: int, *, limit: int = 500) -> list[JobEvent]:
-    """The latest events, the newest first."""
-    query = select(job_events).where(job_events.c.job_id == job_id)
-    query = query.order_by(job_events.c.created_at.desc(), job_events.c.id.desc())
-    return [
-        JobEvent(r["remote_id"], r["created_at"], r["level"], r["message"], r["data"])
-        for r in c.execute(query.limit(limit)).mappings()
-    ]
-
-
-def metrics(c: Connection, job_id: int) -> list[Metric]:
-    query = select(job_metrics).where(job_metrics.c.job_id == job_id).order_by(job_metrics.c.step)
-    return [Metric(**{name: r[name] for name in Metric.__dataclass_fields__}) for r in c.execute(query).mappings()]
-
-
-def known_event_ids(c: Connection, job_id: int) -> set[str]:
-    return set(c.execute(select(job_events.c.remote_id).where(job_events.c.job_id == job_id)).scalars())
-
-
-def _number(c: Connection, job_id: int) -> int:
-    return len(known_event_ids(c, job_id))
+def follow_soon(c: Connection, job: Job) -> None:
+    """Makes the worker look at a job now, instead of when its turn comes; queues the looking where nobody looks any more."""
+    key = f"reconcile:{job.key}"
+    tasks.put(c, "reconcile", {"job_id": job.id}, project_id=job.project_id, key=key)
+    tasks.revive(c, key)
+    tasks.hurry(c, key)
 
 
 def _job(row: RowMapping) -> Job:

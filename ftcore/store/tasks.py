@@ -10,7 +10,7 @@ import time
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, func, insert, or_, select, update
 
 from ftcore.records import Task, TaskState
 from ftcore.store.projects import touch
@@ -19,6 +19,10 @@ from ftcore.store.schema import now, tasks
 LEASE_SECONDS = 30.0
 ATTEMPTS = 5
 """A task that was begun so often and never ended is given up: something in it kills the worker."""
+PATIENT = ("reconcile",)
+"""Kinds that are never given up: a job that runs and costs money must not be without somebody who follows it."""
+REST_SECONDS = 300.0
+"""How long such a task rests after so many attempts."""
 
 
 class LostLease(Exception):
@@ -53,24 +57,50 @@ def last(c: Connection, project_id: int, kind: str) -> Task | None:
     return _task(row) if row else None
 
 
+def is_open(c: Connection, key: str) -> bool:
+    """Whether the task of this key waits or is being done."""
+    query = select(tasks.c.id).where(tasks.c.key == key, tasks.c.state.in_(("queued", "running")))
+    return c.execute(query).first() is not None
+
+
 def revive(c: Connection, key: str) -> None:
-    """Queues a task again that was given up."""
-    given_up = (tasks.c.key == key, tasks.c.state.in_(("failed", "cancelled")))
-    c.execute(update(tasks).where(*given_up).values(state="queued", attempts=0, lease_until=None, finished_at=None))
+    """Queues a task again that has ended in whichever way."""
+    ended = (tasks.c.key == key, tasks.c.state.in_(("failed", "cancelled", "done")))
+    again = {"state": "queued", "attempts": 0, "lease_until": None, "finished_at": None, "cancel_requested": False}
+    c.execute(update(tasks).where(*ended).values(**again, error=""))
 
 
-def lease(c: Connection, *, clock: float | None = None, skip: Collection[int] = ()) -> Task | None:
-    """Takes the oldest task that is queued, or whose worker has not been heard of since its lease ended. `skip` are
-    those that the caller is doing itself: after a laptop has slept, their leases look as if they had ended."""
+def hurry(c: Connection, key: str) -> None:
+    """Makes a task that waits for its time due now."""
+    c.execute(update(tasks).where(tasks.c.key == key, tasks.c.state == "queued").values(lease_until=None))
+
+
+def lease(
+    c: Connection,
+    *,
+    clock: float | None = None,
+    skip: Collection[int] = (),
+    kinds: Collection[str] = (),
+    but: Collection[str] = (),
+) -> Task | None:
+    """Takes a task that is queued, or whose worker has not been heard of since its lease ended: of the `kinds` (none named =
+    all) `but` these, the one that has been due for longest, those first that were never begun, the oldest of them.
+
+    `skip` are those that the caller is doing itself: after a laptop has slept, their leases look as if they had ended.
+    """
     moment = time.time() if clock is None else clock
-    free = select(tasks).where(_due(moment), tasks.c.id.not_in(skip))
-    row = c.execute(free.order_by(tasks.c.id).limit(1)).mappings().first()
+    free = select(tasks).where(_due(moment), tasks.c.id.not_in(skip), *_of(kinds, but))
+    row = c.execute(free.order_by(func.coalesce(tasks.c.lease_until, 0.0), tasks.c.id).limit(1)).mappings().first()
     if row is None:
         return None
+    if row["attempts"] >= ATTEMPTS and row["kind"] in PATIENT:
+        rest = {"state": "queued", "attempts": 0, "lease_until": moment + REST_SECONDS}
+        c.execute(update(tasks).where(tasks.c.id == row["id"]).values(fence=row["fence"] + 1, **rest))
+        return lease(c, clock=clock, skip=skip, kinds=kinds, but=but)
     if row["attempts"] >= ATTEMPTS:
         said = f"It was begun {ATTEMPTS} times and never ended. What was kept is kept; look at the log, then start it again."
         _end(c, row["id"], state="failed", error=said)
-        return lease(c, clock=clock, skip=skip)
+        return lease(c, clock=clock, skip=skip, kinds=kinds, but=but)
     taken = {
         "state": "running",
         "fence": row["fence"] + 1,
@@ -81,9 +111,12 @@ def lease(c: Connection, *, clock: float | None = None, skip: Collection[int] = 
     return get(c, row["id"])
 
 
-def something_due(c: Connection) -> bool:
+def something_due(
+    c: Connection, *, skip: Collection[int] = (), kinds: Collection[str] = (), but: Collection[str] = ()
+) -> bool:
     """Whether `lease` would find something, asked without the write lock."""
-    return c.execute(select(tasks.c.id).where(_due(time.time())).limit(1)).first() is not None
+    query = select(tasks.c.id).where(_due(time.time()), tasks.c.id.not_in(skip), *_of(kinds, but))
+    return c.execute(query.limit(1)).first() is not None
 
 
 def hold(
@@ -131,6 +164,11 @@ def _due(moment: float) -> ColumnElement[bool]:
     """Queued tasks whose time has come, and running ones whose worker let the lease pass."""
     free = or_(tasks.c.lease_until.is_(None), tasks.c.lease_until < moment)
     return tasks.c.state.in_(("queued", "running")) & free
+
+
+def _of(kinds: Collection[str], but: Collection[str]) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = [tasks.c.kind.in_(kinds)] if kinds else []
+    return [*wanted, tasks.c.kind.not_in(but)] if but else wanted
 
 
 def _fenced(c: Connection, task: Task, values: dict[str, Any]) -> None:
