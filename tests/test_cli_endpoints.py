@@ -62,7 +62,7 @@ def test_json_is_one_document(run, script):
     assert (made["key"], made["limits"], made["checked_at"]) == ("environment variable WORK_KEY", {}, None)
     tried = json.loads(run("test", "work", "--json", code=1))
     assert not tried["works"]
-    assert "WORK_KEY is not set" in tried["findings"][0]["sentence"]
+    assert "WORK_KEY is not set" in tried["findings"][1]["sentence"]
     assert [one["name"] for one in json.loads(run("list", "--json"))["endpoints"]] == ["work"]
     assert json.loads(run("remove", "work", "--yes", "--json"))["removed"] == "work"
 

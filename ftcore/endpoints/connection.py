@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ftcore.endpoints.address import check_address
 from ftcore.endpoints.client import connect
 from ftcore.endpoints.errors import EndpointError, explain
 from ftcore.endpoints.keys import read_key
@@ -44,10 +45,14 @@ def check_connection(
     """
     ends = [_say_end(ending, today or date.today()) for ending in provider.ends if not ending.models]
     try:
-        client = connect(endpoint, timeout=timeout, max_retries=0)
+        check_address(endpoint.base_url)
     except EndpointError as error:
         return [Finding("address", False, str(error)), *ends]
-    found = [Finding("address", True, "The address may be used, and the key is where it should be.")]
+    found = [Finding("address", True, "The address may be used.")]
+    try:
+        client = connect(endpoint, timeout=timeout, max_retries=0)
+    except EndpointError as error:
+        return [*found, Finding("authorised", False, str(error)), *ends]
     with client:
         found += _reach(client)
         if found[-1].ok:

@@ -49,7 +49,7 @@ def add(
     known = c.execute(select(endpoints).where(func.lower(endpoints.c.name) == name.lower())).mappings().first()
     if known is not None and known["removed_at"] is None:
         raise EndpointRefused(f"There is a connection named {known['name']} already. Choose another name, or edit it.")
-    values = {
+    values: dict[str, Any] = {
         "base_url": base_url,
         "key_source": _portable(key_source),
         "provider": provider,
