@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, Text, and_, or_, select, type_coerce
 
 from ftcore.records import Status
-from ftcore.store.schema import examples
+from ftcore.store.schema import examples, snapshot_rows
 
 
 def candidates(c: Connection, project_id: int) -> list[int]:
@@ -19,3 +19,9 @@ def candidates(c: Connection, project_id: int) -> list[int]:
         or_(examples.c.worse != "", edited),
     )
     return list(c.execute(query.order_by(examples.c.id)).scalars())
+
+
+def in_snapshot(c: Connection, snapshot_id: int) -> bool:
+    """Whether its rows are pairs of answers."""
+    mine = (snapshot_rows.c.snapshot_id == snapshot_id, snapshot_rows.c.worse != "")
+    return c.execute(select(snapshot_rows.c.id).where(*mine).limit(1)).first() is not None

@@ -8,12 +8,12 @@ from collections.abc import Collection
 from sqlalchemy import Connection
 
 from ftcore.dataset.freeze import keep_snapshot
-from ftcore.records import Endpoint, Job, JobEvent
-from ftcore.store import endpoints, jobs, tasks
+from ftcore.records import Endpoint, Job, JobEvent, Snapshot
+from ftcore.store import endpoints, jobs, pairs, snapshots, tasks
 from ftcore.store.database import Database
 from ftcore.store.schema import now
 from ftcore.training.estimate import PartEstimate, epochs_of
-from ftcore.training.outlook import Outlook, load_of, look
+from ftcore.training.outlook import Outlook, load_of, load_of_snapshot, look
 from ftcore.training.preflight import PRIVATE, Finding
 from ftcore.training.series import SIZES
 from ftcore.training.settings import MOST_SEEDS, Settings
@@ -83,12 +83,14 @@ def launch_all(
     acknowledged: Collection[str] | None = None,
     budget: float | None = None,
     seen: str = "",
+    snapshot_id: int | None = None,
 ) -> tuple[Job, ...]:
     """`launch` for all settings: one job, or a group of them (several seeds, a size series), the smallest first.
 
     Money is checked inside the transaction, the jobs of a group as a sum, so that two launches at once never both pass a limit.
     `budget` is a limit for this launch alone, US dollars. `seen` is the digest of the examples that somebody was shown: when
-    they are others by now, nothing starts.
+    they are others by now, nothing starts. `snapshot_id` trains on a snapshot of the project as it is, in the place of the
+    examples that are approved now; its pairs are learnt from with the method `dpo`.
     """
     name = key or uuid.uuid4().hex
     with db.write() as c:
@@ -96,12 +98,13 @@ def launch_all(
         if known:
             return known
         standing = endpoints.get(c, endpoint.id)  # its limits may have changed since it was read
-        load = load_of(c, project_id, settings)
+        kept = _kept(c, project_id, snapshot_id, settings)
+        load = load_of_snapshot(c, kept) if kept is not None else load_of(c, project_id, settings)
         outlook = look(c, db.path.parent, load, standing, base_model, settings, budget=budget)
         if seen and load.survey.digest != seen:
             raise NotFit(CHANGED)
         said_yes = _judge(outlook, acknowledged, private_confirmed=private_confirmed)
-        snapshot = keep_snapshot(
+        snapshot = kept or keep_snapshot(
             c,
             project_id,
             digest=load.survey.digest,
@@ -127,6 +130,21 @@ def cancel(db: Database, job_id: int) -> None:
     """Asks for the job to be stopped; the worker tells the server."""
     with db.write() as c:
         jobs.request_cancel(c, job_id)
+
+
+def _kept(c: Connection, project_id: int, snapshot_id: int | None, settings: Settings) -> Snapshot | None:
+    """The snapshot that was named. Raises NotFit for one that cannot be trained on in this way."""
+    if snapshot_id is None:
+        return None
+    kept = snapshots.get(c, snapshot_id)
+    if kept.project_id != project_id:
+        raise NotFit("This snapshot belongs to another project. Nothing was started.")
+    if not settings.validation and kept.validation:
+        raise NotFit("A snapshot is sent as it is, with its validation rows. Nothing was started.")
+    if pairs.in_snapshot(c, kept.id) != settings.pairs:
+        what = "pairs of answers: train on it with DPO" if not settings.pairs else "no pairs of answers: DPO needs some"
+        raise NotFit(f"This snapshot holds {what}. Nothing was started.")
+    return kept
 
 
 def _judge(outlook: Outlook, acknowledged: Collection[str] | None, *, private_confirmed: bool) -> list[Finding]:

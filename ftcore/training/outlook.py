@@ -11,9 +11,8 @@ from sqlalchemy import Connection
 
 from ftcore.dataset.freeze import freezing
 from ftcore.dataset.leakage import Leak
-from ftcore.records import Endpoint, Severity
-from ftcore.store import open_problems
-from ftcore.store import spending as past_jobs
+from ftcore.records import Endpoint, Severity, Snapshot
+from ftcore.store import job_lists, open_problems, snapshots
 from ftcore.training import budget as limits
 from ftcore.training import offers, preflight
 from ftcore.training.estimate import Estimate, estimate
@@ -75,6 +74,12 @@ def load_of(c: Connection, project_id: int, settings: Settings = Settings()) -> 
     return Load(survey, tuple(found), tuple(open_problems.of_approved(c, project_id).items()))
 
 
+def load_of_snapshot(c: Connection, snapshot: Snapshot) -> Load:
+    """The same for rows that were frozen before: they are sent as they are, whatever has become of their examples."""
+    kept = list(snapshots.rows(c, snapshot.id))
+    return Load(survey_of(kept), tuple(preflight.leaks(c, snapshot.project_id, kept)))
+
+
 def look(
     c: Connection,
     root: Path,
@@ -89,7 +94,7 @@ def look(
     """Everything about launching this here. `root` is the workspace's folder; `budget` a limit for this launch alone, US dollars.
     Asks no server. Raises EndpointError when a file that ships with the app is broken."""
     terms = terms_of(c, root, endpoint, base_model)
-    guess = estimate(load.survey, settings, terms, past_jobs.succeeded_at(c, endpoint.id))
+    guess = estimate(load.survey, settings, terms, job_lists.succeeded_at(c, endpoint.id))
     spent = month(c)
     here = spent.of(endpoint)
     own_limits = {} if terms.free else endpoint.limits

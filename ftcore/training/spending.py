@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection
 
 from ftcore.records import LOCAL, Endpoint, Job
-from ftcore.store import spending as store
+from ftcore.store import job_lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def month(c: Connection, moment: datetime | None = None) -> Month:
     """What was spent in the month of `moment` (now), those jobs included that have not ended."""
     begins = month_of(moment or datetime.now(UTC))
     spent: dict[int, Spent] = {}
-    for job, endpoint in store.jobs_since(c, begins):
+    for job, endpoint in job_lists.jobs_since(c, begins):
         if job.created_at is not None and month_of(job.created_at) == begins:
             spent[endpoint.id] = spent.get(endpoint.id, Spent()) + cost_of(job, free=is_free(endpoint))
     return Month(begins, spent)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ftcore.dataset import curation
 from ftcore.records import Endpoint, Project, Split, Status, TrainingExample
 from ftcore.store import endpoints, examples, imports
 from ftcore.store.database import Database
 from ftcore.store.examples import NewExample
 from ftcore.store.schema import endpoints as table
+from ftcore.store.schema import examples as example_table
 
 MODEL = "gpt-4o-mini-2024-07-18"
 PRICES = """
@@ -65,3 +68,9 @@ def paid(db: Database, *, usd: float | None = 3.0, name: str = "cloud", **limits
 def local(db: Database) -> Endpoint:
     with db.write() as c:
         return endpoints.put(c, "local", base_url="http://127.0.0.1:9/v1", key_source="", practice=True)
+
+
+def judge(db: Database, ids: Sequence[int], worse: str) -> None:
+    """Gives these examples a worse answer to be compared with."""
+    with db.write() as c:
+        c.execute(example_table.update().where(example_table.c.id.in_(ids)).values(worse=worse))

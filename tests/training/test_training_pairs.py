@@ -17,11 +17,10 @@ from ftcore.dataset.snapshots import digest
 from ftcore.records import Project, SnapshotRow, Split
 from ftcore.store import examples, snapshots
 from ftcore.store.database import Database
-from ftcore.store.schema import examples as table
 from ftcore.training.launch import NotFit, launch_all
 from ftcore.training.outlook import load_of
 from ftcore.training.settings import DPO, Settings
-from tests.training.launching import local, ready, talk
+from tests.training.launching import judge, local, ready, talk
 
 
 def correct(db: Database, project: Project, ids: Sequence[int], answer: str) -> None:
@@ -29,11 +28,6 @@ def correct(db: Database, project: Project, ids: Sequence[int], answer: str) -> 
         rows = examples.get_many(c, ids)
     edits = [CellEdit(row.id, row.version, {"response": f"{answer} {row.id}"}) for row in rows]
     curation.save(db, project.id, edits, who="DK")
-
-
-def judge(db: Database, ids: Sequence[int], worse: str) -> None:
-    with db.write() as c:
-        c.execute(table.update().where(table.c.id.in_(ids)).values(worse=worse))
 
 
 def test_a_corrected_answer_and_a_judged_one_give_a_pair(db: Database, project: Project) -> None:

@@ -19,7 +19,7 @@ from ftcore.training.survey import Survey
 from ftcore.training.terms import terms_of
 from ftcore.ui import page, session, way
 from ftcore.ui.imports import instructions
-from ftcore.ui.train import launch_findings, launch_money, launch_place, launch_settings
+from ftcore.ui.train import launch_findings, launch_money, launch_place, launch_settings, launch_words
 from ftcore.ui.train.launch_place import NOT_YET, Place
 from ftcore.ui.train.local_training import readiness
 
@@ -88,9 +88,9 @@ def _button(
     *,
     primary: bool,
 ) -> None:
-    price = launch_money.price(outlook)
+    price = launch_words.price(outlook)
     if not place.local and place.ready.ok and not outlook.errors:
-        st.markdown(page.plain(launch_money.sentence(outlook)), width=page.PROSE)
+        st.markdown(page.plain(launch_words.question(outlook)), width=page.PROSE)
     may = place.ready.ok and not outlook.errors and not outlook.open_warnings(ticked)
     several = len(outlook.estimate.parts)
     what = f"Start {several} trainings" if several > 1 else "Start training"

@@ -1,4 +1,4 @@
-"""Jobs as what they cost: those of a time, and those of an endpoint that tell how fast it is."""
+"""Jobs of all projects: all of them, those since a moment, and those that tell how fast an endpoint is."""
 
 from __future__ import annotations
 
@@ -11,21 +11,25 @@ from ftcore.store import endpoints
 from ftcore.store.schema import jobs
 
 
+def all_jobs(c: Connection) -> list[tuple[Job, Endpoint]]:
+    """Every job of the workspace, launched or found, with its endpoint; the oldest first."""
+    return _with_endpoints(c, _jobs(c, select(jobs).order_by(jobs.c.id)))
+
+
 def jobs_since(c: Connection, moment: datetime) -> list[tuple[Job, Endpoint]]:
-    """Every job that was launched, here or there, at this moment or later, with its endpoint; the oldest first."""
-    servers: dict[int, Endpoint] = {}
-    found = []
-    for job in _jobs(c, select(jobs).where(jobs.c.created_at >= moment).order_by(jobs.c.id)):
-        if job.endpoint_id not in servers:
-            servers[job.endpoint_id] = endpoints.get(c, job.endpoint_id)
-        found.append((job, servers[job.endpoint_id]))
-    return found
+    """Those that were launched at this moment or later."""
+    return _with_endpoints(c, _jobs(c, select(jobs).where(jobs.c.created_at >= moment).order_by(jobs.c.id)))
 
 
 def succeeded_at(c: Connection, endpoint_id: int, *, limit: int = 50) -> list[Job]:
     """The latest jobs of an endpoint that made a model, of all projects, the newest first."""
     query = select(jobs).where(jobs.c.endpoint_id == endpoint_id, jobs.c.state == JobState.SUCCEEDED)
     return _jobs(c, query.order_by(jobs.c.id.desc()).limit(limit))
+
+
+def _with_endpoints(c: Connection, found: list[Job]) -> list[tuple[Job, Endpoint]]:
+    servers = {id_: endpoints.get(c, id_) for id_ in {job.endpoint_id for job in found}}
+    return [(job, servers[job.endpoint_id]) for job in found]
 
 
 def _jobs(c: Connection, query: Select[tuple[object, ...]]) -> list[Job]:
