@@ -9,7 +9,9 @@ from typing import Any
 
 import openai
 
-from ftcore.endpoints import EndpointError, connect, explain, read_key, retry_after
+from ftcore.endpoints import EndpointError, connect, read_key, retry_after
+from ftcore.endpoints.errors import without_keys
+from ftcore.endpoints.keys import NO_KEY
 from ftcore.records import Endpoint
 from ftcore.training.patience import be_patient, within
 
@@ -74,7 +76,7 @@ def answering(endpoint: Endpoint, seconds: float | None = None) -> Iterator[None
 def no_answer(endpoint: Endpoint, error: openai.APIStatusError) -> NoAnswer:
     """A refusal that says nothing about the job, with the wait that the server asks for."""
     asked = retry_after(error)
-    said = f"{endpoint.name} does not answer as it should ({said_by(error)}); it is asked again."
+    said = f"{endpoint.name} does not answer as it should ({said_by(endpoint, error)}); it is asked again."
     if asked is not None and asked > LONGEST_WAIT:
         said = f"{endpoint.name} asks to wait {_in_words(asked)}; it is asked again in an hour."
     return NoAnswer(
@@ -84,12 +86,19 @@ def no_answer(endpoint: Endpoint, error: openai.APIStatusError) -> NoAnswer:
     )
 
 
-def said_by(error: openai.APIStatusError) -> str:
-    """The server's own words, without what looks like a key."""
-    from ftcore.endpoints.errors import without_keys
-
+def said_by(endpoint: Endpoint, error: openai.APIStatusError) -> str:
+    """The server's own words."""
     body = error.body if isinstance(error.body, dict) else {}
-    return without_keys(str(body.get("message") or error.message))
+    return without_keys(clean(endpoint, str(body.get("message") or error.message)))
+
+
+def clean(endpoint: Endpoint, text: str) -> str:
+    """A server's text without the key that it was sent: some repeat it in their messages, and those are kept and shown."""
+    try:
+        key = read_key(endpoint.key_source)
+    except EndpointError:  # the key has gone meanwhile: then it cannot be looked for
+        return text
+    return text.replace(key, "[key]") if key not in ("", NO_KEY) else text
 
 
 def told(reply: Any) -> Any:
@@ -97,10 +106,6 @@ def told(reply: Any) -> Any:
     if not isinstance(getattr(reply, "id", None), str) or not reply.id:
         raise TypeError("the reply has no id")
     return reply
-
-
-def explained(error: BaseException) -> str:
-    return explain(error)
 
 
 def _in_words(seconds: float) -> str:

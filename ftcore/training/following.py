@@ -10,7 +10,7 @@ import openai
 from ftcore.records import JobEvent, JobState, Metric
 from ftcore.store import jobs, models
 from ftcore.store.schema import now
-from ftcore.training.calling import NoAnswer, answering, said_by, told
+from ftcore.training.calling import NoAnswer, answering, clean, said_by, told
 from ftcore.training.looking import learn
 from ftcore.training.turn import Turn, end
 
@@ -87,14 +87,14 @@ def _news(turn: Turn, remote: Any, status: str, state: JobState, metrics: list[M
         newest = max(metrics, key=lambda m: m.step)
         values |= {"step": max(newest.step, job.step), "total_steps": newest.total_steps or job.total_steps}
     if state.ended:
-        values |= _ending(remote, state)
+        values |= _ending(turn, remote, state)
     name = getattr(remote, "fine_tuned_model", None)
     if name and state == JobState.SUCCEEDED:
         values["fine_tuned_model"] = str(name)
     return {name: value for name, value in values.items() if getattr(job, name) != value}
 
 
-def _ending(remote: Any, state: JobState) -> dict[str, Any]:
+def _ending(turn: Turn, remote: Any, state: JobState) -> dict[str, Any]:
     ending: dict[str, Any] = {
         "finished_at": _moment(getattr(remote, "finished_at", None)) or now(),
         "trained_tokens": _whole(getattr(remote, "trained_tokens", None)),
@@ -104,7 +104,11 @@ def _ending(remote: Any, state: JobState) -> dict[str, Any]:
     if state == JobState.FAILED:
         error = getattr(remote, "error", None)
         said = error.get("message") if isinstance(error, dict) else getattr(error, "message", None)
-        ending["error"] = said or "The server says that it failed, and not why. Its events and log may tell."
+        ending["error"] = (
+            clean(turn.endpoint, str(said))
+            if said
+            else "The server says that it failed, and not why. Its events and log may tell."
+        )
     return ending
 
 
@@ -135,7 +139,7 @@ def _tell_wish(turn: Turn) -> None:
         with answering(turn.endpoint):
             call(turn.job.remote_id)
     except openai.APIStatusError as error:
-        _withdraw(turn, wish, f"{turn.endpoint.name} has not {done} the job: {said_by(error)}")
+        _withdraw(turn, wish, f"{turn.endpoint.name} has not {done} the job: {said_by(turn.endpoint, error)}")
     except NoAnswer as error:
         if getattr(error.__cause__, "status_code", 0) in (409, 501):
             _withdraw(turn, wish, f"{turn.endpoint.name} has not {done} the job: {error}")
@@ -162,7 +166,7 @@ def _new_events(turn: Turn, known: set[str]) -> list[JobEvent]:
                 events = turn.client.fine_tuning.jobs
                 page = events.list_events(turn.job.remote_id, limit=100, after=after or openai.omit)
                 fresh = [e for e in page.data if e.id not in known and e.id not in found]
-                found |= {e.id: _event(e) for e in fresh}
+                found |= {e.id: _event(turn, e) for e in fresh}
         except openai.APIStatusError as error:
             if error.status_code in UNHEARD:  # not every server keeps events
                 return []
@@ -173,9 +177,10 @@ def _new_events(turn: Turn, known: set[str]) -> list[JobEvent]:
     return list(found.values())
 
 
-def _event(event: Any) -> JobEvent:
+def _event(turn: Turn, event: Any) -> JobEvent:
     data = dict(event.data) if isinstance(event.data, dict) else {}
-    return JobEvent(str(event.id), _moment(event.created_at) or now(), str(event.level), str(event.message), data)
+    said = clean(turn.endpoint, str(event.message))
+    return JobEvent(str(event.id), _moment(event.created_at) or now(), str(event.level), said, data)
 
 
 def metric_of(event: JobEvent) -> Metric | None:

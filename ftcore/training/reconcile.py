@@ -89,7 +89,7 @@ def _act(turn: Turn) -> float | None:
     except openai.APIStatusError as error:
         if not _is_final(turn, error):
             raise no_answer(turn.endpoint, error) from error
-        turn.end(JobState.FAILED, error=f"{turn.endpoint.name} refused: {said_by(error)}")
+        turn.end(JobState.FAILED, error=f"{turn.endpoint.name} refused: {said_by(turn.endpoint, error)}")
     return None
 
 

@@ -77,7 +77,7 @@ def _part(faults: list[str], endpoint: Endpoint, what: str, fetch: Callable[[], 
         return fetch()
     except openai.APIStatusError as error:
         if error.status_code not in NOT_OFFERED:
-            faults.append(f"{endpoint.name} did not give {what}: {said_by(error)}.")
+            faults.append(f"{endpoint.name} did not give {what}: {said_by(endpoint, error)}.")
     except (NoAnswer, EndpointError) as error:
         faults.append(f"{what[0].upper()}{what[1:]} could not be fetched: {error}")
     return None
