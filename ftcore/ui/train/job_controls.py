@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from ftcore.records import Endpoint, Job, JobState
@@ -18,6 +20,21 @@ def draw(job: Job, endpoint: Endpoint, *, pauses: bool) -> None:
         _unanswered(job, endpoint)
     elif not job.cancel_requested:
         _under_way(job, pauses=pauses)
+
+
+def draw_for_all(running: Sequence[Job]) -> None:
+    """One button for several trainings."""
+    asked, left = "cancel-all-asked", [job for job in running if not job.cancel_requested]
+    if len(left) < 2:
+        return
+    if not st.session_state.get(asked):
+        st.button("Cancel all", icon=":material/stop:", key="cancel-all", on_click=_ask, args=(asked, True))
+        return
+    st.text(f"Stop all {len(left)} trainings? What they have learnt so far makes no models.")
+    with st.container(horizontal=True):
+        ids = [job.id for job in left]
+        st.button("Yes, stop them", key="cancel-all-yes", on_click=_stop_all, args=(ids, asked))
+        st.button("No, go on", key="cancel-all-no", on_click=_ask, args=(asked, False))
 
 
 def _under_way(job: Job, *, pauses: bool) -> None:
@@ -48,7 +65,8 @@ def _unanswered(job: Job, endpoint: Endpoint) -> None:
     """Only the person can know more than the server's list says: they may look there with their own eyes."""
     st.warning(UNKNOWN, icon=":material/help:")
     st.text(
-        f"Look at {endpoint.name} yourself, under its fine-tuning jobs. Ours bears the note {job.key[:12]}… in its metadata."
+        f"The server's list of jobs is read again by itself. You can look at {endpoint.name} yourself, too: our job bears the "
+        f"note {job.key[:12]}… in its metadata."
     )
     sure = f"not-started-asked-{job.id}"
     if st.session_state.get(sure):
@@ -71,6 +89,12 @@ def _ask(asked: str, yes: bool) -> None:
 
 def _stop(job_id: int, asked: str) -> None:
     cancel(session.db(), job_id)
+    st.session_state[asked] = False
+
+
+def _stop_all(ids: Sequence[int], asked: str) -> None:
+    for job_id in ids:
+        cancel(session.db(), job_id)
     st.session_state[asked] = False
 
 

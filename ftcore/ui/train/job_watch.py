@@ -39,6 +39,7 @@ def watch(project: Project) -> None:
         with st.container(border=True):
             _one(job, places[job.endpoint_id], small=True)
     st.text("They go on when you close this tab, and this page finds them again.")
+    job_controls.draw_for_all(running)
 
 
 def _one(job: Job, endpoint: Endpoint, *, small: bool = False) -> None:
@@ -46,13 +47,13 @@ def _one(job: Job, endpoint: Endpoint, *, small: bool = False) -> None:
         measured, events = jobs.metrics(c, job.id), jobs.events(c, job.id, limit=200)
     told = job_words.headline(job, events)
     if small:
-        st.markdown(f"**{page.plain(job_words.title(job))}** · {told}")
+        st.markdown(f"**{page.plain(job_words.title(job))}** · {told.removeprefix('Training: ')}")
     else:
         st.subheader(told, anchor=False)
     if job.state is not JobState.UNKNOWN:
         st.progress(min(1.0, job.step / job.total_steps) if job.total_steps else 0.0)
     _hindrance(job, endpoint)
-    if not small:
+    if not small and job.state is not JobState.UNKNOWN:
         st.text("It goes on when you close this tab, and this page finds it again.")
     if facts := _so_far(job, endpoint, measured):
         st.text(" · ".join(facts))

@@ -106,11 +106,15 @@ def cost(job: Job) -> str:
     if not job.rate:
         return ""
     if job.trained_tokens is not None:
-        return f"${job.rate * job.trained_tokens / 1e6:,.2f}"
+        return _dollars(job.rate * job.trained_tokens / 1e6)
     if not job.total_steps or not job.estimated_tokens:
         return ""
     spent = job.rate * job.estimated_tokens * job.step / job.total_steps / 1e6
-    return f"about ${spent:,.2f} so far"
+    return f"about {_dollars(spent)} so far" if spent >= 0.01 else "less than $0.01 so far"
+
+
+def _dollars(amount: float) -> str:
+    return f"${amount:,.2f}" if amount >= 0.01 else "less than $0.01"
 
 
 def _left(job: Job, events: Sequence[JobEvent]) -> float | None:

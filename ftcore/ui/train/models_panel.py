@@ -91,9 +91,7 @@ def _lineage(project: Project, one: Lineage) -> None:
         "Settings": ", ".join(f"{name} {value}" for name, value in job_words.settings(job).items()),
         "Took": job_words.facts(job).rpartition(" · ")[0],
         "Where": f"{one.endpoint.name}" if one.endpoint.name != LOCAL else "this computer",
-        "Stops answering": f"{one.ending.day:%-d %B %Y}, in {one.ending.days_left():,} days"
-        if one.ending
-        else "no date is known",
+        "Stops answering": _end(one),
         "Checkpoints": ", ".join(f"step {step.step:,}" for step in one.checkpoints),
     }
     st.markdown("**Where it comes from**")
@@ -105,6 +103,12 @@ def _lineage(project: Project, one: Lineage) -> None:
             st.text(f"{say.moment(run.finished_at)}: {_measured(run, one)}")
     elif one.model.gone_at is None:
         way.button(project, "evaluate", "Compare it with the cheaper ways")
+
+
+def _end(one: Lineage) -> str:
+    if one.ending is not None:
+        return f"{one.ending.day:%-d %B %Y}, in {say.count(one.ending.days_left(), 'day')}"
+    return "" if one.endpoint.name == LOCAL else "no date is known"
 
 
 def _measured(run: Run, one: Lineage) -> str:

@@ -17,6 +17,8 @@ from ftcore.ui import page, say, session
 TICK = 0.08
 """Seconds between two drawings of the growing answers."""
 QUESTION = "try-question"
+LONG, TALL = 500, 320
+"""An answer of more characters scrolls in its own box, so many pixels high: a small base model may ramble on."""
 
 
 def draw(project: Project, one: Lineage, known: Sequence[Lineage]) -> None:
@@ -39,11 +41,9 @@ def draw(project: Project, one: Lineage, known: Sequence[Lineage]) -> None:
     places = []
     for column, asked in zip(columns, sides, strict=True):
         with column:
-            label = asked.model if asked.model != one.job.base_model else f"{asked.model} (base)"
-            st.markdown(f"**{page.plain(label)}**")
-            st.caption(
-                "with your full instructions" if asked.system == project.base_prompt else "with the short instructions"
-            )
+            st.markdown(f"**{_kind(asked.model, one)}**")
+            own = "your full instructions" if asked.system == project.base_prompt else "the short instructions"
+            st.caption(f"{page.plain(asked.model)}, with {own if asked.system else 'no instructions'}")
             places.append((st.empty(), st.empty()))
     kept = st.session_state.setdefault("try-kept", {})
     answered: tuple[str, list[Reply]] | None = kept.get(one.model.id)
@@ -61,6 +61,13 @@ def draw(project: Project, one: Lineage, known: Sequence[Lineage]) -> None:
         st.caption(
             "This is the small practice model: it shows that examples teach, not how a large model would answer."
         )
+
+
+def _kind(model: str, one: Lineage) -> str:
+    """What stands over an answer."""
+    if model == one.job.base_model:
+        return "Base model"
+    return "Tuned model" if model == one.model.name else "The other model"
 
 
 def _others(one: Lineage, known: Sequence[Lineage]) -> list[str]:
@@ -95,7 +102,8 @@ def _show(place: tuple[Any, Any], reply: Reply) -> None:
     if reply.error:
         answer.error(page.plain(reply.error), icon=":material/error:")
         return
-    answer.code(reply.text or ("(an empty answer)" if reply.done else "…"), language=None, wrap_lines=True)
+    text = reply.text or ("(an empty answer)" if reply.done else "…")
+    answer.code(text, language=None, wrap_lines=True, height=TALL if len(text) > LONG else "content")
     if reply.done:
         cut = ", cut at its length limit" if reply.cut else ""
         told.caption(f"{say.seconds(reply.seconds)}{cut}")
