@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 
@@ -11,8 +12,10 @@ from ftcore.training.settings import DPO, Settings
 from ftcore.training.survey import Survey
 from ftcore.training.terms import Terms
 
+NO_MODEL = "no-model"
 PRICE_UNKNOWN, PRICE_OLD = "price-unknown", "price-old"
 SHUTS_DOWN, CLOSES = "shuts-down", "closes"
+_TRAINING = re.compile(r"train|tun|job", re.IGNORECASE)
 OWN_PRICES = "Put it into your own copy of prices.yaml, under Connections."
 OWN_PROVIDERS = "If that is no longer so, correct your own copy of providers.yaml, under Connections."
 
@@ -31,7 +34,7 @@ def examine(survey: Survey, terms: Terms, settings: Settings, today: date | None
 
 def _model(terms: Terms) -> Iterator[Finding]:
     if not terms.base_model.strip():
-        yield Finding(Severity.ERROR, "Name the base model to train from, as the provider calls it.", "no-model")
+        yield Finding(Severity.ERROR, "Name the base model to train from, as the provider calls it.", NO_MODEL)
     elif terms.price is not None and not terms.price.trainable:
         said = f"{terms.base_model} cannot be fine-tuned at {terms.provider_label}. Choose another base model."
         yield Finding(Severity.ERROR, said, "not-trainable")
@@ -72,16 +75,15 @@ def _endings(terms: Terms, today: date) -> Iterator[Finding]:
     if terms.provider is None:
         return
     service = [ending for ending in terms.provider.ends if not ending.models]
-    coming = [ending for ending in service if ending.day >= today]
-    for ending in coming:
+    for ending in (one for one in service if one.day >= today):
         said = f"{terms.provider_label}, from {_day(ending.day)} ({_in_days(ending.day, today)}): {ending.fact.value}"
-        yield Finding(
-            Severity.WARNING, f"{said} This is {ending.fact.origin(today)}.", f"{CLOSES}:{ending.day.isoformat()}"
-        )
-    for ending in service:
-        if ending.day < today:
-            said = f"{terms.provider_label}, since {_day(ending.day)}: {ending.fact.value} It may refuse the job; nothing is paid then."
-            yield Finding(Severity.HINT, said, "closed")
+        # What ends and is no training (a service beside it) is for the reader only.
+        kind = Severity.WARNING if _TRAINING.search(str(ending.fact.value)) else Severity.HINT
+        yield Finding(kind, f"{said} This is {ending.fact.origin(today)}.", f"{CLOSES}:{ending.day.isoformat()}")
+    ended = [f"since {_day(one.day)}: {one.fact.value}" for one in service if one.day < today]
+    if ended:
+        said = f"{terms.provider_label}, {' And '.join(ended)} It may refuse the job; nothing is paid then."
+        yield Finding(Severity.HINT, said, "closed")
 
 
 def _shutdown(terms: Terms, today: date) -> Iterator[Finding]:
@@ -100,11 +102,10 @@ def _shutdown(terms: Terms, today: date) -> Iterator[Finding]:
 
 
 def _price(terms: Terms, today: date) -> Iterator[Finding]:
-    if terms.free:
+    if terms.free or not terms.base_model.strip():
         return
     if terms.rate is None:
-        model = terms.base_model or "this model"
-        said = f"What {terms.label} charges for training {model} is not known, so neither is what this will cost."
+        said = f"What {terms.label} charges for training {terms.base_model} is not known, so neither is what this will cost."
         yield Finding(Severity.WARNING, f"{said} {OWN_PRICES}", PRICE_UNKNOWN)
     elif terms.figure is not None and terms.figure.is_old(today):
         said = f"The price of ${terms.rate:,.2f} for a million tokens is {terms.figure.origin(today)}"

@@ -104,7 +104,11 @@ def look(
         *preflight.problems_left(dict(load.open_problems)),
         *([] if terms.free else preflight.private_rows(load.survey.private, terms.label)),
         *offers.examine(load.survey, terms, settings, today),
-        *limits.examine(guess.cost, own_limits, here, budget=own_budget, where=terms.label),
+        *(
+            limits.examine(guess.cost, own_limits, here, budget=own_budget, where=terms.label)
+            if base_model.strip()
+            else []
+        ),
     ]
     ordered = preflight.in_order(preflight.calmly(found) if terms.free else found)
     most = limits.smallest(own_limits, here, own_budget)

@@ -127,6 +127,6 @@ def describe(care: Care, rows: int) -> str:
     said = {
         Care.CAREFUL: "in small steps at half the speed. Changes the model least, and needs the least memory",
         Care.NORMAL: "at the usual speed. A good first try",
-        Care.THOROUGH: "at the usual speed. Learns more, and may learn the examples by heart: watch the validation loss",
+        Care.THOROUGH: "at the usual speed. Learns more, and may learn the examples by heart: watch the curve",
     }
     return f"{passes} over the examples, {said[care]}."

@@ -113,6 +113,10 @@ def test_a_model_that_stops_answering_says_in_how_many_days() -> None:
     assert said.severity == Severity.WARNING
     assert "stops answering in 51 days, on 14 January 2027 (this is from a third party" in said.sentence
     assert "from 6 January 2027 (in 43 days): No new fine-tuning jobs" in found["closes:2027-01-06"].sentence
+    assert found["closes:2027-01-06"].severity == Severity.WARNING
+    assert found["closes:2026-11-30"].severity == Severity.HINT, "what ends there is no training"
+    assert "since 7 May 2026" in found["closed"].sentence
+    assert "And since 2 July 2026" in found["closed"].sentence
 
 
 def test_a_model_that_has_stopped_is_an_error() -> None:

@@ -313,6 +313,19 @@ def test_what_an_endpoint_is_known_to_offer_is_offered_and_another_name_may_be_t
     assert "![x](" not in "\n".join([*(box.label for box in test.checkbox), *(one.value for one in test.markdown)])
 
 
+def test_before_a_base_model_is_named_it_asks_for_one_and_says_nothing_else_of_money(
+    db: Database, trainer: str
+) -> None:
+    many(db).endpoint(trainer)
+    paid(db, usd=100, job_usd=1)
+    test = open_form()
+    test.selectbox(key="endpoint").set_value("cloud").run()
+    assert "Name the base model to train from" in test.info[0].value
+    assert "depends on the base model" in facts(test)
+    assert len(test.error) == len(test.checkbox) == 0
+    assert test.button(key="start-training").disabled
+
+
 def test_examples_that_changed_after_the_drawing_start_nothing_elsewhere(db: Database, trainer: str) -> None:
     journey = many(db)
     journey.endpoint(trainer)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ftcore.records import Project
+from ftcore.training.offers import NO_MODEL
 from ftcore.training.outlook import Outlook
 from ftcore.training.preflight import LEAK, PROBLEMS, Finding
 from ftcore.ui import page, way
@@ -16,6 +17,9 @@ ON_CURATE = ("few", "few-in-part", "few-there", "broken", "large-file")
 def errors(project: Project, outlook: Outlook, *, primary: bool) -> None:
     """What stops the launch, and the way to where it can be put right."""
     for finding in outlook.errors:
+        if finding.code == NO_MODEL:
+            st.info(page.plain(finding.sentence), icon=":material/arrow_upward:")  # nothing is wrong yet
+            continue
         st.error(page.plain(finding.sentence), icon=":material/block:")
     codes = {finding.subject for finding in outlook.errors}
     if LEAK in codes:

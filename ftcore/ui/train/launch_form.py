@@ -56,9 +56,9 @@ def draw(project: Project, past: list[Job], *, primary: bool = True) -> None:
         launch_findings.errors(project, outlook, primary=primary)
         launch_findings.hints(outlook)
         _say_readiness(place)
-        if launch_findings.curable(outlook):
-            return
-        ticked = launch_findings.warnings(project, outlook)
+    if launch_findings.curable(outlook):
+        return
+    ticked = [] if outlook.errors else launch_findings.warnings(project, outlook)
     _button(project, place, outlook, ticked, _key(project, past), budget, primary=primary)
 
 

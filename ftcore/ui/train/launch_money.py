@@ -23,7 +23,7 @@ def ask_budget(terms: Terms) -> float | None:
         min_value=0.0,
         value=None,
         step=1.0,
-        placeholder=f"{own:,.2f}, as set there" if own is not None else "no limit",
+        placeholder=f"{own:,.2f}" if own is not None else "no limit",
         key=f"budget-{terms.endpoint.id}",
         help="It does not start when the high estimate is above this. Limits for every launch and for the month are set under Connections.",
     )

@@ -68,8 +68,7 @@ def _there(endpoint: Endpoint) -> Place:
     else:
         model = st.text_input("Base model", key=key, help="As the provider names it.")
     named = (model or "").strip()
-    said = "" if named else "Name the base model to train from, as the provider calls it."
-    return Place(endpoint, named, Readiness(bool(named), said))
+    return Place(endpoint, named, Readiness(True))
 
 
 def _terms(endpoint: Endpoint) -> Terms:

@@ -30,6 +30,8 @@ def price(outlook: Outlook) -> str:
     """ "$0", "$3.10 to $4.20" or "price not known"."""
     if outlook.terms.free:
         return "$0"
+    if not outlook.terms.base_model:
+        return "depends on the base model"
     return money(outlook.estimate.cost)
 
 
