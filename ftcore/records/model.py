@@ -23,10 +23,17 @@ class Model:
     metrics: dict[str, Any] = field(default_factory=dict)
     shutdown_date: str = ""
     """YYYY-MM-DD as the server told it; "" = it told none."""
+    served_as: str = ""
+    """The name under which it answers, where that is another one: some servers want a deployment of its own."""
     note: str = ""
     listed_at: datetime | None = None
     gone_at: datetime | None = None
     removed_at: datetime | None = None
+
+    @property
+    def asked_as(self) -> str:
+        """What is sent as `model` with a question."""
+        return self.served_as or self.name
 
     def days_left(self, today: date | None = None) -> int | None:
         """Days until the server's own shutdown date; None where it told none that can be read."""

@@ -10,6 +10,7 @@ import openai
 from sqlalchemy import Connection
 
 from ftcore.endpoints import EndpointError, connect, explain
+from ftcore.endpoints.adapter import adapter_for
 from ftcore.endpoints.providers import Provider
 from ftcore.records import Endpoint, Job, Model, Snapshot
 from ftcore.store import endpoints, jobs, models, runs, snapshots, tasks
@@ -19,6 +20,10 @@ from ftcore.store.schema import now
 
 DELETE = "delete-model"
 LOOK = "look-at-models"
+DEPLOY = "deploy-model"
+
+
+UNSURE = "Look at the server's own page before asking again: a model that answers may be paid by the hour."
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,49 @@ def ask_to_look(db: Database, project_id: int) -> None:
     _ask(db, project_id, LOOK, {"project_id": project_id})
 
 
+def ask_to_deploy(db: Database, project_id: int, model_id: int) -> None:
+    """Has the worker take the step that this server wants before a tuned model answers. It may cost by the hour from then on."""
+    _ask(db, project_id, DEPLOY, {"model_id": model_id})
+
+
+def serve_as(db: Database, model_id: int, name: str) -> None:
+    """Remembers the name under which a model answers: from now on it is asked by that one, here and in comparisons."""
+    with db.write() as c:
+        model = models.get(c, model_id)
+        models.change(c, model_id, served_as=name.strip())
+        if model.job_id is not None:
+            jobs.change(c, model.job_id, fine_tuned_model=name.strip() or model.name)
+
+
+def deploy(db: Database, model_id: int, providers: Sequence[Provider]) -> str:
+    """Takes that step, once and without retries; gives the name under which the model answers. Raises EndpointError, also where
+    nobody can know whether it was done: then somebody has to look at the server's own page."""
+    with db.read() as c:
+        model = models.get(c, model_id)
+        endpoint = endpoints.get(c, model.endpoint_id)
+        job = jobs.get(c, model.job_id) if model.job_id is not None else None
+        steps = [
+            one for one in models.of_endpoint(c, endpoint.id) if one.kind == "checkpoint" and one.job_id == model.job_id
+        ]
+    if job is None or not job.remote_id:
+        raise EndpointError("This model's training is not known here, and the server wants to be told it.")
+    last = max(steps, key=lambda one: one.step, default=None)
+    checkpoint = str(last.metrics.get("id") or last.name) if last else ""
+    try:
+        with connect(endpoint, timeout=120.0, max_retries=0) as client:
+            asked = {"base_model": job.base_model, "job_id": job.remote_id, "checkpoint_id": checkpoint}
+            name = adapter_for(endpoint, providers).deploy(client, name=_plain_name(job), **asked)
+    except openai.OpenAIError as error:
+        raise EndpointError(f"{endpoint.name}: {explain(error)} {UNSURE}") from error
+    serve_as(db, model_id, name)
+    return name
+
+
+def _plain_name(job: Job) -> str:
+    """A name of our own that a server takes: letters, digits and - only."""
+    return f"{job.suffix or 'tuneworthy'}-{job.key[:8]}"
+
+
 def delete_there(db: Database, model_id: int) -> None:
     """Deletes a model at its endpoint; one that is gone already counts as deleted. Raises EndpointError with the server's words."""
     with db.read() as c:
@@ -110,7 +158,7 @@ def delete_there(db: Database, model_id: int) -> None:
         endpoint = endpoints.get(c, model.endpoint_id)
     try:
         with connect(endpoint, timeout=60.0, max_retries=0) as client:
-            client.models.delete(model.name)
+            client.models.delete(model.asked_as)
     except openai.NotFoundError:
         pass  # what is gone is deleted
     except openai.OpenAIError as error:
@@ -144,7 +192,7 @@ def look(db: Database, project_id: int) -> int:
 def _ask_for(model: Model, endpoint: Endpoint) -> dict[str, object]:
     with connect(endpoint, timeout=30.0, max_retries=0) as client:
         try:
-            found = client.models.retrieve(model.name)
+            found = client.models.retrieve(model.asked_as)
         except openai.NotFoundError:
             return {"gone_at": now()}
     ends = getattr(found, "shutdown_date", None)

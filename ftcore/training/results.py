@@ -184,7 +184,8 @@ def _keep_checkpoints(db: Database, endpoint: Endpoint, job: Job) -> int:
 
 def _checkpoint(point: Any) -> tuple[int, dict[str, Any]]:
     metrics = point.metrics.model_dump() if isinstance(point.metrics, openai.BaseModel) else point.metrics or {}
-    return int(point.step_number or 0), {k: v for k, v in metrics.items() if isinstance(v, int | float)}
+    kept = {k: v for k, v in metrics.items() if isinstance(v, int | float)}
+    return int(point.step_number or 0), {"id": str(point.id or ""), **kept}
 
 
 def _keep_ending(db: Database, endpoint: Endpoint, job: Job) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +16,13 @@ import pytest
 
 from ftcore.endpoints import EndpointError
 from ftcore.endpoints.facts import facts_of
-from ftcore.records import Endpoint, Job, JobState
-from ftcore.store import endpoints, jobs, models
+from ftcore.records import Endpoint, Job, JobState, Model
+from ftcore.store import endpoints, jobs, models, tasks
 from ftcore.store.database import Database
 from ftcore.training import registry
 from ftcore.training.trying import Asked, Trial
+from ftcore.worker.registry import deploy
+from ftcore.worker.watch import Watch
 from ftcore.workspace import Workspace
 from tests.fixtures_trainer import TrainerProcess, training_lines, wait_for_job
 from tests.trainer import tiny
@@ -160,3 +166,74 @@ def test_the_day_on_which_a_model_ends_comes_from_its_server_or_from_the_facts(
         told = registry.ending_of(models.get(c, known.id), openai, providers)
         assert told is not None
         assert told.day == date(2027, 1, 14)
+
+
+@pytest.fixture
+def nebius(db: Database, workspace: Workspace) -> Iterator[tuple[Endpoint, list[dict[str, Any]], list[int]]]:
+    """A server that wants a step of its own before a tuned model answers: (endpoint, what it was asked, its next faults)."""
+    asked: list[dict[str, Any]] = []
+    faults: list[int] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked.append({"path": self.path} | json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            code = faults.pop() if faults else 200
+            body = json.dumps({"name": "acme/tuned-1"} if code == 200 else {"error": {"message": "busy"}}).encode()
+            self.send_response(code)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_address[1]}/v1/"
+        with db.write() as c:
+            added = endpoints.add(c, "nebius", base_url=address, key_source="", provider="nebius")
+        yield added, asked, faults
+        server.shutdown()
+
+
+def tuned_at(db: Database, endpoint: Endpoint) -> Model:
+    job = begin(db).job()
+    with db.write() as c:
+        jobs.change(c, job.id, endpoint_id=endpoint.id)
+        models.keep(c, endpoint.id, "ft:m", base_model="m", job_id=job.id)
+        step = {"kind": "checkpoint", "metrics": {"id": "ckpt-9"}}
+        models.keep(c, endpoint.id, "ft:m:9", base_model="m", job_id=job.id, step=9, **step)
+        return next(one for one in models.of_endpoint(c, endpoint.id) if one.kind == "tuned")
+
+
+def test_a_model_that_needs_a_deployment_is_asked_by_its_new_name_from_then_on(
+    db: Database, workspace: Workspace, nebius: tuple[Endpoint, list[dict[str, Any]], list[int]]
+) -> None:
+    endpoint, asked, _ = nebius
+    model = tuned_at(db, endpoint)
+    assert registry.deploy(db, model.id, facts_of(workspace).providers) == "acme/tuned-1"
+    assert [one["path"] for one in asked] == ["/v0/models"]
+    assert asked[0]["source"].endswith(":ckpt-9")
+    with db.read() as c:
+        now_ = models.get(c, model.id)
+        assert (now_.name, now_.asked_as) == ("ft:m", "acme/tuned-1")
+        assert jobs.get(c, model.job_id or 0).fine_tuned_model == "acme/tuned-1"
+
+
+def test_a_deployment_that_got_no_clear_answer_is_asked_for_once_and_left_to_a_person(
+    db: Database, workspace: Workspace, nebius: tuple[Endpoint, list[dict[str, Any]], list[int]]
+) -> None:
+    endpoint, asked, faults = nebius
+    faults.append(500)
+    model = tuned_at(db, endpoint)
+    with pytest.raises(EndpointError, match="Look at the server's own page"):
+        registry.deploy(db, model.id, facts_of(workspace).providers)
+    assert len(asked) == 1
+    with db.write() as c:
+        tasks.put(c, registry.DEPLOY, {"model_id": model.id})
+        task = tasks.lease(c)
+    assert task is not None
+    with Watch(db, task) as watch, pytest.raises(EndpointError, match="the answer was lost"):
+        deploy(db, workspace, replace(task, attempts=2), watch)
+    assert len(asked) == 1

@@ -152,6 +152,7 @@ models = Table(
     count_("step"),
     Column("metrics", JSON, nullable=False, server_default="{}"),
     Column("shutdown_date", String(10), nullable=False, server_default=""),
+    text_("served_as"),
     text_("note"),
     at_("listed_at"),
     at_("gone_at"),

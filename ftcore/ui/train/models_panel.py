@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from ftcore.endpoints.adapter import Adapter
 from ftcore.endpoints.facts import facts_of
 from ftcore.evaluation.verdict import Words, headline
 from ftcore.records import LOCAL, Model, Project, Task, TaskState
@@ -13,13 +14,18 @@ from ftcore.report.telling import comparison_of
 from ftcore.store import tasks
 from ftcore.store.runs import Run
 from ftcore.training import registry
-from ftcore.training.registry import DELETE, LOOK, Lineage
+from ftcore.training.registry import DELETE, DEPLOY, LOOK, Lineage
 from ftcore.ui import ledger, page, say, session, way
 from ftcore.ui.train import job_words, train_state, try_panel
 
 SOON = 60
 """Days left from which a warning stands beside the model."""
 CHOSEN = "model-chosen"
+_UNDER_WAY = {
+    DELETE: "Deleting it at the server…",
+    LOOK: "Asking which models are still there…",
+    DEPLOY: "Asking the server to let it answer…",
+}
 
 
 def draw(project: Project) -> None:
@@ -28,7 +34,7 @@ def draw(project: Project) -> None:
     with session.db().read() as c:
         known = registry.lineages(c, project.id, providers)
         looked = tasks.last(c, project.id, LOOK)
-        deleted = tasks.last(c, project.id, DELETE)
+        deleted, deployed = tasks.last(c, project.id, DELETE), tasks.last(c, project.id, DEPLOY)
     if not known:
         st.subheader("No models yet", anchor=False)
         st.text("A training that has finished leaves its model here, with the examples it was made from.")
@@ -36,14 +42,17 @@ def draw(project: Project) -> None:
             "Go to Train", type="primary", icon=":material/model_training:", on_click=train_state.go, args=("Train",)
         )
         return
-    _follow([task for task in (looked, deleted) if task])
+    _follow([task for task in (looked, deleted, deployed) if task])
     by_id = {one.model.id: one for one in known}
     if st.session_state.get(CHOSEN) not in by_id:
         st.session_state[CHOSEN] = known[0].model.id
     st.selectbox("Model", list(by_id), format_func=lambda id_: _name(by_id[id_]), key=CHOSEN)
     chosen = by_id[st.session_state[CHOSEN]]
     _warn(chosen)
-    if chosen.model.gone_at is None:
+    adapter = facts_of(session.workspace()).adapter(chosen.endpoint)
+    if chosen.model.gone_at is None and adapter.deployment and not chosen.model.served_as:
+        _serving(project, chosen, adapter)
+    elif chosen.model.gone_at is None:
         try_panel.draw(project, chosen, known)
     _lineage(project, chosen)
     _note(chosen.model)
@@ -80,6 +89,24 @@ def _warn(one: Lineage) -> None:
         st.warning(page.plain(said), icon=":material/event_busy:")
 
 
+def _serving(project: Project, one: Lineage, adapter: Adapter) -> None:
+    """The step that some servers want before a tuned model answers."""
+    st.warning(page.plain(f"This model does not answer yet. {adapter.deployment}"), icon=":material/cloud_upload:")
+    asked, key = f"model-deploy-{one.model.id}", f"model-served-{one.model.id}"
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.text_input("The name under which it answers", key=key, placeholder="as the server's page names it")
+        st.button("Use this name", key=f"{key}-keep", on_click=_serve, args=(one.model.id, key))
+        if adapter.deploys and not st.session_state.get(asked):
+            st.button("Make it answer", key=asked + "-ask", on_click=_set, args=(asked, "yes"))
+    if st.session_state.get(asked):
+        st.text(
+            f"Ask {one.endpoint.name} to let this model answer? It may be paid by the hour from then on, until you delete it."
+        )
+        with st.container(horizontal=True):
+            st.button("Yes, ask it", key=f"{asked}-yes", on_click=_deploy, args=(project.id, one.model.id, asked))
+            st.button("No", key=f"{asked}-no", on_click=_set, args=(asked, ""))
+
+
 def _lineage(project: Project, one: Lineage) -> None:
     snapshot, job = one.snapshot, one.job
     trained = round(snapshot.train * job.share)
@@ -88,6 +115,7 @@ def _lineage(project: Project, one: Lineage) -> None:
         "By": f"{job_words.title(job)}, {say.moment(job.created_at)}"
         + (f", {job.created_by}" if job.created_by else ""),
         "Base model": job.base_model,
+        "Answers as": one.model.served_as,
         "Settings": ", ".join(f"{name} {value}" for name, value in job_words.settings(job).items()),
         "Took": job_words.facts(job).rpartition(" · ")[0],
         "Where": f"{one.endpoint.name}" if one.endpoint.name != LOCAL else "this computer",
@@ -167,7 +195,7 @@ def _follow(under_way: Sequence[Task]) -> None:
     for task in under_way:
         if task.state in (TaskState.QUEUED, TaskState.RUNNING):
             _look_again(task.id)
-        elif task.kind == DELETE and task.state is TaskState.FAILED:
+        elif task.kind != LOOK and task.state is TaskState.FAILED:
             st.error(page.plain(task.error), icon=":material/error:")
 
 
@@ -177,7 +205,17 @@ def _look_again(task_id: int) -> None:
         task = tasks.get(c, task_id)
     if task.state not in (TaskState.QUEUED, TaskState.RUNNING):
         st.rerun()
-    st.caption("Deleting it at the server…" if task.kind == DELETE else "Asking which models are still there…")
+    st.caption(_UNDER_WAY[task.kind])
+
+
+def _serve(model_id: int, key: str) -> None:
+    if name := str(st.session_state[key]).strip():
+        registry.serve_as(session.db(), model_id, name)
+
+
+def _deploy(project_id: int, model_id: int, asked: str) -> None:
+    registry.ask_to_deploy(session.db(), project_id, model_id)
+    st.session_state[asked] = ""
 
 
 def _look(project_id: int) -> None:

@@ -67,23 +67,25 @@ def _kind(model: str, one: Lineage) -> str:
     """What stands over an answer."""
     if model == one.job.base_model:
         return "Base model"
-    return "Tuned model" if model == one.model.name else "The other model"
+    return "Tuned model" if model == one.model.asked_as else "The other model"
 
 
 def _others(one: Lineage, known: Sequence[Lineage]) -> list[str]:
     """The base first, then the steps on the way, then the other models of the same server."""
-    here = [other.model.name for other in known if other.endpoint.id == one.endpoint.id and other.model.gone_at is None]
+    here = [
+        other.model.asked_as for other in known if other.endpoint.id == one.endpoint.id and other.model.gone_at is None
+    ]
     steps = [step.name for step in one.checkpoints if step.gone_at is None]
-    return [name for name in dict.fromkeys([one.job.base_model, *steps, *here]) if name != one.model.name]
+    return [name for name in dict.fromkeys([one.job.base_model, *steps, *here]) if name != one.model.asked_as]
 
 
 def _sides(project: Project, one: Lineage, against: str, known: Sequence[Lineage]) -> list[Asked]:
     """The base with the project's full instructions, as it would be used today; a tuned one with those it was trained with."""
     is_base = against == one.job.base_model
-    prompts = {other.model.name: other.job.system_prompt for other in known}
+    prompts = {other.model.asked_as: other.job.system_prompt for other in known}
     system = project.base_prompt if is_base else prompts.get(against, one.job.system_prompt)
     endpoint: Endpoint = one.endpoint
-    return [Asked(endpoint, against, system), Asked(endpoint, one.model.name, one.job.system_prompt)]
+    return [Asked(endpoint, against, system), Asked(endpoint, one.model.asked_as, one.job.system_prompt)]
 
 
 def _ask(sides: Sequence[Asked], question: str, places: Sequence[tuple[Any, Any]]) -> list[Reply]:

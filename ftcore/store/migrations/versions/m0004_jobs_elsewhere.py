@@ -63,6 +63,7 @@ def upgrade() -> None:
             _count("step"),
             _json("metrics", "{}"),
             _word("shutdown_date", 10),
+            _text("served_as"),
             _text("note"),
             _at("listed_at"),
             _at("gone_at"),
