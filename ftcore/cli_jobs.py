@@ -23,7 +23,8 @@ out, err = Console(), Console(stderr=True)
 FAILED, BAD_USAGE = 1, 2
 """Exit codes, as in `cli`."""
 LOOK_SECONDS = 0.5
-COLUMNS = ("id", "endpoint", "remote_id", "state", "status", "step", "cost", "model", "error")
+SHORT, LONG = ("id", "endpoint", "state", "step", "cost"), ("number there", "model, or what went wrong")
+"""The columns of the table: those that stay on one line, and those that may be folded."""
 
 app = typer.Typer(help="Every training of the workspace, as the worker knows it.", invoke_without_command=True)
 WorkspaceOption = Annotated[
@@ -189,13 +190,21 @@ def _table(rows: list[dict[str, Any]]) -> Any:
     from rich.table import Table
 
     table = Table(box=None)
-    for name in COLUMNS:
+    for name in SHORT:
+        table.add_column(name, no_wrap=True)
+    for name in LONG:
         table.add_column(name, overflow="fold")
     for row in rows:
-        step = f"{row['step']} of {row['total']}" if row["total"] else ""
-        told = {**row, "step": step, "cost": _cost(row["cost"])}
-        table.add_row(*(escape(str(told[name])) for name in COLUMNS))
+        table.add_row(*(escape(told) for told in _cells(row)))
     return table
+
+
+def _cells(row: dict[str, Any]) -> tuple[str, ...]:
+    """The server's own word stands behind our state where it is another one."""
+    word = "" if row["status"] in ("", row["state"]) else f" ({row['status']})"
+    step = f"{row['step']} of {row['total']}" if row["total"] else ""
+    short = (str(row["id"]), row["endpoint"], row["state"] + word, step, _cost(row["cost"]))
+    return (*short, row["remote_id"], row["model"] or row["error"])
 
 
 def _cost(cost: list[float] | None) -> str:

@@ -95,7 +95,7 @@ def _button(
     several = len(outlook.estimate.parts)
     what = f"Start {several} trainings" if several > 1 else "Start training"
     st.button(
-        page.plain(f"{what}: {price}"),
+        page.plain(f"{what}: {price}" if outlook.terms.base_model else what),
         type="primary" if primary and place.ready.ok else "secondary",
         icon=":material/play_arrow:",
         disabled=not may,
