@@ -7,7 +7,7 @@ from typing import Any
 
 from ftcore.records import Task
 from ftcore.store.database import Database
-from ftcore.worker import bulk, export, following, handover, intake, meaning, splitting
+from ftcore.worker import bulk, export, following, handover, intake, meaning, rescue, splitting
 from ftcore.worker.following import Postponed
 from ftcore.worker.watch import Watch
 from ftcore.workspace import Workspace
@@ -36,4 +36,5 @@ HANDLERS: dict[str, Handler] = {
     **handover.HANDLERS,
     **splitting.HANDLERS,
     **export.HANDLERS,
+    **rescue.HANDLERS,
 }

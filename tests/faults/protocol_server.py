@@ -40,6 +40,19 @@ class Remote:
     repeats_events: bool = False
     creates: int = 0
     jobs: list[dict[str, Any]] = field(default_factory=list)
+    files: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """By id; `content` holds the bytes that were sent."""
+    uploads: int = 0
+    pauses: bool = True
+    repeats_key: bool = False
+    """Its refusals repeat the key that they were sent."""
+    retry_after: str = ""
+    checkpoints: list[dict[str, Any]] = field(default_factory=list)
+    result_files: list[str] = field(default_factory=list)
+    more: dict[str, Any] = field(default_factory=dict)
+    """Further fields of every job."""
+    asked: list[dict[str, Any]] = field(default_factory=list)
+    """The bodies of all creations, with `idempotency_key`."""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def create(self, body: dict[str, Any]) -> dict[str, Any]:
@@ -61,6 +74,21 @@ class Remote:
             self.jobs.append(job)
             return job
 
+    def keep(self, body: bytes) -> dict[str, Any]:
+        """Takes a file out of the form in which it was sent."""
+        found = re.search(rb'name="file"; filename="([^"]*)".*?\r\n\r\n(.*?)\r\n--', body, re.DOTALL)
+        assert found is not None
+        with self.lock:
+            self.uploads += 1
+            file = {"id": f"file-{self.uploads}", "object": "file", "created_at": 1, "purpose": "fine-tune"}
+            file |= {"filename": found[1].decode(), "bytes": len(found[2]), "content": found[2], "status": "processed"}
+            self.files[str(file["id"])] = file
+            return file
+
+
+def _shown(file: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in file.items() if name != "content"}
+
 
 @contextmanager
 def protocol_server(remote: Remote) -> Iterator[str]:
@@ -70,12 +98,34 @@ def protocol_server(remote: Remote) -> Iterator[str]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             if self.path.endswith("/files"):
-                self._send(200, {"id": "file-1", "object": "file", "bytes": 1, "created_at": 1, "filename": "f"})
+                self._send(200, _shown(remote.keep(body)))
             elif self.path.endswith("/cancel"):
                 remote.status = "cancelled"
                 self._send(200, self._job(self.path.split("/")[-2]))
+            elif self.path.endswith(("/pause", "/resume")):
+                self._pause(self.path.rpartition("/")[2])
             else:
+                remote.asked.append({**json.loads(body), "idempotency_key": self.headers.get("Idempotency-Key")})
                 self._create(json.loads(body))
+
+        def do_DELETE(self) -> None:
+            id_ = self.path.rpartition("/")[2]
+            gone = remote.files.pop(id_, None)
+            self._send(200, {"id": id_, "object": "file", "deleted": True}) if gone else self._refuse(404)
+
+        def _pause(self, wish: str) -> None:
+            if not remote.pauses:
+                self._refuse(405)
+                return
+            remote.status = "paused" if wish == "pause" else "running"
+            self._send(200, self._job(self.path.split("/")[-2]))
+
+        def _refuse(self, code: int) -> None:
+            key = f" {self.headers.get('Authorization', '').removeprefix('Bearer ')}" if remote.repeats_key else ""
+            error = {"message": f"no: {code}{key}", "type": "t", "param": None, "code": None}
+            self._send(
+                code, {"error": error}, headers={"Retry-After": remote.retry_after} if remote.retry_after else {}
+            )
 
         def _create(self, body: dict[str, Any]) -> None:
             fault = remote.faults.pop(0) if remote.faults else ""
@@ -83,8 +133,7 @@ def protocol_server(remote: Remote) -> Iterator[str]:
                 self._reset()
                 return
             if fault in ("conflict_409", "busy_429", "refuse_400"):
-                code = int(fault[-3:])
-                self._send(code, {"error": {"message": f"no: {code}", "type": "t", "param": None, "code": None}})
+                self._refuse(int(fault[-3:]))
                 return
             job = remote.create(body)
             if fault == "reset_after":
@@ -94,7 +143,7 @@ def protocol_server(remote: Remote) -> Iterator[str]:
             elif fault == "timeout_408_after":
                 self._send(408, {"error": {"message": "too slow", "type": "t", "param": None, "code": None}})
             elif fault == "html_after":
-                self._send(200, "<html>a proxy says hello</html>", kind="text/html")
+                self._send(200, b"<html>a proxy says hello</html>", kind="text/html")
             elif fault == "half_json_after":
                 self._send(200, job, half=True)
             else:
@@ -110,8 +159,11 @@ def protocol_server(remote: Remote) -> Iterator[str]:
                 ]
                 self._send(200, {"object": "list", "data": data, "has_more": remote.repeats_events})
             elif remote.refusals and "/jobs/" in url.path:
-                code = remote.refusals.pop(0)
-                self._send(code, {"error": {"message": f"no: {code}", "type": "t", "param": None, "code": None}})
+                self._refuse(remote.refusals.pop(0))
+            elif url.path.endswith("/checkpoints"):
+                self._send(200, {"object": "list", "data": remote.checkpoints, "has_more": False})
+            elif found := re.search(r"/files(?:/(file-\w+)(/content)?)?$", url.path):
+                self._file(found[1], whole=bool(found[2]))
             elif re.search(r"/jobs/ftjob-\d+$", url.path):
                 self._send(200, self._job(url.path.rpartition("/")[2]))
             else:
@@ -123,14 +175,36 @@ def protocol_server(remote: Remote) -> Iterator[str]:
                 ]
                 self._send(200, {"object": "list", "data": data, "has_more": False})
 
+        def _file(self, id_: str | None, *, whole: bool) -> None:
+            if id_ is None:
+                files = [_shown(file) for file in remote.files.values()][::-1]
+                self._send(200, {"object": "list", "data": files, "has_more": False})
+            elif id_ not in remote.files:
+                self._refuse(404)
+            elif whole:
+                self._send(200, remote.files[id_]["content"], kind="application/octet-stream")
+            else:
+                self._send(200, _shown(remote.files[id_]))
+
         def _job(self, id_: str) -> dict[str, Any]:
             job = next(j for j in remote.jobs if j["id"] == id_)
             done = remote.status.lower() == "succeeded"
-            return {**job, "status": remote.status, "fine_tuned_model": f"ft:{id_}" if done else None}
+            told = {"status": remote.status, "fine_tuned_model": f"ft:{id_}" if done else None}
+            return {**job, **told, "result_files": remote.result_files, **remote.more}
 
-        def _send(self, code: int, value: Any, *, half: bool = False, kind: str = "application/json") -> None:
-            data = value.encode() if kind == "text/html" else json.dumps(value).encode()
+        def _send(
+            self,
+            code: int,
+            value: Any,
+            *,
+            half: bool = False,
+            kind: str = "application/json",
+            headers: dict[str, str] | None = None,
+        ) -> None:
+            data = value if isinstance(value, bytes) else json.dumps(value).encode()
             self.send_response(code)
+            for name, text in (headers or {}).items():
+                self.send_header(name, text)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()
