@@ -27,7 +27,8 @@ LEASE_SECONDS = 1.5
 CREATING = tuple(
     f"creating, {what}"
     for what in (
-        "between the last look and the sending",
+        "between the last look and the sending of the body",
+        "between the last look and the sending of the head",
         "after sending",
         "before reading",
         "after reading",
@@ -150,8 +151,8 @@ def _watch_connections(moment: Any) -> None:
 
     def checked(self: Any) -> None:
         check(self)
-        _acting.creating = True
-        moment("between the last look and the sending")
+        again, _acting.creating = _acting.creating, True
+        moment(f"between the last look and the sending of the {'body' if again else 'head'}")
 
     submitting.Sending.__call__ = checked  # type: ignore[method-assign]
     watched("write", "before sending", "after sending")
