@@ -20,12 +20,17 @@ NO_SUCH_FILE = "file-tuneworthy-no-such-file"
 NO_SUCH_MODEL = "tuneworthy-no-such-model"
 
 
+MOST_MODELS = 500
+
+
 class Finding(NamedTuple):
     what: str
     """`address`, `reachable`, `authorised`, `models`, `files`, `jobs`, `new_jobs`, or `closes` for what ends when."""
     ok: bool | None
     """None = nothing to pass or fail: not tried, or for the reader to know."""
     sentence: str
+    models: list[str] = []  # noqa: RUF012 - nobody changes it
+    """The names of all models that the server listed; with `models` only."""
 
 
 def check_connection(
@@ -92,7 +97,7 @@ def _reach(client: openai.OpenAI) -> Iterator[Finding]:
     else:
         yield Finding("reachable", True, "The server answers.")
         yield Finding("authorised", True, "It accepts the key.")
-        yield Finding("models", True, _say_models(names))
+        yield Finding("models", True, _say_models(names), names[:MOST_MODELS])
 
 
 def _files(client: openai.OpenAI, send: bool) -> Finding:
