@@ -16,11 +16,14 @@ class Digest:
     def __init__(self) -> None:
         self._hashes: list[bytes] = []
 
-    def add(self, row: SnapshotRow) -> None:
-        line = f"{row.split.value}\t{to_line(row.training)}"
+    def add(self, row: SnapshotRow) -> str:
+        """Gives the row's canonical line."""
+        line = to_line(row.training)
+        named = f"{row.split.value}\t{line}"
         if row.worse:  # a row of pairs; all other digests are as they were before there were any
-            line += f"\t{json.dumps(row.worse)}"
-        self._hashes.append(hashlib.sha256(line.encode()).digest())
+            named += f"\t{json.dumps(row.worse)}"
+        self._hashes.append(hashlib.sha256(named.encode()).digest())
+        return line
 
     def hexdigest(self) -> str:
         total = hashlib.sha256()

@@ -69,8 +69,10 @@ class Outlook:
 def load_of(c: Connection, project_id: int, settings: Settings = Settings()) -> Load:
     """Walks through the approved examples as a launch with these settings would freeze them. Takes seconds for very many."""
     wanted = {"pairs": settings.pairs, "validation": settings.validation}
-    survey = survey_of(freezing(c, project_id, **wanted))
-    found = preflight.leaks(c, project_id, freezing(c, project_id, **wanted)) if survey.total else []
+    found: list[Leak] = []
+    survey = survey_of(
+        freezing(c, project_id, **wanted), beside=lambda rows: found.extend(preflight.leaks(c, project_id, rows))
+    )
     return Load(survey, tuple(found), tuple(open_problems.of_approved(c, project_id).items()))
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from ftcore.chat import validate
@@ -81,7 +80,7 @@ class _Walk:
     test_tokens: int = 0
 
     def take(self, row: SnapshotRow) -> None:
-        self.digest.add(row)
+        line = self.digest.add(row)
         self.numbers[row.split] += 1
         if self.system is None:
             self.system = row.training.system
@@ -92,14 +91,13 @@ class _Walk:
         if row.split is Split.TEST:
             self.test_tokens += tokens_of_row(row)
         else:
-            self._take_sent(row)
+            self._take_sent(row, line + row.worse)
 
-    def _take_sent(self, row: SnapshotRow) -> None:
+    def _take_sent(self, row: SnapshotRow, line: str) -> None:
         tokens = tokens_of_row(row)
         self.private += row.private
         if tokens > LONG:
             self.long.append((tokens, row.example_id))
-        line = json.dumps(row.training.to_wire(), ensure_ascii=False, separators=(",", ":")) + row.worse
         plain = len(line)
         written = plain if line.isascii() else len(line.encode(errors="replace"))
         self.letters += plain
@@ -111,11 +109,21 @@ class _Walk:
             self.validation.append(tokens)
 
 
-def survey_of(rows: Iterable[SnapshotRow]) -> Survey:
-    """Reads the rows once; `rows` may be a generator, of any length."""
+def survey_of(rows: Iterable[SnapshotRow], *, beside: Callable[[Iterator[SnapshotRow]], None] | None = None) -> Survey:
+    """Reads the rows once; `rows` may be a generator, of any length. `beside` is shown the same rows on the same walk, and reads
+    all of them."""
     walk = _Walk()
-    for row in rows:
-        walk.take(row)
+
+    def walking() -> Iterator[SnapshotRow]:
+        for row in rows:
+            walk.take(row)
+            yield row
+
+    if beside is None:
+        for _ in walking():
+            pass
+    else:
+        beside(walking())
     digest = walk.digest.hexdigest()
     trained, tested = walk.asked[Split.TRAIN], walk.asked[Split.TEST]
     return Survey(

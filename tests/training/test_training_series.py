@@ -5,10 +5,12 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ftcore.records import Project
+from ftcore.dataset.freeze import tokens_of_row
+from ftcore.records import Project, Split
 from ftcore.store import jobs, snapshots
 from ftcore.store.database import Database
 from ftcore.training.launch import launch_all
+from ftcore.training.rows import rows_for
 from ftcore.training.series import SIZES, part, size_of
 from ftcore.training.settings import Settings
 from tests.training.launching import local, ready
@@ -63,3 +65,13 @@ def test_several_seeds_differ_in_nothing_else(db: Database, project: Project) ->
         (1.0, "{'n_epochs': 2}", made[0].group)
     }
     assert made[0].group
+
+
+def test_a_part_is_estimated_by_the_rows_that_its_job_is_sent(db: Database, project: Project) -> None:
+    ready(db, project)
+    made = launch_all(db, project.id, local(db), base_model="m", who="t", settings=Settings(series=True, epochs=2))
+    with db.read() as c:
+        for job in made:
+            sent = [tokens_of_row(row) for row in rows_for(c, job, Split.TRAIN)]
+            assert len(sent) == size_of(job.share, 60)
+            assert job.estimated_tokens == 2 * sum(sent)

@@ -156,7 +156,7 @@ def _load(project: Project, settings: Settings) -> Load:
     return _walked(path, project.id, project.revision, settings.method, settings.validation)
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@st.cache_resource(max_entries=8, show_spinner="Reading the examples")
 def _walked(path: str, project_id: int, revision: int, method: str, validation: bool) -> Load:
     with session.db().read() as c:
         return walk(c, project_id, Settings(method=method, validation=validation))
