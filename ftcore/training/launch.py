@@ -98,6 +98,8 @@ def launch_all(
         if known:
             return known
         standing = endpoints.get(c, endpoint.id)  # its limits may have changed since it was read
+        if standing.removed_at is not None:
+            raise NotFit(f"The connection to {standing.name} was removed. Nothing was started.")
         kept = _kept(c, project_id, snapshot_id, settings)
         load = load_of_snapshot(c, kept) if kept is not None else load_of(c, project_id, settings)
         outlook = look(c, db.path.parent, load, standing, base_model, settings, budget=budget)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from ftcore.dataset import curation
+from ftcore.dataset.freeze import take_snapshot
 from ftcore.records import Project, Status
-from ftcore.store import endpoints, jobs, snapshots, tasks
+from ftcore.store import endpoints, jobs, projects, snapshots, tasks
 from ftcore.store.database import Database
 from ftcore.training.launch import CHANGED, NotFit, launch, launch_all
 from ftcore.training.outlook import load_of, look
@@ -108,10 +109,27 @@ def test_a_suffix_that_the_server_would_not_take_is_refused_before(db: Database,
         launch_all(db, project.id, paid(db), base_model=MODEL, who="t", settings=Settings(suffix="a b"))
 
 
-def test_a_removed_endpoint_is_still_judged_by_its_own_limits(db: Database, project: Project) -> None:
+def test_nothing_starts_at_a_connection_that_was_removed_meanwhile(db: Database, project: Project) -> None:
     ready(db, project)
-    there = paid(db, job_usd=0.0001)
-    with db.read() as c:
-        assert endpoints.get(c, there.id).limits == {"job_usd": 0.0001}
-    with pytest.raises(NotFit, match="limit for one launch"):
+    there = paid(db)
+    with db.write() as c:
+        endpoints.remove(c, there.id)
+    with pytest.raises(NotFit, match="The connection to cloud was removed"):
         launch(db, project.id, there, base_model=MODEL, who="t")
+
+
+def test_a_snapshot_is_trained_on_as_it_is(db: Database, project: Project) -> None:
+    ids = ready(db, project)
+    with db.write() as c:
+        kept = take_snapshot(c, project.id, who="t")
+        other = projects.create(c, "Other")
+    curation.decide(db, project.id, ids[:20], Status.REJECTED, who="DK")
+    (job,) = launch_all(db, project.id, local(db), base_model="m", who="t", snapshot_id=kept.id)
+    assert job.snapshot_id == kept.id
+    for project_id, settings, why in (
+        (other.id, Settings(), "another project"),
+        (project.id, Settings(validation=False), "sent as it is"),
+        (project.id, Settings(method="dpo"), "no pairs of answers"),
+    ):
+        with pytest.raises(NotFit, match=why):
+            launch_all(db, project_id, local(db), base_model="m", who="t", settings=settings, snapshot_id=kept.id)

@@ -9,8 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from ftcore.dataset import curation
-from ftcore.records import Endpoint, Job, JobState, Status
-from ftcore.store import endpoints, examples, imports, jobs, projects
+from ftcore.records import Endpoint, Job, JobState, Problem, Severity, Status
+from ftcore.store import endpoints, examples, imports, jobs, problems, projects
 from ftcore.store.database import Database
 from ftcore.store.examples import NewExample
 from ftcore.store.schema import endpoints as endpoint_table
@@ -311,6 +311,21 @@ def test_what_an_endpoint_is_known_to_offer_is_offered_and_another_name_may_be_t
     box.set_value(HOSTILE).run()
     assert not test.exception
     assert "![x](" not in "\n".join([*(box.label for box in test.checkbox), *(one.value for one in test.markdown)])
+
+
+def test_problems_that_nobody_solved_are_counted_and_lead_to_curate(db: Database, trainer: str) -> None:
+    journey = many(db)
+    journey.endpoint(trainer)
+    paid(db, usd=100)
+    with db.write() as c:
+        ids = examples.ids(c, journey.project_id)[:3]
+        found = Problem("placeholder", Severity.ERROR, "There is a gap to fill.", "response")
+        problems.replace(c, journey.project_id, {id_: [found] for id_ in ids})
+    test = there(open_form())
+    (box,) = test.checkbox
+    assert "3 approved rows have a problem that nobody has solved (3 with an error)" in box.label.replace("\\", "")
+    assert any(str(button.key).startswith("to-curate-Look at the problems") for button in test.button)
+    assert test.button(key="start-training").disabled
 
 
 def test_before_a_base_model_is_named_it_asks_for_one_and_says_nothing_else_of_money(
