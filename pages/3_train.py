@@ -8,6 +8,7 @@ from ftcore.records import JobState
 from ftcore.store import endpoints, jobs, snapshots
 from ftcore.training.reconcile import KEY
 from ftcore.ui import page, session
+from ftcore.ui.connections import connections
 from ftcore.ui.train import job_list, job_panel, job_watch, launch_form, models_panel, train_state
 
 project = page.header("train", "A model learns from the examples that you approved.")
@@ -23,8 +24,6 @@ ended = [job for job in known if job.state.ended]
 if mode == "Models":
     models_panel.draw(project)
 elif mode == "Connections":
-    from ftcore.ui.connections import connections
-
     connections.draw(project)
 elif len(ended) < len(known):
     job_watch.watch(project)

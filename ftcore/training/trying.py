@@ -5,7 +5,9 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
+from typing import Any
 
 import openai
 
@@ -83,15 +85,13 @@ class Trial:
 
     def _stream(self, asked: Asked, reply: Reply, began: float) -> None:
         system: list[Message] = [{"role": "system", "content": asked.system}] if asked.system else []
-        messages = [*system, {"role": "user", "content": self.question}]
+        messages: Any = [*system, {"role": "user", "content": self.question}]
         with (
             connect(asked.endpoint, timeout=TIMEOUT, max_retries=0) as client,
-            client.chat.completions.create(
-                model=asked.model,
-                messages=messages,  # type: ignore[arg-type]
-                temperature=0,
-                max_tokens=self.longest,
-                stream=True,
+            closing(
+                client.chat.completions.create(
+                    model=asked.model, messages=messages, temperature=0, max_tokens=self.longest, stream=True
+                )
             ) as stream,
         ):
             for part in stream:

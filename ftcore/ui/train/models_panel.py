@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -173,6 +174,8 @@ def _away(project: Project, one: Lineage) -> None:
                 if one.model.gone_at is None:
                     _button(f"Delete it at {one.endpoint.name}", f"{asked}-there", asked, "there")
             return
+        action: Callable[..., None]
+        args: tuple[Any, ...]
         if st.session_state[asked] == "there":
             st.text(
                 f"Delete {one.model.name} at {one.endpoint.name}? Nobody can ask it any more, and this can't be undone."
