@@ -7,10 +7,10 @@ a worker names its fence: once another worker holds the task, the first one's wr
 from __future__ import annotations
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, update
 
 from ftcore.records import Task, TaskState
 from ftcore.store.projects import touch
@@ -108,7 +108,7 @@ def lease(
         "lease_until": moment + LEASE_SECONDS,
     }
     c.execute(update(tasks).where(tasks.c.id == row["id"]).values(**taken))
-    return get(c, row["id"])
+    return _task({**row, **taken})
 
 
 def something_due(
@@ -186,6 +186,6 @@ def _touch(c: Connection, task: Task) -> None:
         touch(c, task.project_id)
 
 
-def _task(row: RowMapping) -> Task:
+def _task(row: Mapping[Any, Any]) -> Task:
     values = {name: row[name] for name in Task.__dataclass_fields__}
     return Task(**{**values, "state": TaskState(row["state"])})

@@ -16,8 +16,8 @@ from ftcore.training.turn import Turn, end
 
 MOST_EVENTS = 2_000
 """A server that ignores `after` repeats its first page for ever."""
-SEEN_SECONDS = 10.0
-"""How exactly it is kept when the server was last heard of: each write costs a little."""
+SEEN_SECONDS = 120.0
+"""How exactly it is kept when the server was last heard of, while nothing else is written: each write costs a little."""
 ALREADY = (400, 409)
 """Answers to a cancelling of a job that has ended meanwhile."""
 UNHEARD = (404, 405, 501)

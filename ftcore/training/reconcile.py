@@ -54,10 +54,10 @@ def advance(db: Database, job_id: int, exports: Path, hold: Hold = held_by_nobod
     return take_step(db, job_id, exports, hold).ended
 
 
-def take_step(db: Database, job_id: int, exports: Path, hold: Hold = held_by_nobody) -> Step:
-    """`advance`, with all that the step has brought."""
+def take_step(db: Database, job_id: int, exports: Path, hold: Hold = held_by_nobody, job: Job | None = None) -> Step:
+    """`advance`, with all that the step has brought. `job` is what the caller has just read."""
     with db.read() as c:
-        job = jobs.get(c, job_id)
+        job = job or jobs.get(c, job_id)
         endpoint = endpoints.get(c, job.endpoint_id)
     if job.state.ended:
         return Step(job, False)

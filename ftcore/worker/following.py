@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import random
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -21,7 +22,8 @@ from ftcore.worker.watch import Cancelled, Watch
 from ftcore.workspace import Workspace
 
 FAULT_SECONDS = 15.0
-BUSY_SECONDS = 0.5
+BUSY_SECONDS = 2.0
+"""How long a job waits whose server is being asked about enough others."""
 FETCH_AGAIN = (2.0, 10.0, 60.0, 300.0)
 """Seconds after which what could not be fetched is tried again; then it is said, and left."""
 PACE = Pace()
@@ -46,9 +48,9 @@ def reconcile(db: Database, workspace: Workspace, task: Task, watch: Watch) -> d
         raise Postponed(wait + BUSY_SECONDS)
     with PACE.asking(endpoint.id) as free:
         if not free:
-            raise Postponed(BUSY_SECONDS)
+            raise Postponed(BUSY_SECONDS * random.uniform(0.5, 1.5))
         try:
-            step = take_step(db, job.id, workspace.folder("exports"), partial(_hold, task=task))
+            step = take_step(db, job.id, workspace.folder("exports"), partial(_hold, task=task), job)
         except NoAnswer as error:
             _tell(watch, str(error))
             wait = PACE.after_fault(job.id, endpoint.id, asked=error.seconds, everywhere=error.everywhere, ours=ours)

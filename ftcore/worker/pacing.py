@@ -20,6 +20,8 @@ FIRST_SECONDS = 5.0
 LONGEST_SECONDS = 60.0
 GROWTH = 1.5
 """Each look that brings nothing makes the next wait so many times longer."""
+APART = 0.6
+"""Looks at providers are so many seconds apart: of a hundred jobs each is looked at once a minute, even while all have news."""
 AFTER_FAULT = 3.0
 LONGEST_AFTER_FAULT = {True: 3.0, False: 300.0}
 """How long the wait grows while a server does not answer: our own trainer (True) is soon started again."""
@@ -64,7 +66,7 @@ class Pace:
                 return PAUSED_SECONDS if state == JobState.PAUSED else LOCAL_SECONDS
             before = self._waits.get(job_id, FIRST_SECONDS / GROWTH)
             self._waits[job_id] = FIRST_SECONDS if changed else min(LONGEST_SECONDS, before * GROWTH)
-            return _about(self._waits[job_id])
+            return _about(max(self._waits[job_id], APART * len(self._waits)))
 
     def after_fault(self, job_id: int, endpoint_id: int, *, asked: float | None, everywhere: bool, ours: bool) -> float:
         """Seconds until the next try: what the server asked for, or ever longer. A fault that holds `everywhere` keeps all jobs of

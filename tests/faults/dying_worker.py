@@ -62,7 +62,7 @@ def _be_quick() -> None:
     intent.POST_SECONDS = calling.CALL_SECONDS = calling.LONGEST_WAIT = 1.2
     uploading.UPLOAD_SECONDS, uploading.BYTES_A_SECOND = 1.2, 100_000_000
     pacing.FIRST_SECONDS = pacing.LONGEST_SECONDS = pacing.LOCAL_SECONDS = 0.1
-    pacing.AFTER_FAULT, pacing.AT_ONE_ENDPOINT = 0.05, 6
+    pacing.AFTER_FAULT, pacing.AT_ONE_ENDPOINT, pacing.APART = 0.05, 6, 0.0
     pacing.LONGEST_AFTER_FAULT = {True: 0.4, False: 0.4}
     following.FAULT_SECONDS, following.BUSY_SECONDS, following.FETCH_AGAIN = 0.3, 0.1, (0.1, 0.1)
     loop.OPEN_JOBS_SECONDS, loop.IDLE_SECONDS = 1.0, 0.05
