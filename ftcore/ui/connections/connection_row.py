@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 import streamlit as st
@@ -28,17 +29,25 @@ STEPS = {
 MARKS = {True: "Works", False: "Does not work", None: "Not known"}
 
 
-def draw(endpoint: Endpoint, facts: Facts, spent: Spent) -> None:
+def draw(endpoint: Endpoint, facts: Facts, spent: Spent, *, what_is_there: Callable[[int], None]) -> None:
+    """`what_is_there` is called with the endpoint's id when somebody wants to see what it holds."""
     with st.container(key=f"connection-{endpoint.id}", gap="small"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{page.plain(_called(endpoint))}**", width="stretch")
             _test(endpoint)
+            st.button(
+                "What is there",
+                icon=":material/inventory_2:",
+                key=f"there-{endpoint.id}",
+                disabled=not endpoint.base_url,
+                on_click=what_is_there,
+                args=(endpoint.id,),
+            )
             if endpoint.name != LOCAL:
                 _edit(endpoint)
                 _remove(endpoint)
         st.text("  ·  ".join(part for part in _facts(endpoint, facts, spent) if part))
         _last_test(endpoint)
-        st.divider()
 
 
 def _facts(endpoint: Endpoint, facts: Facts, spent: Spent) -> list[str]:

@@ -9,7 +9,7 @@ from ftcore.records import LOCAL, Project
 from ftcore.store import endpoints
 from ftcore.training import spending
 from ftcore.ui import page, session
-from ftcore.ui.connections import connection_form, connection_row, provider_facts
+from ftcore.ui.connections import connection_form, connection_row, provider_facts, rescue_panel
 
 
 def draw(project: Project) -> None:
@@ -24,7 +24,9 @@ def draw(project: Project) -> None:
         width=page.PROSE,
     )
     for endpoint in known:
-        connection_row.draw(endpoint, facts, month.of(endpoint))
+        connection_row.draw(endpoint, facts, month.of(endpoint), what_is_there=rescue_panel.toggle)
+        rescue_panel.draw(project, endpoint, facts)
+        st.divider()
     others = [endpoint for endpoint in known if endpoint.name != LOCAL]
     connection_form.draw(facts, primary=not others)
     _export_only(facts)
