@@ -56,6 +56,12 @@ def add(
     ] = False,
     job_usd: Annotated[float | None, typer.Option(min=0, help="The most that one job may cost, in US dollars.")] = None,
     month_usd: Annotated[float | None, typer.Option(min=0, help="The most that a month may cost.")] = None,
+    train_usd: Annotated[
+        float | None,
+        typer.Option(
+            min=0, help="What a million training tokens cost there, if you know it; 0 for a server of your own."
+        ),
+    ] = None,
     key: Annotated[str, typer.Option(hidden=True)] = "",
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
@@ -75,7 +81,7 @@ def add(
             base_url=base_url or _usual_address(place, provider),
             key=_key(key_env, key_stdin, keyring),
             provider=provider,
-            limits={"job_usd": job_usd, "month_usd": month_usd},
+            limits={"job_usd": job_usd, "month_usd": month_usd, "train_usd": train_usd},
         )
         _tell(as_json, _document(made), [f"{_line(made)}", f"Try it: tuneworthy endpoints test {made.name}"])
 
@@ -214,7 +220,7 @@ def _line(endpoint: Endpoint) -> str:
 
     failed = next((finding["sentence"] for finding in endpoint.findings if finding["ok"] is False), "")
     tested = f"test: {failed or 'works'}" if endpoint.checked_at else "not tested yet"
-    words = {"job_usd": "a job", "month_usd": "a month"}
+    words = {"job_usd": "a job", "month_usd": "a month", "train_usd": "a million training tokens"}
     limits = [f"${value:,.2f} {words[name]}" for name, value in endpoint.limits.items() if name in words]
     parts = [endpoint.base_url, say_source(endpoint.key_source), *limits, tested]
     return f"{endpoint.name}: {', '.join(part for part in parts if part)}"

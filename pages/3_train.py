@@ -28,7 +28,7 @@ elif mode == "Connections":
 elif len(ended) < len(known):
     job_watch.watch(project)
 elif last:
-    ready = last.state is JobState.SUCCEEDED and digest == launch_form.load_of(project).digest
+    ready = last.state is JobState.SUCCEEDED and digest == launch_form.load_of(project, last).digest
     job_panel.outcome(project, last, primary=ready)
     if ready:
         with st.expander("Train again with other settings", icon=":material/tune:", key="again"):

@@ -67,6 +67,12 @@ def test_json_is_one_document(run, script):
     assert json.loads(run("remove", "work", "--yes", "--json"))["removed"] == "work"
 
 
+def test_a_price_that_no_list_knows_is_said_with_the_connection(run, script, workspace):
+    said = run("add", "work", "--base-url", script.base_url, "--train-usd", "0", "--job-usd", "10")
+    assert "$0.00 a million training tokens" in said
+    assert "$10.00 a job" in said
+
+
 def test_a_key_comes_from_standard_input_and_is_printed_nowhere(run, script, workspace):
     said = run("add", "work", "--base-url", script.base_url, "--key-stdin", answer=f"{CANARY}\n")
     said += run("list") + run("list", "--json") + run("test", "work")

@@ -19,7 +19,11 @@ from ftcore.store import endpoints
 from ftcore.store.database import Database
 from ftcore.workspace import Workspace
 
-LIMITS = {"job_usd": "most that one job may cost", "month_usd": "most that a month may cost"}
+LIMITS = {
+    "job_usd": "most that one job may cost",
+    "month_usd": "most that a month may cost",
+    "train_usd": "price of a million training tokens",
+}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -156,7 +160,7 @@ def _limits(limits: Mapping[str, float | None]) -> dict[str, float]:
     if unknown := found.keys() - LIMITS.keys():
         raise EndpointError(f"There is no limit named {', '.join(unknown)}. There are: {', '.join(LIMITS)}.")
     if any(not 0 <= value < 1e9 for value in found.values()):
-        raise EndpointError("A limit is a number of US dollars, 0 or more.")
+        raise EndpointError("A limit or a price is a number of US dollars, 0 or more.")
     return found
 
 

@@ -14,12 +14,15 @@ from ftcore.endpoints import prices as price_file
 from ftcore.endpoints import providers as provider_file
 from ftcore.endpoints.adapter import Adapter, adapter_for
 from ftcore.endpoints.errors import EndpointError
+from ftcore.endpoints.figures import Figure
 from ftcore.endpoints.prices import Price
 from ftcore.endpoints.providers import Provider
 from ftcore.records import LOCAL, Endpoint
 from ftcore.workspace import Workspace
 
 FILES = ("providers.yaml", "prices.yaml")
+OWN_PRICE = "train_usd"
+"""Among an endpoint's limits: what the user says that a million training tokens cost there, in US dollars."""
 T = TypeVar("T")
 
 
@@ -43,7 +46,9 @@ class Facts:
         return adapter_for(endpoint, self.providers)
 
     def price(self, endpoint: Endpoint, model: str, *, tuned: bool) -> Price | None:
-        """What the endpoint's provider charges for this model, if the file knows."""
+        """What is charged for this model there: as the user said of a million training tokens, else as the file knows."""
+        if tuned and (said := endpoint.limits.get(OWN_PRICE)) is not None:
+            return Price(endpoint.provider or endpoint.name, "any", tuned=True, train=Figure(said, "you", None))
         name = LOCAL if endpoint.name == LOCAL else endpoint.provider
         return price_file.find(self.prices, name, model, tuned=tuned) if name else None
 

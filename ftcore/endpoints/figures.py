@@ -17,6 +17,7 @@ SOURCE_KINDS = {
     "provider": "the provider's own page",
     "third party": "a third party",
     "memory": "memory; not checked again",
+    "you": "you",
 }
 
 
@@ -33,12 +34,16 @@ class Figure:
         return None if self.read is None else ((today or date.today()) - self.read).days
 
     def is_old(self, today: date | None = None) -> bool:
+        if self.source == "you":  # nobody else can say how old it is
+            return False
         age = self.age(today)
         return age is None or age > OLD
 
     def origin(self, today: date | None = None) -> str:
         """For the reader: where the figure is from, and whether that is long ago."""
         text = f"from {SOURCE_KINDS[self.source]}"
+        if self.source == "you":
+            return text
         if self.read is None:
             return f"{text}, date not known"
         text += f", read {self.read.isoformat()}"

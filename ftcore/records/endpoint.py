@@ -24,7 +24,8 @@ class Endpoint:
     provider: str = ""
     """Its name in `data/providers.yaml`; "" = none of them."""
     limits: dict[str, float] = field(default_factory=dict)
-    """The user's own: `job_usd` (no launch above it), `month_usd` (no launch that would lead above it)."""
+    """The user's own, in US dollars: `job_usd` (no launch above it), `month_usd` (no launch that would lead above it),
+    `train_usd` (what a million training tokens cost there)."""
     checked_at: datetime | None = None
     findings: list[dict[str, Any]] = field(default_factory=list)
     """What the last test of the connection said: dicts of `what`, `ok`, `sentence`."""

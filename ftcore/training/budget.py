@@ -69,5 +69,7 @@ def _unknown(single: list[tuple[float, str]], limits: Mapping[str, float]) -> It
         limit, name = named[0]
         said = f"Your ${limit:,.2f} {name} could not be kept, since the price is not known: it won't start."
         yield Finding(
-            Severity.ERROR, f"{said} Put the price into your own copy of prices.yaml, under Connections.", LIMIT_UNKNOWN
+            Severity.ERROR,
+            f"{said} Say the price under Connections: Edit, the price of a million training tokens (0 for a server of your own).",
+            LIMIT_UNKNOWN,
         )

@@ -16,7 +16,7 @@ NO_MODEL = "no-model"
 PRICE_UNKNOWN, PRICE_OLD = "price-unknown", "price-old"
 SHUTS_DOWN, CLOSES = "shuts-down", "closes"
 _TRAINING = re.compile(r"train|tun|job", re.IGNORECASE)
-OWN_PRICES = "Put it into your own copy of prices.yaml, under Connections."
+OWN_PRICES = "Say it under Connections: Edit, the price of a million training tokens (0 for a server of your own)."
 OWN_PROVIDERS = "If that is no longer so, correct your own copy of providers.yaml, under Connections."
 
 

@@ -17,7 +17,10 @@ def keep_local_endpoint(db: Database, workspace: Workspace) -> None:
     with db.read() as c:
         known = endpoints.find(c, LOCAL)
     source = f"file:{workspace.trainer_token}"
-    if known is not None and (known.base_url, known.key_source) == (address, source):  # a copied workspace has its own key
+    if known is not None and (known.base_url, known.key_source) == (
+        address,
+        source,
+    ):  # a copied workspace has its own key
         return
     with db.write() as c:
         endpoints.put(c, LOCAL, base_url=address, key_source=source, practice=True)

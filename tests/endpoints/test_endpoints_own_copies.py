@@ -7,6 +7,7 @@ import pytest
 from ftcore.endpoints import EndpointError
 from ftcore.endpoints.facts import copy_to_edit, facts_of, load_prices
 from ftcore.records import Endpoint
+from ftcore.workspace import Workspace
 
 OWN = "prices: [{provider: nebius, model: any, tuned: true, train: {usd: 7, source: provider, read: 2026-11-01}}]"
 
@@ -51,3 +52,19 @@ def test_only_these_two_files_can_be_copied(workspace):
 
 def test_a_server_of_no_provider_has_no_price(workspace):
     assert facts_of(workspace).price(Endpoint(1, "work", "https://x.example/v1"), "gpt-4.1", tuned=True) is None
+
+
+def test_what_the_user_says_of_a_price_stands_before_the_list(workspace: Workspace) -> None:
+    facts = facts_of(workspace)
+    own = Endpoint(1, "work", "https://x.example/v1", limits={"train_usd": 2.5})
+    found = facts.price(own, "anything", tuned=True)
+    assert found is not None
+    assert found.train is not None
+    assert (found.train.value, found.train.origin()) == (2.5, "from you")
+    assert not found.train.is_old()
+    assert facts.price(own, "anything", tuned=False) is None
+    openai = Endpoint(2, "o", "https://x.example/v1", provider="openai", limits={"train_usd": 0.0})
+    free = facts.price(openai, "gpt-4o", tuned=True)
+    assert free is not None
+    assert free.train is not None
+    assert free.train.value == 0.0

@@ -45,7 +45,7 @@ def test_a_limit_cannot_be_kept_without_a_price(limit: float, own: float | None)
         (found,) = budget.examine(None, limits, Spent(), budget=own)
         assert found.severity == Severity.ERROR
         assert "could not be kept, since the price is not known: it won't start." in found.sentence
-        assert "prices.yaml" in found.sentence
+        assert "under Connections" in found.sentence
     assert budget.examine(None, {}, Spent()) == []
 
 

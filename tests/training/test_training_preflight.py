@@ -133,7 +133,7 @@ def test_the_servers_own_shutdown_date_counts_too() -> None:
 
 def test_a_price_that_nobody_knows_and_one_that_is_old_are_warnings() -> None:
     unknown = at_endpoint(terms("crusoe", "llama"))["price-unknown"]
-    assert (unknown.severity, "prices.yaml" in unknown.sentence) == (Severity.WARNING, True)
+    assert (unknown.severity, "under Connections" in unknown.sentence) == (Severity.WARNING, True)
     old = at_endpoint(terms("openai", "gpt-4o-mini-2024-07-18"))["price-old"]
     assert (
         old.sentence

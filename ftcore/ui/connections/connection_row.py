@@ -58,11 +58,15 @@ def _facts(endpoint: Endpoint, facts: Facts, spent: Spent) -> list[str]:
     return [where, kind, f"key: {key}", *_money(endpoint, spent)]
 
 
+OWN_PRICE_HELP = "If you know better than the list of prices, or the server is in no list. 0 for a server of your own."
+
+
 def _money(endpoint: Endpoint, spent: Spent) -> list[str]:
     if endpoint.practice:
         return ["costs electricity only"]
     limits = endpoint.limits
-    said = [f"at most ${limits['job_usd']:,.2f} a job"] if "job_usd" in limits else []
+    said = [f"${limits['train_usd']:,.2f} for a million training tokens"] if "train_usd" in limits else []
+    said += [f"at most ${limits['job_usd']:,.2f} a job"] if "job_usd" in limits else []
     month = f"${spent.low:,.2f}" if spent.certain else f"${spent.low:,.2f} to ${spent.high:,.2f}"
     if "month_usd" in limits:
         return [*said, f"{month} of ${limits['month_usd']:,.2f} this month"]
@@ -112,20 +116,25 @@ def _edit(endpoint: Endpoint) -> None:
 
 
 def limits(prefix: str, endpoint: Endpoint | None = None) -> None:
-    """Two fields for the most that may be spent."""
+    """Two fields for the most that may be spent, and one for a price that no file knows."""
     known = endpoint.limits if endpoint else {}
-    for column, (name, label) in zip(
-        st.columns(2), {"job_usd": "Most a job may cost", "month_usd": "Most a month may cost"}.items(), strict=True
-    ):
+    above = "Nothing is started above it."
+    fields = (
+        ("job_usd", "Most a job may cost (USD)", "no limit", above),
+        ("month_usd", "Most a month may cost (USD)", "no limit", above),
+        ("train_usd", "Price of a million training tokens (USD)", "as prices.yaml says", OWN_PRICE_HELP),
+    )
+    left, right = st.columns(2)
+    for column, (name, label, empty, told) in zip((left, right, left), fields, strict=True):
         column.number_input(
-            f"{label} (USD)",
+            label,
             min_value=0.0,
             max_value=1e8,
             value=known.get(name),
             step=1.0,
-            placeholder="no limit",
+            placeholder=empty,
             key=f"{prefix}-{name}",
-            help="Nothing is started above it.",
+            help=told,
         )
 
 

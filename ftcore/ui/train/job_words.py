@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from ftcore.records import Endpoint, Job, JobEvent, JobState
 from ftcore.training.pace import seconds_left
+from ftcore.training.spending import cost_of
 from ftcore.ui import say
 
 STATES = {
@@ -102,11 +103,12 @@ def last_heard(job: Job, endpoint: Endpoint, *, after: float = 90.0) -> str:
 
 
 def cost(job: Job) -> str:
-    """What has been spent so far, or in the end, where a price is known: "$0.42", "$0.10 so far"; "" where none is."""
+    """What has been spent so far, or in the end, where a price is known: "$0.42", "about $0.10 so far"; "" where none is."""
     if not job.rate:
         return ""
-    if job.trained_tokens is not None:
-        return _dollars(job.rate * job.trained_tokens / 1e6)
+    if job.state.ended:
+        spent = cost_of(job)
+        return _dollars(spent.high) if spent.certain else f"at most {_dollars(spent.high)}"
     if not job.total_steps or not job.estimated_tokens:
         return ""
     spent = job.rate * job.estimated_tokens * job.step / job.total_steps / 1e6
