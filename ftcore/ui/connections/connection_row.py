@@ -53,9 +53,10 @@ def draw(endpoint: Endpoint, facts: Facts, spent: Spent, *, what_is_there: Calla
 def _facts(endpoint: Endpoint, facts: Facts, spent: Spent) -> list[str]:
     provider = facts.provider_of(endpoint)
     where = endpoint.base_url.partition("://")[2] or "its server has not started yet"
-    key = "its own key" if endpoint.name == LOCAL else say_source(endpoint.key_source)
+    source = say_source(endpoint.key_source)
+    key = "its own key" if endpoint.name == LOCAL else f"key: {source}" if endpoint.key_source else source
     kind = provider.label if provider and not provider.practice else ""
-    return [where, kind, f"key: {key}", *_money(endpoint, spent)]
+    return [where, kind, key, *_money(endpoint, spent)]
 
 
 OWN_PRICE_HELP = "If you know better than the list of prices, or the server is in no list. 0 for a server of your own."

@@ -148,14 +148,14 @@ def _row(job: FoundJob, there: Inventory, here: set[str]) -> Mapping[str, Any]:
     standing = "launched here" if job.ours else "brought in" if job.known or job.id in here else "not yet"
     return {
         "Job": job.id,
-        "When": say.moment(datetime.fromtimestamp(job.created_at, UTC)) if job.created_at else "",
-        "State": job.status,
-        "Base model": job.base_model,
-        "Tuned model": job.fine_tuned_model,
-        "Answers for": "" if left is None else say.count(left, "day") if left > 0 else "no longer",
-        "Training file": file,
+        "When": f"{datetime.fromtimestamp(job.created_at, UTC).astimezone():%-d %b %Y}" if job.created_at else "",
         "Here": standing,
-        "Can be trained again": "everywhere" if file != "gone" else "no: its rows are gone",
+        "Answers for": "" if left is None else say.count(left, "day") if left > 0 else "no longer",
+        "Train again": "anywhere" if file != "gone" else "rows are gone",
+        "Base model": job.base_model,
+        "State": job.status,
+        "Training file": file,
+        "Tuned model": job.fine_tuned_model,
     }
 
 

@@ -51,7 +51,9 @@ def _name(job: Job, there: Inventory) -> str:
 def _offer(job: Job) -> None:
     place = launch_place.choose()
     if not place.ready.ok:
-        st.warning(page.plain(place.ready.sentence), icon=":material/cloud_off:")
+        st.info(page.plain(place.ready.sentence), icon=":material/info:")
+        if place.ready.command:
+            st.code(place.ready.command, language=None)
         return
     with session.db().read() as c:
         settings = rescue_again.settings_of(c, job)

@@ -107,8 +107,8 @@ def cost(job: Job) -> str:
     if not job.rate:
         return ""
     if job.state.ended:
-        spent = cost_of(job)
-        return _dollars(spent.high) if spent.certain else f"at most {_dollars(spent.high)}"
+        known = cost_of(job)
+        return _dollars(known.high) if known.certain else f"at most {_dollars(known.high)}"
     if not job.total_steps or not job.estimated_tokens:
         return ""
     spent = job.rate * job.estimated_tokens * job.step / job.total_steps / 1e6
