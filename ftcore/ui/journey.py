@@ -156,6 +156,8 @@ def _under_way(s: Situation) -> NextAction | None:
         return NextAction(said, "See where it stands", "train")
     if s.running is not None:
         at = f" Step {s.running.step:,} of {s.running.total_steps:,}." if s.running.total_steps else ""
+        if s.running.state is JobState.PAUSED:
+            return NextAction(f"A training is paused.{at}", "See where it stands", "train")
         return NextAction(f"A model is being trained.{at}", "Watch it learn", "train")
     if s.run_state in ("queued", "running"):
         return NextAction("The comparison is running.", "Watch the comparison", "evaluate")

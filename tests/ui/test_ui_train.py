@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from ftcore.dataset import curation
 from ftcore.records import Filter, JobState, Metric, Split, Status
-from ftcore.store import examples, jobs, projects, tasks
+from ftcore.store import endpoints, examples, job_files, jobs, projects, tasks
 from ftcore.store.database import Database
 from ftcore.trainer import starter
 from ftcore.workspace import open_workspace
@@ -245,6 +245,36 @@ def test_past_jobs_are_listed_with_their_curves(db: Database, open_page: Open) -
     table = open_page("train").dataframe[0].value
     assert list(table["Ended"]) == ["finished", "failed"]
     assert [len(losses) for losses in table["Loss"]] == [6, 3]
+
+
+def test_a_training_elsewhere_gives_its_result_files_and_takes_its_examples_back(db: Database, open_page: Open) -> None:
+    journey = begin(db)
+    with db.write() as c:
+        away = endpoints.add(c, "away", base_url="https://x.example/v1", key_source="")
+    job = journey.job(training_file_id="file-t", endpoint_id=away.id)
+    with db.write() as c:
+        job_files.keep(c, job.id, remote_id="file-r", name="step_metrics.csv", content=b"step,train_loss\n1,2.0\n")
+    screen = AppTest.from_function(_leavings, args=(job.id,))
+    screen.run()
+    assert not screen.exception
+    assert "22 bytes" in screen.get("download_button")[0].label
+    screen.button(key=f"unsend-{job.id}").click().run()
+    with db.read() as c:
+        assert [task.payload for task in tasks.open_tasks(c, journey.project_id, "remove-files")] == [
+            {"job_id": job.id}
+        ]
+    assert "is being asked to remove" in said(screen)
+
+
+def _leavings(job_id: int) -> None:
+    from ftcore.store import endpoints, jobs
+    from ftcore.ui import session
+    from ftcore.ui.train import job_leavings
+
+    with session.db().read() as c:
+        job = jobs.get(c, job_id)
+        endpoint = endpoints.get(c, job.endpoint_id)
+    job_leavings.draw(job, endpoint)
 
 
 def test_the_short_instructions_can_be_changed_and_are_trained_with(

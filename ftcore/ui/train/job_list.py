@@ -8,9 +8,9 @@ from typing import Any
 import streamlit as st
 
 from ftcore.records import Job, JobState, Metric
-from ftcore.store import jobs, snapshots
+from ftcore.store import endpoints, jobs, snapshots
 from ftcore.ui import page, say, session
-from ftcore.ui.train import job_compare, job_curves, job_panel, job_words
+from ftcore.ui.train import job_compare, job_curves, job_leavings, job_panel, job_words
 from ftcore.ui.train.job_watch import show_events
 
 CURVE_POINTS = 60
@@ -51,6 +51,9 @@ def _details(job: Job, measured: Sequence[Metric]) -> None:
     elif job.error:
         st.info(page.plain(job.error), icon=":material/info:")
     job_curves.draw(measured, key=f"past-curve-{job.id}")
+    with session.db().read() as c:
+        endpoint = endpoints.get(c, job.endpoint_id)
+    job_leavings.draw(job, endpoint)
     if job.state is not JobState.FAILED:
         with session.db().read() as c:
             show_events(jobs.events(c, job.id))
