@@ -24,8 +24,9 @@ UNHEARD = (404, 405, 501)
 """Answers of a server that has no such request."""
 
 
-def follow(turn: Turn) -> bool:
-    """One look at the job, and what is asked of it is passed on; whether anything has changed. Raises NoAnswer, and the client's
+def follow(turn: Turn, *, lightly: bool = False) -> bool:
+    """One look at the job, and what is asked of it is passed on; whether anything has changed. `lightly` leaves out the events
+    while the server tells nothing else that is new. Raises NoAnswer, and the client's
     APIStatusError for a refusal."""
     if turn.job.cancel_requested:
         _cancel(turn)
@@ -34,12 +35,15 @@ def follow(turn: Turn) -> bool:
     with answering(turn.endpoint):
         remote = told(turn.client.fine_tuning.jobs.retrieve(turn.job.remote_id))
         status = str(remote.status or "")
+    state = turn.adapter.status(status)
+    if lightly and not _news(turn, remote, status, state, []):
+        _see(turn)
+        return False
     with turn.db.read() as c:
         known = jobs.known_event_ids(c, turn.job.id)
         once_missing = jobs.looked_at(c, turn.job.id) is not None
     events = _new_events(turn, known)
     metrics = [metric for metric in map(metric_of, events) if metric is not None]
-    state = turn.adapter.status(status)
     values = _news(turn, remote, status, state, metrics) | ({"looked_at": None} if once_missing else {})
     if state != turn.job.state and state not in (JobState.SUBMITTED, JobState.FAILED):
         _learn(turn)

@@ -54,8 +54,16 @@ def advance(db: Database, job_id: int, exports: Path, hold: Hold = held_by_nobod
     return take_step(db, job_id, exports, hold).ended
 
 
-def take_step(db: Database, job_id: int, exports: Path, hold: Hold = held_by_nobody, job: Job | None = None) -> Step:
-    """`advance`, with all that the step has brought. `job` is what the caller has just read."""
+def take_step(
+    db: Database,
+    job_id: int,
+    exports: Path,
+    hold: Hold = held_by_nobody,
+    *,
+    job: Job | None = None,
+    lightly: bool = False,
+) -> Step:
+    """`advance`, with all that the step has brought. `job` is what the caller has just read; `lightly` as in `follow`."""
     with db.read() as c:
         job = job or jobs.get(c, job_id)
         endpoint = endpoints.get(c, job.endpoint_id)
@@ -63,7 +71,7 @@ def take_step(db: Database, job_id: int, exports: Path, hold: Hold = held_by_nob
         return Step(job, False)
     adapter = facts_of(Workspace(exports.parent)).adapter(endpoint)
     turn = Turn(db, job, endpoint, adapter, exports, hold)
-    seconds = _act(turn)
+    seconds = _act(turn, lightly)
     with db.read() as c:
         after = jobs.get(c, job_id)
     asked = (after.cancel_requested and not job.cancel_requested) or (after.wish and after.wish != job.wish)
@@ -72,14 +80,14 @@ def take_step(db: Database, job_id: int, exports: Path, hold: Hold = held_by_nob
     return Step(after, changed, 0.0 if asked or begun else seconds)
 
 
-def _act(turn: Turn) -> float | None:
+def _act(turn: Turn, lightly: bool) -> float | None:
     try:
         if turn.job.state == JobState.PLANNED:
             submit(turn)
         elif turn.job.state in (JobState.SUBMITTING, JobState.UNKNOWN):
             return looking.look_for(turn)
         else:
-            follow(turn)
+            follow(turn, lightly=lightly)
     except ExportError as error:
         turn.end(JobState.FAILED, error=f"The training file could not be written: {error}")
     except EndpointError as error:

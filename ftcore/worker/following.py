@@ -50,7 +50,14 @@ def reconcile(db: Database, workspace: Workspace, task: Task, watch: Watch) -> d
         if not free:
             raise Postponed(BUSY_SECONDS * random.uniform(0.5, 1.5))
         try:
-            step = take_step(db, job.id, workspace.folder("exports"), partial(_hold, task=task), job)
+            step = take_step(
+                db,
+                job.id,
+                workspace.folder("exports"),
+                partial(_hold, task=task),
+                job=job,
+                lightly=PACE.is_quiet(job.id),
+            )
         except NoAnswer as error:
             _tell(watch, str(error))
             wait = PACE.after_fault(job.id, endpoint.id, asked=error.seconds, everywhere=error.everywhere, ours=ours)

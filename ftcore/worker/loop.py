@@ -62,8 +62,9 @@ def work(workspace: Workspace, stop: threading.Event) -> None:
             looked = time.monotonic()
             _patiently(partial(_take_up_open_jobs, db))
         _patiently(partial(keep_local_endpoint, db, workspace))
-        taken = [_patiently(partial(_start, db, workspace, lane, doing)) for lane in lanes]
-        if not any(taken):
+        due = _patiently(partial(_something_due, db, doing))  # one question while there is nothing to do
+        taken = due and [_patiently(partial(_start, db, workspace, lane, doing)) for lane in lanes]
+        if not taken or not any(taken):
             doing.rest(stop)
     for lane in lanes:
         lane.pool.shutdown(wait=False, cancel_futures=True)
@@ -87,6 +88,12 @@ def _take_up_open_jobs(db: Database) -> None:
             jobs.follow_soon(c, job)
 
 
+def _something_due(db: Database, doing: Doing) -> bool:
+    """An idle worker must not take the write lock five times a second."""
+    with db.read() as c:
+        return tasks.something_due(c, skip=tuple(doing.ids))
+
+
 def _start(db: Database, workspace: Workspace, lane: Lane, doing: Doing) -> bool:
     """Leases a task for a free thread of the lane; whether there was one of each."""
     if not lane.free.acquire(blocking=False):
@@ -108,7 +115,7 @@ def _lease(db: Database, lane: Lane, doing: Doing) -> Task | None:
     skip = tuple(doing.ids)
     with db.read() as c:
         if not tasks.something_due(c, skip=skip, kinds=lane.kinds, but=lane.but):
-            return None  # an idle worker must not take the write lock five times a second
+            return None
     with db.write() as c:
         return tasks.lease(c, skip=skip, kinds=lane.kinds, but=lane.but)
 

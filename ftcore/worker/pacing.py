@@ -20,8 +20,11 @@ FIRST_SECONDS = 5.0
 LONGEST_SECONDS = 60.0
 GROWTH = 1.5
 """Each look that brings nothing makes the next wait so many times longer."""
-APART = 0.6
-"""Looks at providers are so many seconds apart: of a hundred jobs each is looked at once a minute, even while all have news."""
+APART = 1.0
+"""Looks at providers are so many seconds apart: of a hundred jobs each is looked at every hundred seconds, even
+while all have news."""
+QUIET_SECONDS = 30.0
+"""A job whose looks have grown so far apart has had no news for a while."""
 AFTER_FAULT = 3.0
 LONGEST_AFTER_FAULT = {True: 3.0, False: 300.0}
 """How long the wait grows while a server does not answer: our own trainer (True) is soon started again."""
@@ -38,11 +41,18 @@ class Pace:
         self._faults: Counter[tuple[str, int]] = Counter()
         self._closed: dict[int, float] = {}
         self._busy: Counter[int] = Counter()
+        self._looks: Counter[int] = Counter()
 
     def closed(self, endpoint_id: int) -> float:
         """Seconds until an endpoint that did not answer is asked again; 0 = now."""
         with self._lock:
             return max(0.0, self._closed.get(endpoint_id, 0.0) - time.monotonic())
+
+    def is_quiet(self, job_id: int) -> bool:
+        """Whether a look at this job may leave out its events: nothing has happened for some looks. Every third is whole."""
+        with self._lock:
+            self._looks[job_id] += 1
+            return self._waits.get(job_id, 0.0) >= QUIET_SECONDS and self._looks[job_id] % 3 != 0
 
     @contextmanager
     def asking(self, endpoint_id: int) -> Iterator[bool]:
@@ -85,6 +95,7 @@ class Pace:
     def forget(self, job_id: int) -> None:
         with self._lock:
             self._waits.pop(job_id, None)
+            self._looks.pop(job_id, None)
             self._faults.pop(("job", job_id), None)
 
 

@@ -126,7 +126,7 @@ def run() -> Iterator[Row]:
                 worker.wait(20)
     how = (
         f"processor time of a worker over {SECONDS:.0f} s, in per cent of a core, with {JOBS} running jobs at a provider "
-        f"that has nothing new, each asked about once a minute; baseline: a worker without a job, at the same time. "
+        f"that has nothing new, each asked about every hundred seconds; baseline: a worker without a job, at the same time. "
         f"The polling alone: {ours - baseline:.2f} %"
     )
     yield Row(f"{JOBS} running jobs followed", ours, baseline, how, "%")

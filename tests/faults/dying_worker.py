@@ -109,10 +109,10 @@ def _count_moments(folder: Path) -> None:
 def _watch_steps() -> None:
     whole = following.take_step
 
-    def take_step(db: Database, job_id: int, *others: Any) -> Any:
+    def take_step(db: Database, job_id: int, *others: Any, **named: Any) -> Any:
         _acting.job, _acting.creating = job_id, False
         try:
-            return whole(db, job_id, *others)
+            return whole(db, job_id, *others, **named)
         finally:
             _acting.job = ""
 

@@ -76,9 +76,11 @@ class Memory:
             os.fsync(file.fileno())
 
     def fault(self, place: str, name: str) -> str:
-        """The fault that this job's plan holds for this place; each happens once."""
+        """The fault that this job's plan holds for this place; each happens once, and a refusal each time."""
         plan = json.loads((self.folder / "plan.json").read_text())
         wanted = plan.get(name, {}).get(place, "")
+        if wanted == REFUSED:
+            return REFUSED
         with self.lock:
             if not wanted or (name, place) in self.used:
                 return ""

@@ -36,6 +36,15 @@ def test_a_hundred_jobs_share_the_looks_of_one() -> None:
     assert sum(1 / wait for wait in waits) < 2
 
 
+def test_a_job_without_news_is_asked_for_its_events_at_every_third_look() -> None:
+    pace = Pace()
+    assert not any(pace.is_quiet(1) for _ in range(6))
+    looks(pace, [False] * 8)
+    assert [pace.is_quiet(1) for _ in range(6)].count(False) == 2
+    looks(pace, [True])
+    assert not any(pace.is_quiet(1) for _ in range(6))
+
+
 def test_our_own_trainer_is_looked_at_several_times_in_ten_seconds() -> None:
     assert max(looks(Pace(), [False] * 20, ours=True)) < 1
 
