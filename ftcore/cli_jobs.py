@@ -93,10 +93,10 @@ def resume(context: typer.Context, id: IdArgument, workspace: WorkspaceOption = 
 @app.command(name="look-again")
 def look_again(context: typer.Context, id: IdArgument, workspace: WorkspaceOption = None) -> None:
     """Has the worker look for a job, whose request got no answer, now instead of when its turn comes. Nothing is sent again."""
-    from ftcore.training import wishes
+    from ftcore.training import doubt
 
     with _open_job(workspace or context.obj, id) as (db, _):
-        wishes.look_again(db, id)
+        doubt.look_again(db, id)
     _say(f"The worker looks for job {id} now.")
 
 
@@ -108,10 +108,10 @@ def did_not_start(
     workspace: WorkspaceOption = None,
 ) -> None:
     """Ends a job whose request got no answer: somebody has looked at the server, and it did not start there."""
-    from ftcore.training import wishes
+    from ftcore.training import doubt
 
     with _open_job(workspace or context.obj, id) as (db, job):
-        if not wishes.did_not_start(db, id, who=who):
+        if not doubt.did_not_start(db, id, who=who):
             _fail(f"Job {id} is {job.state.value}, not unknown. Nothing was changed.")
     _say(f"Job {id} has ended: {who} says that it did not start. Nothing was sent again.")
 

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import streamlit as st
 
 from ftcore.records import Endpoint, Job, JobState
+from ftcore.training.doubt import did_not_start, look_again
 from ftcore.training.launch import cancel
-from ftcore.training.wishes import did_not_start, look_again, pause, resume
+from ftcore.training.wishes import pause, resume
 from ftcore.ui import page, session
 
 UNKNOWN = "We asked for this job but got no answer. It may be running, and we will not ask again until we know."
