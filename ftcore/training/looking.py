@@ -25,6 +25,8 @@ from ftcore.training.turn import Turn
 SURE_SECONDS = {True: 3.0, False: 30.0}
 """How long after a first empty listing a second one makes it sure that the job does not exist: our own trainer
 (True) lists what it has committed, others may lag."""
+CANNOT_BE_TOLD = "cannot-be-told"
+"""The note that says why."""
 MOST_JOBS = 1_000
 A_DAY = 86_400.0
 AGAIN_SECONDS = {True: 0.5, False: 10.0}
@@ -67,7 +69,7 @@ def _not_there(turn: Turn, listing: Listing, moment: datetime) -> float:
         if turn.job.state == JobState.SUBMITTING:
             jobs.change(c, turn.job.id, expected=JobState.SUBMITTING, state=JobState.UNKNOWN)
         if not sure:
-            jobs.note(c, turn.job.id, "cannot-be-told", _cannot_tell(turn, listing), level="warn")
+            jobs.note(c, turn.job.id, CANNOT_BE_TOLD, _cannot_tell(turn, listing), level="warn")
             if first is not None:
                 jobs.change(c, turn.job.id, looked_at=None)
         elif first is None:

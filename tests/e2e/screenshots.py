@@ -25,6 +25,8 @@ PAGES = {
     "map": "curate?curate=Problems&problems=Map",
     "split": "curate?curate=Split+and+export",
     "train": "train",
+    "models": "train?train=Models",
+    "connections": "train?train=Connections",
     "evaluate": "evaluate",
     "report": "report",
 }

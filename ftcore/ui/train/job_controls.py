@@ -15,10 +15,10 @@ from ftcore.ui import page, session
 UNKNOWN = "We asked for this job but got no answer. It may be running, and we will not ask again until we know."
 
 
-def draw(job: Job, endpoint: Endpoint, *, pauses: bool) -> None:
-    """The buttons below the progress. `pauses`: the server offers breaks."""
+def draw(job: Job, endpoint: Endpoint, *, pauses: bool, doubt: str = "") -> None:
+    """The buttons below the progress. `pauses`: the server offers breaks; `doubt`: why it cannot be told whether the job exists."""
     if job.state is JobState.UNKNOWN:
-        _unanswered(job, endpoint)
+        _unanswered(job, endpoint, doubt)
     elif not job.cancel_requested:
         _under_way(job, pauses=pauses)
 
@@ -62,11 +62,12 @@ def _wish(label: str, icon: str, what: str, job: Job) -> None:
     st.button(label, icon=icon, key=f"{what}-{job.id}", on_click=asked, args=(session.db(), job.id))
 
 
-def _unanswered(job: Job, endpoint: Endpoint) -> None:
+def _unanswered(job: Job, endpoint: Endpoint, doubt: str) -> None:
     """Only the person can know more than the server's list says: they may look there with their own eyes."""
     st.warning(UNKNOWN, icon=":material/help:")
     st.text(
-        f"The server's list of jobs is read again by itself. You can look at {endpoint.name} yourself, too: our job bears the "
+        doubt
+        or f"The server's list of jobs is read again by itself. You can look at {endpoint.name} yourself, too: our job bears the "
         f"note {job.key[:12]}… in its metadata."
     )
     sure = f"not-started-asked-{job.id}"

@@ -10,6 +10,7 @@ import streamlit as st
 from ftcore.endpoints.facts import facts_of
 from ftcore.records import LOCAL, Endpoint, Job, JobEvent, JobState, Metric, Project
 from ftcore.store import endpoints, jobs
+from ftcore.training.looking import CANNOT_BE_TOLD
 from ftcore.training.overfitting import overfitting_since
 from ftcore.ui import page, session
 from ftcore.ui.train import job_controls, job_curves, job_words, local_training
@@ -61,7 +62,8 @@ def _one(job: Job, endpoint: Endpoint, *, small: bool = False) -> None:
     if measured and not small:
         job_curves.draw(measured, key=f"curve-now-{job.id}")
     provider = facts_of(session.workspace()).adapter(endpoint).provider
-    job_controls.draw(job, endpoint, pauses=provider.pauses)
+    doubt = next((event.message for event in events if event.id == CANNOT_BE_TOLD), "")
+    job_controls.draw(job, endpoint, pauses=provider.pauses, doubt=doubt)
     if not small:
         with st.expander("Events", key="events-now"):
             show_events(events)
