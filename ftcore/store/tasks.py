@@ -119,6 +119,12 @@ def something_due(
     return c.execute(query.limit(1)).first() is not None
 
 
+def kinds_due(c: Connection, *, skip: Collection[int] = ()) -> set[str]:
+    """The kinds of which `lease` would find a task, asked without the write lock."""
+    query = select(tasks.c.kind).where(_due(time.time()), tasks.c.id.not_in(skip)).distinct()
+    return set(c.execute(query).scalars())
+
+
 def hold(
     c: Connection, task: Task, *, done: int | None = None, total: int | None = None, message: str | None = None
 ) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
@@ -38,6 +38,10 @@ class Lane:
         self.free = threading.Semaphore(threads)
         self.pool = ThreadPoolExecutor(threads, thread_name_prefix="task")
 
+    def takes(self, kinds: set[str]) -> bool:
+        """Whether one of these is for this lane."""
+        return any((not self.kinds or kind in self.kinds) and kind not in self.but for kind in kinds)
+
 
 class Doing:
     """What this worker is doing, and a signal that a thread has become free."""
@@ -62,9 +66,7 @@ def work(workspace: Workspace, stop: threading.Event) -> None:
             looked = time.monotonic()
             _patiently(partial(_take_up_open_jobs, db))
         _patiently(partial(keep_local_endpoint, db, workspace))
-        due = _patiently(partial(_something_due, db, doing))  # one question while there is nothing to do
-        taken = due and [_patiently(partial(_start, db, workspace, lane, doing)) for lane in lanes]
-        if not taken or not any(taken):
+        if not _patiently(partial(_start_what_is_due, db, workspace, lanes, doing)):
             doing.rest(stop)
     for lane in lanes:
         lane.pool.shutdown(wait=False, cancel_futures=True)
@@ -88,10 +90,13 @@ def _take_up_open_jobs(db: Database) -> None:
             jobs.follow_soon(c, job)
 
 
-def _something_due(db: Database, doing: Doing) -> bool:
-    """An idle worker must not take the write lock five times a second."""
+def _start_what_is_due(db: Database, workspace: Workspace, lanes: Sequence[Lane], doing: Doing) -> bool:
+    """One question to the database while there is nothing to do: an idle worker must not take the write lock five times a
+    second."""
     with db.read() as c:
-        return tasks.something_due(c, skip=tuple(doing.ids))
+        kinds = tasks.kinds_due(c, skip=tuple(doing.ids))
+    started = [_start(db, workspace, lane, doing) for lane in lanes if lane.takes(kinds)]
+    return any(started)
 
 
 def _start(db: Database, workspace: Workspace, lane: Lane, doing: Doing) -> bool:
@@ -113,9 +118,6 @@ def _start(db: Database, workspace: Workspace, lane: Lane, doing: Doing) -> bool
 
 def _lease(db: Database, lane: Lane, doing: Doing) -> Task | None:
     skip = tuple(doing.ids)
-    with db.read() as c:
-        if not tasks.something_due(c, skip=skip, kinds=lane.kinds, but=lane.but):
-            return None
     with db.write() as c:
         return tasks.lease(c, skip=skip, kinds=lane.kinds, but=lane.but)
 
