@@ -144,7 +144,9 @@ def draw(chance: random.Random, job_id: int, key: str) -> Planned:
     faults = {place: chance.choice(kinds)}
     if place == "list":  # a list is looked into only when there was no answer
         faults["create"] = chance.choice(("dropped", "reset_after", "reset_before"))
-    if chance.random() < 0.15:  # the hardest: it sleeps with the request in its hand, and wakes when another has taken over
+    if (
+        chance.random() < 0.15
+    ):  # the hardest: it sleeps with the request in its hand, and wakes when another has taken over
         return Planned(job_id, key, faults, (CREATING[0], "stop"))
     at: int | str = chance.choice(CREATING) if chance.random() < 0.5 else chance.randint(1, MOMENTS)
     return Planned(job_id, key, faults, (at, chance.choice(("kill", "kill", "kill", "stop"))))
