@@ -193,3 +193,14 @@ def test_providers_with_a_protocol_of_their_own_are_listed_apart_with_what_can_b
     text = said(screen)
     assert "Together" in text
     assert "training files can be made" in text
+
+
+def test_nobody_is_left_without_a_key_by_mistake(screen, db):
+    add(screen, ADDRESS, key="")
+    assert "say that none is needed" in screen.error[0].value
+    with db.read() as c:
+        assert endpoints.every(c) == []
+    screen.radio(key="add-other-key-way").set_value("None is needed").run()
+    screen.button(key="add-connection").click().run()
+    with db.read() as c:
+        assert [one.key_source for one in endpoints.every(c)] == [""]

@@ -33,20 +33,22 @@ def draw(facts: Facts, *, primary: bool) -> None:
     provider = offered.get(name)
     if provider is not None:
         provider_facts.draw(provider, facts)
-    _fields(provider)
-    key_field.say_refusal(PREFIX)
-    st.button(
-        "Add this connection",
-        type="primary" if primary else "secondary",
-        icon=":material/add:",
-        key="add-connection",
-        on_click=_add,
-        args=(name,),
-    )
-
-
-def _fields(provider: Provider | None) -> None:
     which = provider.name if provider else "other"
+    way = key_field.choose(f"{PREFIX}-{which}")
+    with st.form(f"{PREFIX}-form-{which}", border=False):
+        _fields(provider, which, way)
+        key_field.say_refusal(PREFIX)
+        st.form_submit_button(
+            "Add this connection",
+            type="primary" if primary else "secondary",
+            icon=":material/add:",
+            key="add-connection",
+            on_click=_add,
+            args=(name,),
+        )
+
+
+def _fields(provider: Provider | None, which: str, way: str) -> None:
     with st.container(width=page.PROSE):
         left, right = st.columns((1, 2))
         left.text_input(
@@ -59,7 +61,7 @@ def _fields(provider: Provider | None) -> None:
             placeholder="https://api.example.com/v1",
             help="A word in capitals is to be replaced by your own.",
         )
-        key_field.draw(f"{PREFIX}-{which}", variable=provider.key_variable if provider else "")
+        key_field.draw(f"{PREFIX}-{which}", way, variable=provider.key_variable if provider else "")
         connection_row.limits(f"{PREFIX}-{which}")
 
 
@@ -68,6 +70,9 @@ def _add(provider: str) -> None:
     key = key_field.take(f"{PREFIX}-{which}")
     state = st.session_state
     name = str(state[f"{PREFIX}-name-{which}"]).strip()
+    if key_field.is_missing(f"{PREFIX}-{which}", key):
+        key_field.refuse(PREFIX, "Give the key, or say that none is needed. Nothing was added.", key)
+        return
     try:
         connections.add(
             session.db(),

@@ -108,12 +108,17 @@ def _test(endpoint: Endpoint) -> None:
 
 def _edit(endpoint: Endpoint) -> None:
     with st.popover("Edit", icon=":material/edit:", key=f"edit-{endpoint.id}"):
-        st.text_input("Address", value=endpoint.base_url, key=f"edit-address-{endpoint.id}")
-        st.markdown(f"The key is {page.plain(say_source(endpoint.key_source))}. Leave this empty to keep it.")
-        key_field.draw(f"edit-{endpoint.id}", optional=True)
-        limits(f"edit-{endpoint.id}", endpoint)
-        key_field.say_refusal(f"edit-{endpoint.id}")
-        st.button("Save", type="primary", key=f"edit-save-{endpoint.id}", on_click=_save, args=(endpoint.id,))
+        kept = say_source(endpoint.key_source) if endpoint.key_source else "not needed"
+        st.markdown(f"The key is {page.plain(kept)}. Leave its field empty to keep that.")
+        way = key_field.choose(f"edit-{endpoint.id}", optional=True)
+        with st.form(f"edit-form-{endpoint.id}", border=False):
+            key_field.draw(f"edit-{endpoint.id}", way)
+            st.text_input("Address", value=endpoint.base_url, key=f"edit-address-{endpoint.id}")
+            limits(f"edit-{endpoint.id}", endpoint)
+            key_field.say_refusal(f"edit-{endpoint.id}")
+            st.form_submit_button(
+                "Save", type="primary", key=f"edit-save-{endpoint.id}", on_click=_save, args=(endpoint.id,)
+            )
 
 
 def limits(prefix: str, endpoint: Endpoint | None = None) -> None:

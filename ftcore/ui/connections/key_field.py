@@ -11,10 +11,15 @@ from ftcore.ui import page
 TYPED, VARIABLE, NONE = "Type it", "Read it from an environment variable", "None is needed"
 
 
-def draw(prefix: str, *, variable: str = "", optional: bool = False) -> None:
-    """Draws the choice; `take(prefix)` reads it in the callback of a button. `variable` is proposed as the variable's name."""
+def choose(prefix: str, *, optional: bool = False) -> str:
+    """Draws the choice where the key is; it stands outside the form whose field it changes."""
     ways = (TYPED, VARIABLE) if optional else (TYPED, VARIABLE, NONE)
-    way = st.radio("Key", ways, horizontal=True, key=f"{prefix}-key-way")
+    return str(st.radio("Key", ways, horizontal=True, key=f"{prefix}-key-way"))
+
+
+def draw(prefix: str, way: str, *, variable: str = "") -> None:
+    """Draws the field; `take(prefix)` reads it in the callback of the form's button. It belongs into a form: outside, the browser
+    keeps a key for itself that was left by the tabulator. `variable` is proposed as the variable's name."""
     if way == TYPED:
         where = "this computer's keyring" if has_keyring() else "a file of this workspace that only you can read"
         st.text_input(
@@ -46,6 +51,11 @@ def take(prefix: str) -> Key:
     if state.get(f"{prefix}-key-way") == VARIABLE:
         return Key(variable=str(state.get(f"{prefix}-variable") or "").strip())
     return Key(typed=typed.strip()) if state.get(f"{prefix}-key-way") == TYPED else Key()
+
+
+def is_missing(prefix: str, key: Key) -> bool:
+    """A key was to be given and none was: nobody should be without a key by mistake."""
+    return not key and st.session_state.get(f"{prefix}-key-way") != NONE
 
 
 def refuse(prefix: str, sentence: str, key: Key) -> None:
