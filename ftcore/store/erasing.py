@@ -29,6 +29,7 @@ from ftcore.store.schema import (
     snapshot_rows,
     snapshots,
     tasks,
+    uploads,
 )
 
 PORTION = 2_000
@@ -69,15 +70,25 @@ def stop_everything(c: Connection, project_id: int) -> None:
 
 
 def traces(c: Connection, project_id: int) -> list[dict[str, Any]]:
-    """What servers hold of the project, a record an endpoint: ids of jobs (with our own key for them), files and models."""
+    """What servers hold of the project, a record an endpoint: ids of jobs (with our own key for them), files and models. What was
+    there before us, and only brought in, is not ours to delete."""
     found: dict[int, dict[str, Any]] = {}
-    for row in c.execute(select(jobs).where(jobs.c.project_id == project_id).order_by(jobs.c.id)).mappings():
-        one = found.setdefault(
-            row["endpoint_id"], {"endpoint": row["endpoint_id"], "jobs": [], "files": [], "models": []}
-        )
+
+    def at(endpoint_id: int) -> dict[str, Any]:
+        return found.setdefault(endpoint_id, {"endpoint": endpoint_id, "jobs": [], "files": [], "models": []})
+
+    ours = select(jobs).where(jobs.c.project_id == project_id, jobs.c.origin != "found").order_by(jobs.c.id)
+    for row in c.execute(ours).mappings():
+        one = at(row["endpoint_id"])
         one["jobs"].append({"id": row["remote_id"], "key": row["key"]})
         one["files"] += [id_ for id_ in (row["training_file_id"], row["validation_file_id"]) if id_]
         one["models"] += [row["fine_tuned_model"]] if row["fine_tuned_model"] else []
+    sent = select(uploads.c.endpoint_id, uploads.c.remote_id).join(snapshots, uploads.c.snapshot_id == snapshots.c.id)
+    for endpoint_id, remote_id in c.execute(
+        sent.where(snapshots.c.project_id == project_id, uploads.c.removed_at.is_(None)).order_by(uploads.c.id)
+    ):
+        one = at(endpoint_id)
+        one["files"] += [remote_id] if remote_id not in one["files"] else []
     return list(found.values())
 
 

@@ -10,6 +10,7 @@ from tests.bench import (
     bench_counting,
     bench_generation,
     bench_import,
+    bench_polling,
     bench_review,
     bench_screen,
     bench_store,
@@ -28,6 +29,7 @@ def main() -> None:
         bench_review,
         bench_generation,
         bench_training,
+        bench_polling,
     ):
         for row in bench.run():
             table.add_row(

@@ -16,7 +16,21 @@ from ftcore.dataset import curation
 from ftcore.dataset.curation import CellEdit
 from ftcore.handover import erase
 from ftcore.records import LOCAL, Answer, JobState, Split
-from ftcore.store import endpoints, examples, imports, jobs, models, projects, runs, snapshots, tasks, tombstones
+from ftcore.store import (
+    endpoints,
+    erasing,
+    examples,
+    imports,
+    job_files,
+    jobs,
+    models,
+    projects,
+    runs,
+    snapshots,
+    tasks,
+    tombstones,
+    uploads,
+)
 from ftcore.store.database import Database, integrity
 from ftcore.store.schema import examples as table
 from ftcore.store.schema import metadata
@@ -51,6 +65,8 @@ def used(db: Database, workspace: Workspace, project_id: int) -> None:
         )
         jobs.change(c, job.id, state=JobState.SUCCEEDED, fine_tuned_model="ft:b:x")
         models.keep(c, server.id, "ft:b:x", base_model="b", job_id=job.id)
+        models.change(c, models.of_project(c, project_id)[0].id, note=CANARY)
+        job_files.keep(c, job.id, remote_id="r", name="metrics.csv", content=CANARY.encode())
         values = {"snapshot_id": newest.id, "endpoint_id": server.id, "job_id": job.id, "scorer": "exact_match"}
         run = runs.plan(c, project_id, **values, arms=[], delta=0.1, seed=0, max_tokens=9, total=1, created_by="DK")
         runs.keep_call(c, run.id, Split.TEST, "k", Answer("1", "base", "m", f"It is {CANARY}."))
@@ -216,3 +232,33 @@ def test_a_rejected_row_is_erased_too(db: Database, workspace: Workspace) -> Non
         imports.finish(c, import_id, accepted=0, rejected=[Rejected(2, "empty", f'{{"a": "{CANARY}"}}')])
     erase_now(db, workspace, project.id)
     assert holding(workspace.root, CANARY) == []
+
+
+def test_what_was_sent_is_deleted_at_its_server_and_what_was_only_brought_in_is_not(
+    db: Database, workspace: Workspace
+) -> None:
+    project, _ = rich(db, "harbour", "Mine")
+    used(db, workspace, project.id)
+    with db.write() as c:
+        server = endpoints.find(c)
+        assert server is not None
+        (newest, *_) = snapshots.of_project(c, project.id)
+        uploads.keep(c, server.id, newest.id, sha256="0" * 64, remote_id="file-sent", name="t.jsonl", size=3)
+        job = jobs.plan(
+            c,
+            project.id,
+            snapshot_id=newest.id,
+            endpoint_id=server.id,
+            key="found",
+            base_model="b",
+            hyperparameters={},
+            system_prompt="",
+            seed=0,
+            who="DK",
+            origin="found",
+        )
+        jobs.change(c, job.id, remote_id="ftjob-theirs", training_file_id="file-theirs", fine_tuned_model="ft:theirs")
+        (there,) = erasing.traces(c, project.id)
+    assert there["files"] == ["file-sent"]
+    assert there["models"] == ["ft:b:x"]
+    assert "ftjob-theirs" not in str(there)
