@@ -28,6 +28,8 @@ class Figure:
     value: float | str
     source: str
     read: date | None
+    month: bool = False
+    """Only the month of `read` was written down; it counts as read on the month's first day."""
 
     def age(self, today: date | None = None) -> int | None:
         """Days since it was read, or None."""
@@ -46,7 +48,7 @@ class Figure:
             return text
         if self.read is None:
             return f"{text}, date not known"
-        text += f", read {self.read.isoformat()}"
+        text += f", read {self.read:%Y-%m}" if self.month else f", read {self.read.isoformat()}"
         return f"{text} ({self.age(today)} days ago: check it)" if self.is_old(today) else text
 
 
@@ -105,7 +107,9 @@ class Reading:
         source = entry.get("source")
         if source not in SOURCE_KINDS:
             raise self.error(where, f"'source' must be one of: {', '.join(SOURCE_KINDS)}")
-        return Figure(float(found) if number else str(found), source, self.day(entry.get("read"), where))
+        read = entry.get("read")
+        month = not isinstance(read, date) and len(str(read or "")) == len("2026-11")
+        return Figure(float(found) if number else str(found), source, self.day(read, where), month)
 
     def error(self, where: str, what: str) -> EndpointError:
         return EndpointError(f"{self.path.name}, {where}: {what}. Nothing was taken from the file.")

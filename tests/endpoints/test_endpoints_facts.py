@@ -127,3 +127,15 @@ def test_a_missing_or_binary_file_is_told(tmp_path):
     (tmp_path / "p.yaml").write_bytes(b"\xff\xfe\x00\x01")
     with pytest.raises(EndpointError):
         prices.load(tmp_path / "p.yaml")
+
+
+def test_a_month_is_told_as_a_month_and_a_day_as_a_day() -> None:
+    found = prices.load(data_dir() / "prices.yaml")
+    of_month = prices.find(found, "openai", "gpt-4o-mini", tuned=True)
+    of_day = prices.find(found, "nebius", "below 20B parameters", tuned=True)
+    assert of_month is not None
+    assert of_day is not None
+    assert of_month.train is not None
+    assert of_day.train is not None
+    assert "read 2026-06 (" in of_month.train.origin(TODAY)
+    assert "read 2026-08-20" in of_day.train.origin(TODAY)

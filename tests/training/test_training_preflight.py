@@ -137,7 +137,7 @@ def test_a_price_that_nobody_knows_and_one_that_is_old_are_warnings() -> None:
     old = at_endpoint(terms("openai", "gpt-4o-mini-2024-07-18"))["price-old"]
     assert (
         old.sentence
-        == "The price of $3.00 for a million tokens is from a third party, read 2026-06-01 (176 days ago: check it)."
+        == "The price of $3.00 for a million tokens is from a third party, read 2026-06 (176 days ago: check it)."
     )
 
 
