@@ -7,7 +7,7 @@ from typing import Any
 
 import openai
 
-from ftcore.records import JobEvent, JobState, Metric
+from ftcore.records import Job, JobEvent, JobState, Metric
 from ftcore.store import jobs, models
 from ftcore.store.schema import now
 from ftcore.training.calling import NoAnswer, answering, clean, said_by, told
@@ -36,12 +36,13 @@ def follow(turn: Turn, *, lightly: bool = False) -> bool:
         remote = told(turn.client.fine_tuning.jobs.retrieve(turn.job.remote_id))
         status = str(remote.status or "")
     state = turn.adapter.status(status)
-    if lightly and not _news(turn, remote, status, state, []):
+    with turn.db.read() as c:
+        once_missing = jobs.looked_at(c, turn.job.id) is not None
+        light = lightly and not once_missing and not _news(turn, remote, status, state, [])
+        known = set() if light else jobs.known_event_ids(c, turn.job.id)
+    if light:
         _see(turn)
         return False
-    with turn.db.read() as c:
-        known = jobs.known_event_ids(c, turn.job.id)
-        once_missing = jobs.looked_at(c, turn.job.id) is not None
     events = _new_events(turn, known)
     metrics = [metric for metric in map(metric_of, events) if metric is not None]
     values = _news(turn, remote, status, state, metrics) | ({"looked_at": None} if once_missing else {})
@@ -63,10 +64,14 @@ def follow(turn: Turn, *, lightly: bool = False) -> bool:
 
 
 def _see(turn: Turn) -> None:
-    seen = turn.job.seen_at
-    if seen is None or (now() - seen).total_seconds() >= SEEN_SECONDS:
+    if seen_long_ago(turn.job):
         with turn.write() as c:
             jobs.see(c, turn.job.id, now())
+
+
+def seen_long_ago(job: Job) -> bool:
+    """Whether it is worth a write that its server has answered again."""
+    return job.seen_at is None or (now() - job.seen_at).total_seconds() >= SEEN_SECONDS
 
 
 def _learn(turn: Turn) -> None:
@@ -82,8 +87,8 @@ def _news(turn: Turn, remote: Any, status: str, state: JobState, metrics: list[M
     values: dict[str, Any] = {
         "state": state,
         "remote_status": status,
-        "estimated_finish": _moment(getattr(remote, "estimated_finish", None)),
-        "queue_position": _whole(getattr(remote, "queue_position", None)),
+        "estimated_finish": moment_of(getattr(remote, "estimated_finish", None)),
+        "queue_position": whole_of(getattr(remote, "queue_position", None)),
     }
     if state == JobState.RUNNING and job.started_at is None:
         values["started_at"] = now()
@@ -100,8 +105,8 @@ def _news(turn: Turn, remote: Any, status: str, state: JobState, metrics: list[M
 
 def _ending(turn: Turn, remote: Any, state: JobState) -> dict[str, Any]:
     ending: dict[str, Any] = {
-        "finished_at": _moment(getattr(remote, "finished_at", None)) or now(),
-        "trained_tokens": _whole(getattr(remote, "trained_tokens", None)),
+        "finished_at": moment_of(getattr(remote, "finished_at", None)) or now(),
+        "trained_tokens": whole_of(getattr(remote, "trained_tokens", None)),
         "estimated_finish": None,
         "queue_position": None,
     }
@@ -184,18 +189,18 @@ def _new_events(turn: Turn, known: set[str]) -> list[JobEvent]:
 def _event(turn: Turn, event: Any) -> JobEvent:
     data = dict(event.data) if isinstance(event.data, dict) else {}
     said = clean(turn.endpoint, str(event.message))
-    return JobEvent(str(event.id), _moment(event.created_at) or now(), str(event.level), said, data)
+    return JobEvent(str(event.id), moment_of(event.created_at) or now(), str(event.level), said, data)
 
 
 def metric_of(event: JobEvent) -> Metric | None:
     """The figures of a step, as an event tells them."""
     data = event.data
-    step = _whole(data.get("step"))
+    step = whole_of(data.get("step"))
     if step is None:
         return None
     return Metric(
         step=step,
-        total_steps=_whole(data.get("total_steps")) or 0,
+        total_steps=whole_of(data.get("total_steps")) or 0,
         train_loss=_figure(data.get("train_loss")),
         train_accuracy=_figure(data.get("train_mean_token_accuracy")),
         valid_loss=_figure(data.get("full_valid_loss", data.get("valid_loss"))),
@@ -207,11 +212,12 @@ def _figure(value: Any) -> float | None:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
-def _whole(value: Any) -> int | None:
+def whole_of(value: Any) -> int | None:
+    """A whole number as a server tells it; None for what is none."""
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def _moment(value: Any) -> datetime | None:
+def moment_of(value: Any) -> datetime | None:
     """Seconds since 1970 as a moment; None for what is none."""
     if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < 32_503_680_000:
         return None

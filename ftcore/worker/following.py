@@ -8,8 +8,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from sqlalchemy import Connection
+
 from ftcore.endpoints import EndpointError
-from ftcore.records import LOCAL, Job, JobState, Task
+from ftcore.records import LOCAL, Endpoint, Job, JobState, Task
 from ftcore.store import endpoints, jobs, tasks
 from ftcore.store.database import Database
 from ftcore.store.tasks import LostLease
@@ -18,6 +20,7 @@ from ftcore.training.reconcile import NoAnswer, Step, take_step
 from ftcore.training.turn import RESULTS
 from ftcore.worker import registry
 from ftcore.worker.pacing import Pace
+from ftcore.worker.rounds import take_round
 from ftcore.worker.watch import Cancelled, Watch
 from ftcore.workspace import Workspace
 
@@ -31,11 +34,13 @@ log = logging.getLogger("tuneworthy.worker")
 
 
 class Postponed(Exception):
-    """The task has done what it could for now and wants to be called again after `seconds`."""
+    """The task has done what it could for now and wants to be called again after `seconds`. `also` is written in the transaction
+    that puts it back."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, also: Callable[[Connection], None] | None = None) -> None:
         super().__init__(f"again in {seconds} s")
         self.seconds = seconds
+        self.also = also
 
 
 def reconcile(db: Database, workspace: Workspace, task: Task, watch: Watch) -> dict[str, Any]:
@@ -50,19 +55,21 @@ def reconcile(db: Database, workspace: Workspace, task: Task, watch: Watch) -> d
         if not free:
             raise Postponed(BUSY_SECONDS * random.uniform(0.5, 1.5))
         try:
+            if (lightly := PACE.is_quiet(job.id)) and not ours and not _urgent(job):
+                _go_round(db, workspace, task, job, endpoint)
             step = take_step(
                 db,
                 job.id,
                 workspace.folder("exports"),
                 partial(_hold, task=task),
                 job=job,
-                lightly=PACE.is_quiet(job.id),
+                lightly=lightly,
             )
         except NoAnswer as error:
             _tell(watch, str(error))
             wait = PACE.after_fault(job.id, endpoint.id, asked=error.seconds, everywhere=error.everywhere, ours=ours)
             raise Postponed(wait) from error
-        except LostLease:
+        except (LostLease, Postponed):
             raise
         except Exception as error:  # a job must never be left behind by a fault of ours: it is looked at again
             log.exception("job %d could not be followed", job.id)
@@ -72,6 +79,18 @@ def reconcile(db: Database, workspace: Workspace, task: Task, watch: Watch) -> d
         PACE.forget(job.id)
         return {}
     raise Postponed(_wait(step, endpoint.id, ours=ours))
+
+
+def _go_round(db: Database, workspace: Workspace, task: Task, job: Job, endpoint: Endpoint) -> None:
+    """Looks at all quiet jobs of the endpoint together. Raises Postponed when that was the look at `job`."""
+    found = take_round(db, workspace, job, endpoint, PACE)
+    if found is None:
+        return
+    if found.itself:
+        raise Postponed(PACE.after_round(endpoint.id), found.write)
+    with db.write() as c:
+        tasks.hold(c, task)
+        found.write(c)
 
 
 def _wait(step: Step, endpoint_id: int, *, ours: bool) -> float:

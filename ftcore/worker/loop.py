@@ -22,6 +22,8 @@ from ftcore.workspace import Workspace
 
 log = logging.getLogger("tuneworthy.worker")
 IDLE_SECONDS = 0.2
+ADDRESS_SECONDS = 1.0
+"""So often it is looked whether our own trainer listens at another address."""
 AT_ONCE = 4
 """A long evaluation must not keep an import waiting."""
 FOLLOWING_AT_ONCE = 6
@@ -59,13 +61,15 @@ class Doing:
 def work(workspace: Workspace, stop: threading.Event) -> None:
     """Works until `stop` is set. What is running then is given up unfinished: the next worker takes it up again."""
     db = workspace.open_database()
-    doing, looked = Doing(), -OPEN_JOBS_SECONDS
+    doing, looked, kept = Doing(), -OPEN_JOBS_SECONDS, -ADDRESS_SECONDS
     lanes = (Lane(AT_ONCE, but=following.HANDLERS), Lane(FOLLOWING_AT_ONCE, kinds=following.HANDLERS))
     while not stop.is_set():
         if time.monotonic() - looked >= OPEN_JOBS_SECONDS:
             looked = time.monotonic()
             _patiently(partial(_take_up_open_jobs, db))
-        _patiently(partial(keep_local_endpoint, db, workspace))
+        if time.monotonic() - kept >= ADDRESS_SECONDS:
+            kept = time.monotonic()
+            _patiently(partial(keep_local_endpoint, db, workspace))
         if not _patiently(partial(_start_what_is_due, db, workspace, lanes, doing)):
             doing.rest(stop)
     for lane in lanes:
@@ -146,6 +150,8 @@ def _end(db: Database, task: Task, workspace: Workspace, watch: Watch) -> None:
     except Postponed as later:
         with db.write() as c:
             tasks.postpone(c, task, later.seconds)
+            if later.also is not None:
+                later.also(c)
     except Cancelled:
         with db.write() as c:
             tasks.fail(c, task, "Stopped, as asked.", cancelled=True)

@@ -37,12 +37,36 @@ def test_a_hundred_jobs_share_the_looks_of_one() -> None:
 
 
 def test_a_job_without_news_is_asked_for_its_events_at_every_third_look() -> None:
-    pace = Pace()
+    moment = [0.0]
+    pace = Pace(lambda: moment[0])
     assert not any(pace.is_quiet(1) for _ in range(6))
     looks(pace, [False] * 8)
-    assert [pace.is_quiet(1) for _ in range(6)].count(False) == 2
+    quiet = []
+    for _ in range(6):
+        moment[0] += 60
+        quiet.append(pace.is_quiet(1))
+    assert quiet.count(False) == 2
     looks(pace, [True])
     assert not any(pace.is_quiet(1) for _ in range(6))
+
+
+def test_a_list_that_did_not_show_our_jobs_is_asked_for_again_later() -> None:
+    moment = [0.0]
+    pace = Pace(lambda: moment[0])
+    pace.lists_nothing(1)
+    pace.is_left_out([7])
+    assert [pace.is_listed(5, 1), pace.is_listed(7, 2), pace.is_listed(5, 2)] == [False, False, True]
+    moment[0] += pacing.NO_LIST_SECONDS
+    assert pace.is_listed(5, 1)
+    assert pace.is_listed(7, 2)
+
+
+def test_one_at_a_time_lists_the_jobs_of_an_endpoint() -> None:
+    pace = Pace()
+    with pace.listing(1) as first, pace.listing(1) as second, pace.listing(2) as other:
+        assert [first, second, other] == [True, False, True]
+    with pace.listing(1) as again:
+        assert again
 
 
 def test_our_own_trainer_is_looked_at_several_times_in_ten_seconds() -> None:
