@@ -17,8 +17,9 @@ def all_jobs(c: Connection) -> list[tuple[Job, Endpoint]]:
 
 
 def jobs_since(c: Connection, moment: datetime) -> list[tuple[Job, Endpoint]]:
-    """Those that were launched at this moment or later."""
-    return _with_endpoints(c, _jobs(c, select(jobs).where(jobs.c.created_at >= moment).order_by(jobs.c.id)))
+    """Those that were launched here at this moment or later; what was only brought in was paid before."""
+    launched = (jobs.c.created_at >= moment, jobs.c.origin != "found")
+    return _with_endpoints(c, _jobs(c, select(jobs).where(*launched).order_by(jobs.c.id)))
 
 
 def succeeded_at(c: Connection, endpoint_id: int, *, limit: int = 50) -> list[Job]:

@@ -36,6 +36,7 @@ __all__ = [
     "follow_soon",
     "get",
     "has_event",
+    "hindrance",
     "known_event_ids",
     "looked_at",
     "metrics",
@@ -156,6 +157,11 @@ def withdraw_wish(c: Connection, job_id: int, wish: str) -> None:
 def see(c: Connection, job_id: int, moment: datetime) -> None:
     """Writes when the server last answered for a job. Nothing of the project has changed by that: pages do not read again."""
     c.execute(update(jobs).where(jobs.c.id == job_id).values(seen_at=moment))
+
+
+def hindrance(c: Connection, job: Job) -> str:
+    """What the worker met when it last looked at the job, a sentence; "" when nothing was in its way."""
+    return tasks.message_of(c, f"reconcile:{job.key}")
 
 
 def follow_soon(c: Connection, job: Job) -> None:

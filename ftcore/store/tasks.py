@@ -43,6 +43,12 @@ def get(c: Connection, task_id: int) -> Task:
     return _task(c.execute(select(tasks).where(tasks.c.id == task_id)).mappings().one())
 
 
+def message_of(c: Connection, key: str) -> str:
+    """What the task of this key last told, while it has not ended; "" for none."""
+    waiting = (tasks.c.key == key, tasks.c.state.in_(("queued", "running")))
+    return c.execute(select(tasks.c.message).where(*waiting)).scalar() or ""
+
+
 def open_tasks(c: Connection, project_id: int, kind: str = "") -> list[Task]:
     """Queued and running tasks of a project, the oldest first."""
     query = select(tasks).where(tasks.c.project_id == project_id, tasks.c.state.in_(("queued", "running")))

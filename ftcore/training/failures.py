@@ -45,7 +45,7 @@ KNOWN = (
         "Test the connection under Connections: it says whether the key is valid and may start trainings.",
     ),
     (
-        r"\bmodel\b.*(?:not found|does not exist|not available|cannot be fine-?tuned|not supported|unknown)|"
+        r"cannot be fine-?tuned|\bmodel\b.*(?:not found|does not exist|not available|cannot be fine-?tuned|not supported|unknown)|"
         r"(?:unknown|unsupported|invalid) (?:base )?model",
         "The server does not train this model.",
         "Choose another base model. What it offers is listed when the connection is tested.",

@@ -51,7 +51,8 @@ def retrain(
     private_confirmed: bool = False,
     acknowledged: Collection[str] | None = None,
 ) -> Job:
-    """Launches the same snapshot at `endpoint`, and has the two models compared once it has ended. Asked twice, it is one job.
+    """Launches the same snapshot at `endpoint`, and has the two models compared once it has ended, where there are rows to
+    compare them on. Asked twice, it is one job.
     Raises NotFit with a sentence; nothing was written then."""
     with db.read() as c:
         settings, rows = settings_of(c, job), snapshots.get(c, job.snapshot_id).train
@@ -72,7 +73,10 @@ def retrain(
         acknowledged=acknowledged,
         snapshot_id=job.snapshot_id,
     )[0]
-    compare_later(db, job, made)
+    with db.read() as c:
+        rows_there = bool(held_out(c, job).rows)
+    if rows_there:
+        compare_later(db, job, made)
     return made
 
 

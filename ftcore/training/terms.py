@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,6 +17,8 @@ from ftcore.records import LOCAL, Endpoint
 from ftcore.store import models
 from ftcore.workspace import Workspace
 
+_NO_CHAT = re.compile(r"wordllama|embed|whisper|tts|moderation|dall-e|image|transcribe|realtime", re.IGNORECASE)
+"""Names of models that answer no questions, and so are proposed to nobody; they may still be typed."""
 SUFFIX = 64
 """Characters that the protocol allows in a model's suffix."""
 
@@ -75,7 +78,8 @@ class Terms:
     def offers(self) -> tuple[str, ...]:
         """Base models to choose from: those that the provider's entry names, then those that the server listed, without tuned ones."""
         proposed = self.provider.models if self.provider is not None else ()
-        return tuple(dict.fromkeys([*proposed, *(name for name in self.listed if not name.startswith("ft:"))]))
+        others = (name for name in self.listed if not name.startswith("ft:") and not _NO_CHAT.search(name))
+        return tuple(dict.fromkeys([*proposed, *others]))
 
 
 def terms_of(c: Connection, root: Path, endpoint: Endpoint, base_model: str) -> Terms:

@@ -17,6 +17,7 @@ from ftcore.training.failures import KNOWN, NOT_SAID, explain_failure
         ("The job failed due to a moderation check on the training file.", "The server's content rules"),
         ("Incorrect API key provided", "The server did not accept the key"),
         ("The model `gpt-9` does not exist", "The server does not train this model"),
+        ("'no-such' cannot be fine-tuned here", "The server does not train this model"),
         ("Training file has 6 example(s), but must have at least 10 examples", "There were too few examples"),
         ("This model's maximum context length is 4096 tokens", "At least one example is longer"),
         ("Line 7 of the training file: no assistant message", "The server could not read the training file"),

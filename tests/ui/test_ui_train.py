@@ -167,6 +167,23 @@ def test_a_break_is_asked_for_and_told_until_the_server_knows(db: Database, open
         assert jobs.get(c, job.id).wish == "resume"
 
 
+def test_what_the_worker_met_at_the_server_stands_above_the_progress(db: Database, open_page: Open) -> None:
+    job = begin(db).job(JobState.PLANNED, step=0, endpoint_id=_away(db))
+    assert not any("does not answer" in told.value for told in open_page("train").warning)
+    with db.write() as c:
+        waiting = tasks.open_tasks(c, job.project_id, "reconcile")[0]
+        taken = tasks.lease(c)
+        assert taken is not None
+        assert taken.id == waiting.id
+        tasks.hold(c, taken, message="away does not answer just now; it is asked again.")
+    assert any("away does not answer just now" in told.value for told in open_page("train").warning)
+
+
+def _away(db: Database) -> int:
+    with db.write() as c:
+        return endpoints.add(c, "away", base_url="https://x.example/v1", key_source="").id
+
+
 def test_a_state_that_nobody_knows_is_shown_as_it_is_and_is_no_success(db: Database, open_page: Open) -> None:
     begin(db).job(JobState.RUNNING, step=3, remote_status="frobnicating")
     test = open_page("train")

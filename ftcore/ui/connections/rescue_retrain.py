@@ -14,6 +14,7 @@ from ftcore.training.launch import NotFit
 from ftcore.training.rescue import Inventory
 from ftcore.ui import page, say, session, task_progress
 from ftcore.ui.train import launch_findings, launch_place, launch_words, train_state
+from ftcore.ui.train.job_words import STATES
 
 CHOSEN = "retrain-job"
 
@@ -121,8 +122,8 @@ def _outcome(before: Job, after: Job) -> None:
     where = "on this computer" if endpoint.name == LOCAL else f"at {endpoint.name}"
     st.markdown(f"**Trained again {page.plain(where)}**, {say.moment(after.created_at)}")
     if comparing is None:
-        return
-    if comparing.state in task_progress.UNDER_WAY:
+        _not_compared(before, after)
+    elif comparing.state in task_progress.UNDER_WAY:
         task_progress.follow(project, comparing.id, message="Waiting for the new training to end")
         st.button("Watch the training", key=f"watch-again-{after.id}", on_click=_watch, args=(after.project_id,))
     elif comparing.state is TaskState.DONE:
@@ -132,6 +133,20 @@ def _outcome(before: Job, after: Job) -> None:
         st.error(page.plain(comparing.error), icon=":material/error:")
         if after.state is JobState.SUCCEEDED:
             st.button("Compare again", key=f"compare-again-{after.id}", on_click=_compare, args=(before.id, after.id))
+
+
+def _not_compared(before: Job, after: Job) -> None:
+    """There was no row to compare them on when the training was started; there may be one now."""
+    if not after.state.ended:
+        st.button("Watch the training", key=f"watch-again-{after.id}", on_click=_watch, args=(after.project_id,))
+        return
+    with session.db().read() as c:
+        held = rescue_again.held_out(c, before)
+    if after.state is JobState.SUCCEEDED and held.rows:
+        st.button("Compare the two", key=f"compare-again-{after.id}", on_click=_compare, args=(before.id, after.id))
+    else:
+        said = "There is no row yet that neither model was trained on." if not held.rows else "It made no model."
+        st.text(f"It has ended: {STATES[after.state]}. {said}")
 
 
 def told(comparing: Task) -> str:

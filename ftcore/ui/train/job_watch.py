@@ -46,6 +46,7 @@ def watch(project: Project) -> None:
 def _one(job: Job, endpoint: Endpoint, *, small: bool = False) -> None:
     with session.db().read() as c:
         measured, events = jobs.metrics(c, job.id), jobs.events(c, job.id, limit=200)
+        hindered = jobs.hindrance(c, job)
     told = job_words.headline(job, events)
     if small:
         st.markdown(f"**{page.plain(job_words.title(job))}** · {told.removeprefix('Training: ')}")
@@ -53,7 +54,7 @@ def _one(job: Job, endpoint: Endpoint, *, small: bool = False) -> None:
         st.subheader(told, anchor=False)
     if job.state is not JobState.UNKNOWN:
         st.progress(min(1.0, job.step / job.total_steps) if job.total_steps else 0.0)
-    _hindrance(job, endpoint)
+    _hindrance(job, endpoint, hindered)
     if not small and job.state is not JobState.UNKNOWN:
         st.text("It goes on when you close this tab, and this page finds it again.")
     if facts := _so_far(job, endpoint, measured):
@@ -89,12 +90,14 @@ def _learning(measured: Sequence[Metric]) -> None:
         st.warning(said, icon=":material/trending_up:")
 
 
-def _hindrance(job: Job, endpoint: Endpoint) -> None:
-    """What keeps the job from moving, if something does."""
+def _hindrance(job: Job, endpoint: Endpoint, hindered: str) -> None:
+    """What keeps the job from moving, if something does; `hindered` is what the worker met when it last looked."""
     waited = (datetime.now(UTC) - job.created_at).total_seconds() if job.created_at else 0.0
     if endpoint.name == LOCAL and not local_training.listens(local_training.address(session.workspace())):
         said = "The trainer server is not answering just now. Nothing is lost: it is started again by itself, and the job goes on."
         st.warning(said, icon=":material/hourglass_empty:")
+    elif hindered:
+        st.warning(page.plain(hindered), icon=":material/hourglass_empty:")
     elif job.state is JobState.PLANNED and waited > PATIENCE_SECONDS:
         said = "Nobody has picked this job up yet. It waits for the worker, which `make run` (or `tuneworthy`) starts."
         st.warning(said, icon=":material/hourglass_empty:")
