@@ -78,6 +78,7 @@ def reconcile(db: Database, workspace: Workspace, task: Task, watch: Watch) -> d
     if step.ended:
         PACE.forget(job.id)
         return {}
+    _tell(watch, "")  # what was in the way is no longer
     raise Postponed(_wait(step, endpoint.id, ours=ours))
 
 

@@ -71,11 +71,11 @@ def test_a_worker_that_is_overtaken_right_before_its_request_leaves_keeps_it_bac
         lease(db, later=tasks.LEASE_SECONDS + 1)
         return whole(*what, **how)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(submitting, "connect", sleepy)
-    with pytest.raises(LostLease):
-        advance(db, job.id, tmp_path, holding(first))  # type: ignore[arg-type]
+    with monkeypatch.context() as patch:
+        patch.setattr(submitting, "connect", sleepy)
+        with pytest.raises(LostLease):
+            advance(db, job.id, tmp_path, holding(first))  # type: ignore[arg-type]
     assert (now_of(db, job).state, remote.asked) == (JobState.SUBMITTING, [])
-    monkeypatch.undo()
     assert settle(db, job, tmp_path).state == JobState.SUCCEEDED
     assert remote.creates == 1
 
@@ -88,17 +88,15 @@ def test_a_request_that_could_not_leave_in_time_is_kept_back_and_sent_later(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    job = plan(db, snapshot, endpoint)
-    monkeypatch.setattr(intent, "POST_SECONDS", -1.0)
-    monkeypatch.setattr(
-        submitting, "within", lambda seconds, before_sending: whole(60.0, before_sending=before_sending)
-    )
     from ftcore.training.patience import within as whole
 
-    with pytest.raises(NoAnswer):
-        advance(db, job.id, tmp_path)
+    job = plan(db, snapshot, endpoint)
+    with monkeypatch.context() as patch:
+        patch.setattr(intent, "POST_SECONDS", -1.0)
+        patch.setattr(submitting, "within", lambda seconds, before_sending: whole(60.0, before_sending=before_sending))
+        with pytest.raises(NoAnswer):
+            advance(db, job.id, tmp_path)
     assert (now_of(db, job).state, remote.asked) == (JobState.PLANNED, [])
-    monkeypatch.undo()
     assert settle(db, job, tmp_path).state == JobState.SUCCEEDED
     assert remote.creates == 1
 
