@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,8 @@ from ftcore.records import Filter, Project
 from ftcore.store import carrying, examples, journal, projects, tasks, tombstones
 from ftcore.store.database import Database
 from ftcore.store.journal import Edit
-from ftcore.worker.loop import _do
+from ftcore.worker.loop import _end
+from ftcore.worker.watch import Watch
 from ftcore.workspace import open_workspace
 from tests.handover.conftest import rich
 
@@ -42,7 +42,8 @@ def work(db: Database) -> None:
             task = tasks.lease(c)
         if task is None:
             return
-        _do(db, open_workspace(), task, threading.Semaphore(), set())
+        with Watch(db, task) as watch:
+            _end(db, task, open_workspace(), watch)
 
 
 def texts(test: AppTest) -> str:
