@@ -3,37 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import keyring
 import pytest
-from keyring.backends import fail
 from typer.testing import CliRunner
 
 from ftcore.cli import app
 from ftcore.endpoints import read_key
 from ftcore.store import endpoints
 from ftcore.workspace import Workspace
+from tests.endpoints.connecting import no_keyring, script
 from tests.endpoints.memory_keyring import MemoryKeyring
-from tests.endpoints.scripted_server import Script, refusal, scripted, usual
+from tests.endpoints.scripted_server import refusal
+
+__all__ = ["no_keyring", "script"]
 
 CANARY = "sk-canary-cli-4471"
-
-
-@pytest.fixture(autouse=True)
-def no_keyring() -> Iterator[None]:
-    before = keyring.get_keyring()
-    keyring.set_keyring(fail.Keyring())
-    yield
-    keyring.set_keyring(before)
-
-
-@pytest.fixture
-def script() -> Iterator[Script]:
-    with scripted(Script(usual())) as running:
-        yield running
 
 
 @pytest.fixture

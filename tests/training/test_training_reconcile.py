@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -22,27 +22,11 @@ from ftcore.worker.loop import work
 from ftcore.workspace import Workspace
 from tests.conftest import write_csv
 from tests.faults.protocol_server import FAULTS, Remote, protocol_server
+from tests.training.faulty import endpoint, remote
+
+__all__ = ["endpoint", "remote"]
 
 GREETINGS = ["hello", "good day", "where is it", "it broke", "too small", "thank you", "call me", "never again"]
-
-
-@pytest.fixture
-def remote() -> Remote:
-    """A server with a job that was launched elsewhere: its list is seen to show our numbers."""
-    remote = Remote()
-    remote.create({"model": "m", "training_file": "f", "metadata": {reconcile.KEY: "somebody else's"}})
-    remote.creates = 0
-    return remote
-
-
-@pytest.fixture
-def endpoint(db: Database, remote: Remote, tmp_path: Path) -> Iterator[Endpoint]:
-    key = tmp_path / "key"
-    key.write_text("canary-key")
-    with protocol_server(remote) as url, db.write() as c:
-        found = endpoints.put(c, "faulty", base_url=url, key_source=f"file:{key}")
-        c.commit()
-        yield found
 
 
 @pytest.fixture

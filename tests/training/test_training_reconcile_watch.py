@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from ftcore.training.launch import cancel
 from ftcore.training.reconcile import NoAnswer, advance, take_step
 from ftcore.training.wishes import pause, resume
 from tests.faults.protocol_server import Remote
+from tests.faults.serving import serving
 from tests.training.faulty import endpoint, now_of, plan, remote, running, said, settle, snapshot
 
 __all__ = ["endpoint", "remote", "snapshot"]
@@ -195,14 +195,8 @@ def dripping_server(seconds: float) -> Iterator[str]:
         def log_message(self, format: str, *args: Any) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/v1"
-    finally:
-        server.shutdown()
-        server.server_close()
+    with serving(Handler) as base_url:
+        yield base_url
 
 
 def test_a_server_that_sends_a_byte_now_and_then_is_not_waited_for_for_ever(

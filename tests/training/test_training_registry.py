@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,7 @@ from ftcore.training.trying import Asked, Trial
 from ftcore.worker.registry import deploy
 from ftcore.worker.watch import Watch
 from ftcore.workspace import Workspace
+from tests.faults.serving import serving
 from tests.fixtures_trainer import TrainerProcess, training_lines, wait_for_job
 from tests.trainer import tiny
 from tests.ui.journeys import begin
@@ -188,13 +188,10 @@ def nebius(db: Database, workspace: Workspace) -> Iterator[tuple[Endpoint, list[
         def log_message(self, format: str, *args: Any) -> None:
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-        address = f"http://127.0.0.1:{server.server_address[1]}/v1/"
+    with serving(Handler) as address:
         with db.write() as c:
-            added = endpoints.add(c, "nebius", base_url=address, key_source="", provider="nebius")
+            added = endpoints.add(c, "nebius", base_url=f"{address}/", key_source="", provider="nebius")
         yield added, asked, faults
-        server.shutdown()
 
 
 def tuned_at(db: Database, endpoint: Endpoint) -> Model:

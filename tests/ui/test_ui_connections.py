@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import keyring
 import pytest
-from keyring.backends import fail
 from streamlit.testing.v1 import AppTest
 
 from ftcore.endpoints import connections, read_key
@@ -14,26 +10,15 @@ from ftcore.endpoints.connections import Key
 from ftcore.store import endpoints
 from ftcore.store.database import Database
 from ftcore.workspace import open_workspace
-from tests.endpoints.scripted_server import Script, refusal, scripted, usual
+from tests.endpoints.connecting import no_keyring, script
+from tests.endpoints.scripted_server import refusal
 from tests.ui import journeys
 from tests.ui.journeys import HOSTILE
 
+__all__ = ["no_keyring", "script"]
+
 CANARY = "sk-canary-screen-5512"
 ADDRESS = "https://api.example.com/v1"
-
-
-@pytest.fixture(autouse=True)
-def no_keyring() -> Iterator[None]:
-    before = keyring.get_keyring()
-    keyring.set_keyring(fail.Keyring())
-    yield
-    keyring.set_keyring(before)
-
-
-@pytest.fixture
-def script() -> Iterator[Script]:
-    with scripted(Script(usual())) as running:
-        yield running
 
 
 @pytest.fixture
