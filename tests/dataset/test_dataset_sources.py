@@ -60,6 +60,14 @@ def zipped(**members):
         ("nul.csv", b"text,label\nab\0c,d\n"),
         ("paper.csv", b"%PDF-1.7 and so on"),
     ],
+    ids=[
+        "picture",
+        "archive",
+        "half",
+        "noise",
+        "nul",
+        "paper",
+    ],  # the bytes hold the time and chance: each worker of the tests would name them otherwise
 )
 def test_a_binary_file_is_refused_in_the_products_words(put, name, data):
     with pytest.raises(SourceError) as caught:
