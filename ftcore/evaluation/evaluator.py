@@ -73,7 +73,7 @@ class FineTuneEvaluator:
         return EvaluationResult(
             fine_tuned_avg=comparison.candidate_avg,
             base_avg=comparison.baseline_avg,
-            improvement=comparison.difference,
+            improvement=comparison.mean_difference,
             comparison=comparison,
             scorer=self._scorer.name,
             fine_tuned_model=fine_tuned_model,

@@ -72,7 +72,7 @@ def compare(
         n=n,
         baseline_avg=float(first.mean()),
         candidate_avg=float(second.mean()),
-        difference=float(differences.mean()),
+        mean_difference=float(differences.mean()),
         low=found.low,
         high=found.high,
         p_value=p_value,
@@ -86,7 +86,7 @@ def compare(
         delta=delta,
         alpha=alpha,
         seed=seed,
-        detectable=min(1.0, _strength(alpha) * found.se),
+        detectable_difference=min(1.0, _strength(alpha) * found.se),
     )
 
 
@@ -218,7 +218,7 @@ def _nothing(missing: int, delta: float, alpha: float, seed: int) -> Comparison:
         n=0,
         baseline_avg=0.0,
         candidate_avg=0.0,
-        difference=0.0,
+        mean_difference=0.0,
         low=-1.0,
         high=1.0,
         p_value=1.0,

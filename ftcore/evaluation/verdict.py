@@ -50,7 +50,7 @@ def headline(comparison: Comparison, words: Words | None = None) -> str:
         )
     return (
         f"Too close to call: {_examples(comparison.n)} only differences above about "
-        f"{_points(comparison.detectable)}. Nothing failed; {_more(comparison)}."
+        f"{_points(comparison.detectable_difference)}. Nothing failed; {_more(comparison)}."
     )
 
 
@@ -76,7 +76,7 @@ def details(comparison: Comparison, words: Words | None = None) -> tuple[str, ..
 
 def label(verdict: Verdict) -> str:
     """The verdict in two or three words: "clearly better"."""
-    return verdict.value.replace("_", " ")
+    return verdict.value
 
 
 def before_spending(n: int, detectable: float) -> str:
@@ -124,11 +124,11 @@ _WORTH = {
 
 def _amount(comparison: Comparison, words: Words) -> str:
     """18 more of every 100 answers right, or 18 points better on average."""
-    points = round(abs(comparison.difference) * 100)
-    more = comparison.difference > 0
+    points = round(abs(comparison.mean_difference) * 100)
+    more = comparison.mean_difference > 0
     if words.counted and points >= 1:
         return f"{points} {'more' if more else 'fewer'} of every 100 {words.noun} right"
-    return f"{_points(abs(comparison.difference))} {'better' if more else 'worse'} on average"
+    return f"{_points(abs(comparison.mean_difference))} {'better' if more else 'worse'} on average"
 
 
 def _range(comparison: Comparison) -> str:
@@ -157,9 +157,9 @@ def _examples(n: int) -> str:
 
 def _more(comparison: Comparison) -> str:
     """How many further test examples would show a difference of the size that matters, or of the size seen."""
-    wanted = max(abs(comparison.difference), comparison.delta)
-    spread = comparison.detectable / 2.8 * max(comparison.n, 1) ** 0.5
-    if not comparison.n or comparison.detectable >= 1:
+    wanted = max(abs(comparison.mean_difference), comparison.delta)
+    spread = comparison.detectable_difference / 2.8 * max(comparison.n, 1) ** 0.5
+    if not comparison.n or comparison.detectable_difference >= 1:
         return "add test examples"
     further = needed_items(min(1.0, wanted), spread) - comparison.n
     if 0 < further <= MOST_ITEMS:

@@ -55,7 +55,7 @@ def result_of(db: Database, taken: dict[str, Any], job: Job, story: Story, files
             "n": base.n,
             "base_avg": base.baseline_avg,
             "fine_tuned_avg": base.candidate_avg,
-            "improvement": base.difference,
+            "improvement": base.mean_difference,
             "low": base.low,
             "high": base.high,
             "verdict": base.verdict.value,
@@ -78,7 +78,7 @@ def show(story: Story, console: Console) -> None:
     console.print(table)
     for name, comparison in story.comparisons:
         console.print(
-            f"fine-tuned minus {words.label_of(story, name)}: {comparison.difference:+.3f} "
+            f"fine-tuned minus {words.label_of(story, name)}: {comparison.mean_difference:+.3f} "
             f"({comparison.low:+.3f} to {comparison.high:+.3f}), {_verdict(comparison.verdict)}",
             markup=False,
             highlight=False,
@@ -88,4 +88,4 @@ def show(story: Story, console: Console) -> None:
 
 
 def _verdict(verdict: Verdict) -> str:
-    return verdict.value.replace("_", " ")
+    return verdict.value

@@ -36,15 +36,18 @@ class Answer:
     tokens_out: int = 0
     finish_reason: str = ""
     score: float | None = None
+    repeat: int = 0
+    sources: tuple[str, ...] = ()
+    """Where it was looked up."""
 
 
 class Verdict(StrEnum):
-    CLEARLY_BETTER = "clearly_better"
+    CLEARLY_BETTER = "clearly better"
     BETTER = "better"
     EQUIVALENT = "equivalent"
-    NOT_WORSE = "not_worse"
+    NOT_WORSE = "not worse"
     WORSE = "worse"
-    NOT_ENOUGH_EVIDENCE = "not_enough_evidence"
+    NOT_ENOUGH_EVIDENCE = "not enough evidence"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ class Comparison:
     n: int
     baseline_avg: float
     candidate_avg: float
-    difference: float
+    mean_difference: float
     low: float
     high: float
     p_value: float
@@ -72,7 +75,7 @@ class Comparison:
     delta: float = 0.05
     alpha: float = 0.05
     seed: int = 0
-    detectable: float = 1.0
+    detectable_difference: float = 1.0
     """The smallest difference that so many items would show with 80% power."""
 
 

@@ -25,6 +25,15 @@ class ArmResult:
     tokens_out: float = 0.0
     seconds_median: float = 0.0
     system_prompt: str = ""
+    kind: str = ""
+    """What decides its colour: see `evaluation/arms/plan.py`."""
+    digest: str = ""
+    """sha256 of what it asks."""
+    seconds_p95: float = 0.0
+    usd: float | None = None
+    """Mean price of a question; None = not known, 0 = free."""
+    scores: dict[str, tuple[float, float, float]] = field(default_factory=dict)
+    """(average, low, high) by each further scorer."""
 
 
 @dataclass(frozen=True, slots=True)

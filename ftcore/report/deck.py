@@ -77,9 +77,7 @@ def _certainty(deck: Any, story: Story) -> None:
     if not found:
         return
     name, one = found
-    title = (
-        f"{words.VERDICTS[one.verdict]} against “{words.label_of(story, name)}”: {words.signed(one.difference)} of 100"
-    )
+    title = f"{words.VERDICTS[one.verdict]} against “{words.label_of(story, name)}”: {words.signed(one.mean_difference)} of 100"
     slide, top = _slide(deck, story, f"Practice model: {title}" if story.practice else title, _notes(story))
     slides.text(slide, words.certainty(one), EDGE, top + 0.1, 5.6, 6.6 - top, (18, 16, 14))
     counts = (("Better", one.wins), ("The same", one.ties), ("Worse", one.losses))

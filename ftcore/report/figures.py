@@ -122,7 +122,7 @@ def difference_plot(
     figure.add_vline(x=0, line_color=on.text, line_width=1.5)
     for at, (_, one) in enumerate(rows):
         colour = arm_colour("fine_tuned", dark=dark) if at == 0 else on.text
-        value, low, high = one.difference * 100, one.low * 100, one.high * 100
+        value, low, high = one.mean_difference * 100, one.low * 100, one.high * 100
         figure.add_trace(
             go.Scatter(
                 x=[value],
@@ -138,12 +138,12 @@ def difference_plot(
                     "thickness": 3 if at == 0 else 2,
                     "width": 8,
                 },
-                hovertemplate=f"{signed(one.difference)} ({signed(one.low)} to {signed(one.high)})<extra></extra>",
+                hovertemplate=f"{signed(one.mean_difference)} ({signed(one.low)} to {signed(one.high)})<extra></extra>",
             )
         )
     reach = max(band * 1.6, 8.0, *(abs(edge) * 112 for _, one in rows for edge in (one.low, one.high)))
     figure.update_xaxes(range=[-reach, reach], title_text="← worse    points of 100    better →")
-    values = [f"<b>{signed(one.difference)}</b> ({signed(one.low)} to {signed(one.high)})" for _, one in rows]
+    values = [f"<b>{signed(one.mean_difference)}</b> ({signed(one.low)} to {signed(one.high)})" for _, one in rows]
     names = [_label(f"against {name}") for name, _ in rows]
     _name_rows(
         figure,

@@ -82,7 +82,7 @@ def certainty(story: Story) -> str:
         for count, what in ((comparison.wins, "better"), (comparison.ties, "the same"), (comparison.losses, "worse"))
     )
     said = "".join(f"<p>{escaped(sentence)}</p>" for sentence in words.certainty(comparison))
-    alt = f"Difference {words.signed(comparison.difference)} of 100, {words.signed(comparison.low)} to {words.signed(comparison.high)}"
+    alt = f"Difference {words.signed(comparison.mean_difference)} of 100, {words.signed(comparison.low)} to {words.signed(comparison.high)}"
     on_practice = ", on the practice model" if story.practice else ""
     return _section(
         f"How sure it is: {words.VERDICTS[comparison.verdict].lower()}{on_practice}",
@@ -208,7 +208,7 @@ def _comparisons(story: Story) -> str:
 def _figures_of(one: Comparison) -> list[str]:
     return [
         f"{one.n}",
-        f"{one.difference:+.4f}",
+        f"{one.mean_difference:+.4f}",
         f"{one.low:+.4f} to {one.high:+.4f}",
         escaped(f"{one.method}{', rough' if one.rough else ''}, seed {one.seed}"),
         f"{one.p_value:.4f}",

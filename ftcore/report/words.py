@@ -108,11 +108,13 @@ def _verdict_sentence(story: Story, name: str, comparison: Comparison) -> str:
 
 
 def _gain(story: Story, comparison: Comparison) -> str:
-    word = "more" if comparison.difference >= 0 else "fewer"
-    amount = points(comparison.difference)
+    word = "more" if comparison.mean_difference >= 0 else "fewer"
+    amount = points(comparison.mean_difference)
     if counts_right_answers(story):
         return f"{amount} {word} of every 100 questions handled correctly"
-    return f"{amount} points of 100 {'higher' if comparison.difference >= 0 else 'lower'} on “{scorer_name(story)}”"
+    return (
+        f"{amount} points of 100 {'higher' if comparison.mean_difference >= 0 else 'lower'} on “{scorer_name(story)}”"
+    )
 
 
 def _interval(comparison: Comparison) -> str:
@@ -129,7 +131,7 @@ def _no_verdict(comparison: Comparison) -> str:
         share = comparison.missing / asked
         return f"{comparison.missing} of {asked} pairs of answers never arrived ({share:.1%}), so there is no verdict. Ask for only those again."
     return (
-        f"Too close to call: {comparison.n} examples show only differences above about {points(comparison.detectable)} points. "
+        f"Too close to call: {comparison.n} examples show only differences above about {points(comparison.detectable_difference)} points. "
         "Nothing failed; add test examples."
     )
 
@@ -138,12 +140,12 @@ def certainty(comparison: Comparison) -> tuple[str, ...]:
     """How sure the difference is, in sentences for somebody who never took a course in statistics."""
     level = f"{(1 - comparison.alpha):.0%}"
     said = [
-        f"The difference on these {comparison.n} test examples is {signed(comparison.difference)} of 100. Other examples of the same "
+        f"The difference on these {comparison.n} test examples is {signed(comparison.mean_difference)} of 100. Other examples of the same "
         f"kind would give another figure: anything from {signed(comparison.low)} to {signed(comparison.high)} fits what was seen "
         f"({level} interval{', a rough one, for so few examples' if comparison.rough else ''}).",
         f"Example by example: {comparison.wins} better, {comparison.ties} the same, {comparison.losses} worse.",
         f"A difference matters here from {points(comparison.delta)} of 100. With so many examples, differences above about "
-        f"{points(comparison.detectable)} can be seen.",
+        f"{points(comparison.detectable_difference)} can be seen.",
     ]
     if comparison.missing:
         said.append(f"{comparison.missing} pairs without both answers were left out, not counted as wrong.")

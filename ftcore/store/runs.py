@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,11 @@ from ftcore.store.schema import calls, now, runs, scores
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """`arms` is the list of arms as plain values (name, label, model, system, shots); `result` what was found in the end."""
+    """`arms` are the arms' plans as plain values (`evaluation/arms/plan.py`); `result` is what was found in the end.
+
+    `settings`: candidate (the arm that is to be better), repeats, temperature, budget_usd, scorers (names of the further
+    ones), options (of the scorers, by name), plan (what was estimated). `versions`: of what asked and scored.
+    """
 
     id: int
     project_id: int
@@ -35,6 +39,10 @@ class Run:
     created_by: str
     created_at: datetime
     finished_at: datetime | None
+    settings: dict[str, Any] = field(default_factory=dict)
+    versions: dict[str, str] = field(default_factory=dict)
+    parent_id: int | None = None
+    corrections: int = 0
 
 
 def plan(c: Connection, project_id: int, **values: Any) -> Run:
@@ -74,9 +82,16 @@ def keep_call(c: Connection, run_id: int, split: Split, key: str, answer: Answer
         "tokens_in": answer.tokens_in,
         "tokens_out": answer.tokens_out,
         "finish_reason": answer.finish_reason,
+        "sources": list(answer.sources),
         "created_at": now(),
     }
-    where = {"run_id": run_id, "arm": answer.arm, "split": split, "case_id": answer.case_id}
+    where = {
+        "run_id": run_id,
+        "arm": answer.arm,
+        "split": split,
+        "case_id": answer.case_id,
+        "repeat": answer.repeat,
+    }
     query = upsert(calls).values(**where, **values)
     c.execute(query.on_conflict_do_update(index_elements=list(where), set_=values, where=calls.c.text.is_(None)))
 
@@ -127,6 +142,8 @@ def _answer(row: RowMapping, score: float | None = None) -> Answer:
         tokens_in=row["tokens_in"],
         tokens_out=row["tokens_out"],
         finish_reason=row["finish_reason"],
+        repeat=row["repeat"],
+        sources=tuple(row["sources"]),
         score=score,
     )
 

@@ -94,7 +94,7 @@ def test_results_are_rebuilt_from_answers_without_a_call(server):
     assert base.low < 0.5 < base.high
     rows = worst_first(side_by_side(answers, CASES), "fine_tuned", "base")
     assert rows[0].scores == {"base": 0.0, "fine_tuned": 1.0}
-    assert compare_arms(answers, CASES, "base", "fine_tuned").difference == 0.5
+    assert compare_arms(answers, CASES, "base", "fine_tuned").mean_difference == 0.5
     assert len(server.bodies) == made
 
 

@@ -43,16 +43,16 @@ def test_whatever_the_scores_the_figures_are_finite_and_agree(rows):
     numbers = (
         found.baseline_avg,
         found.candidate_avg,
-        found.difference,
+        found.mean_difference,
         found.low,
         found.high,
         found.p_value,
-        found.detectable,
+        found.detectable_difference,
     )
     assert all(math.isfinite(number) for number in numbers)
     assert -1 <= found.low <= found.high <= 1
     assert 0 < found.p_value <= 1
-    assert found.difference == pytest.approx(found.candidate_avg - found.baseline_avg, abs=1e-9)
+    assert found.mean_difference == pytest.approx(found.candidate_avg - found.baseline_avg, abs=1e-9)
 
 
 @given(pairs)
@@ -61,7 +61,7 @@ def test_swapping_the_two_arms_turns_the_figures_round(rows):
     first, second = [a for a, _ in rows], [b for _, b in rows]
     there, back = compare(first, second), compare(second, first)
     assert (there.wins, there.losses) == (back.losses, back.wins)
-    assert there.difference == pytest.approx(-back.difference)
+    assert there.mean_difference == pytest.approx(-back.mean_difference)
     if "BCa" not in there.method:
         assert there.low == pytest.approx(-back.high)
 
@@ -268,7 +268,7 @@ def test_what_so_many_examples_can_show():
 
 
 def test_the_detectable_difference_is_never_zero():
-    assert compare([1] * 40, [1] * 40).detectable > 0.05
+    assert compare([1] * 40, [1] * 40).detectable_difference > 0.05
 
 
 @given(st.lists(scores, max_size=130))

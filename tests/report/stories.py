@@ -66,8 +66,8 @@ def rows(
 def comparison(**changes: object) -> Comparison:
     """Clearly better by 18 of 100 on 120 examples, unless changed."""
     usual = Comparison(
-        n=120, baseline_avg=0.68, candidate_avg=0.86, difference=0.18, low=0.11, high=0.25, p_value=0.0001, wins=28, ties=86,
-        losses=6, missing=0, verdict=Verdict.CLEARLY_BETTER, method="Bonett-Price", detectable=0.09,
+        n=120, baseline_avg=0.68, candidate_avg=0.86, mean_difference=0.18, low=0.11, high=0.25, p_value=0.0001, wins=28, ties=86,
+        losses=6, missing=0, verdict=Verdict.CLEARLY_BETTER, method="Bonett-Price", detectable_difference=0.09,
     )  # fmt: skip
     return replace(usual, **changes)
 
@@ -147,7 +147,7 @@ def believable() -> Story:
         scorer="exact_match",
         scorer_label="Exact match",
         arms=arms(),
-        comparisons=(("few_shot", comparison()), ("base", comparison(difference=0.45, low=0.35, high=0.54, baseline_avg=0.41, losses=3, wins=57, ties=60))),
+        comparisons=(("few_shot", comparison()), ("base", comparison(mean_difference=0.45, low=0.35, high=0.54, baseline_avg=0.41, losses=3, wins=57, ties=60))),
         rows=rows(120),
         best_chosen=True,
         comparator_why="It was the best alternative on the validation examples, chosen before the test examples were seen.",
@@ -172,7 +172,7 @@ def practice() -> Story:
 def no_better() -> Story:
     """Examples in the prompt do as well."""
     level = comparison(
-        difference=0.01,
+        mean_difference=0.01,
         low=-0.03,
         high=0.04,
         candidate_avg=0.69,

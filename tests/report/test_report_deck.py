@@ -113,7 +113,7 @@ def test_the_json_is_the_whole_story_without_private_rows(tmp_path, naughty):
     assert (found["format"], found["version"]) == (FORMAT, VERSION)
     assert found["headline"] == words.headline(story)
     assert found["story"]["recommendation"]["action"] == "fine_tune"
-    assert found["story"]["comparisons"][0][1]["verdict"] == "clearly_better"
+    assert found["story"]["comparisons"][0][1]["verdict"] == "clearly better"
     assert len(found["story"]["rows"]) == 118
     assert found["private_rows_left_out"] == 2
     told = write_json(stories.hostile(naughty), tmp_path / "story.json").read_text(encoding="utf-8")
@@ -145,7 +145,7 @@ def test_the_headline_says_what_was_measured_unless_something_stands_in_its_way(
         words.headline(lost)
         == "7 of 120 pairs of answers never arrived (5.8%), so there is no verdict. Ask for only those again."
     )
-    close = stories.comparison(verdict=Verdict.NOT_ENOUGH_EVIDENCE, n=40, detectable=0.15)
+    close = stories.comparison(verdict=Verdict.NOT_ENOUGH_EVIDENCE, n=40, detectable_difference=0.15)
     assert words.headline(replace(lost, comparisons=(("few_shot", close),))).startswith(
         "Too close to call: 40 examples show only differences above about 15 points."
     )

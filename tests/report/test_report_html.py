@@ -185,7 +185,7 @@ def test_not_worse_is_not_told_as_equal():
 
     from ftcore.report import words
 
-    ahead = stories.comparison(verdict=Verdict.NOT_WORSE, difference=0.08, low=-0.03, high=0.20)
+    ahead = stories.comparison(verdict=Verdict.NOT_WORSE, mean_difference=0.08, low=-0.03, high=0.20)
     story = replace(stories.believable(), comparisons=(("few_shot", ahead),))
     said = words.finding(story)
     assert "not worse than “Base with 3 examples”, perhaps better (−3 to +20 of 100)" in said

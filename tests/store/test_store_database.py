@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect
 
-from ftcore.records import Filter
-from ftcore.store import examples, journal, projects
+from ftcore.records import Filter, Split
+from ftcore.store import examples, journal, projects, runs
 from ftcore.store.database import Database, StoreError, integrity, open_database
 from ftcore.store.migrations import upgrade
 from ftcore.store.schema import metadata
@@ -71,6 +71,34 @@ def test_an_older_database_is_backed_up_and_keeps_its_rows(tmp_path: Path) -> No
     (backup,) = tmp_path.glob("t.db.before-0001-*")
     with closing(sqlite3.connect(backup)) as connection:
         assert connection.execute("SELECT name FROM projects").fetchall() == [("Kept",)]
+
+
+def test_a_run_from_before_keeps_its_answers_scores_and_verdict_under_todays_names(tmp_path: Path) -> None:
+    path = tmp_path / "t.db"
+    old = Database(path)
+    compared = {"against": "base", "difference": 0.2, "detectable": 0.1, "verdict": "not_enough_evidence"}
+    with old.write() as c:
+        upgrade(c, "0004")
+        c.exec_driver_sql("INSERT INTO projects (id, name) VALUES (1, 'Kept')")
+        c.exec_driver_sql("INSERT INTO snapshots (id, project_id, digest) VALUES (1, 1, 'd')")
+        c.exec_driver_sql("INSERT INTO endpoints (id, name, base_url) VALUES (1, 'local', 'http://127.0.0.1:1/v1')")
+        c.exec_driver_sql(
+            "INSERT INTO runs (id, project_id, snapshot_id, endpoint_id, state, scorer, arms, result) "
+            "VALUES (1, 1, 1, 1, 'done', 'exact_match', '[]', ?)",
+            (json.dumps({"comparisons": [compared], "arms": []}),),
+        )
+        c.exec_driver_sql(
+            "INSERT INTO calls (id, run_id, key, arm, case_id, text) VALUES (7, 1, 'k', 'base', '3', 'yes')"
+        )
+        c.exec_driver_sql("INSERT INTO scores (call_id, scorer, score) VALUES (7, 'exact_match', 0.5)")
+    old.close()
+    with open_database(path).read() as c:
+        run = runs.get(c, 1)
+        assert run.result["comparisons"] == [
+            {"against": "base", "mean_difference": 0.2, "detectable_difference": 0.1, "verdict": "not enough evidence"}
+        ]
+        (answer,) = runs.answers(c, 1, Split.TEST, "exact_match")
+        assert (answer.case_id, answer.text, answer.score) == ("3", "yes", 0.5)
 
 
 def test_a_file_that_is_no_database_is_refused_in_words(tmp_path: Path) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+import hashlib
+import json
+from typing import Any, Protocol
 
 from ftcore.records import Endpoint, Message, TestCase
 
 
 class Arm(Protocol):
-    """One way to answer: a small frozen value."""
+    """One way to answer: a small frozen value. Two arms with the same content ask the same questions."""
 
     @property
     def name(self) -> str:
-        """Unique in a run: `base`, `few_shot`, `fine_tuned`."""
+        """Unique in a run: `base`, `few_shot_3`, `fine_tuned`."""
         ...
 
     @property
@@ -37,8 +39,40 @@ class Arm(Protocol):
         """The conversation that the model is to continue."""
         ...
 
+    def extras(self, case: TestCase) -> dict[str, Any]:
+        """What the request holds besides (`response_format`); mostly nothing."""
+        ...
+
+    def sources(self, case: TestCase) -> tuple[str, ...]:
+        """Where the answer was looked up: the chunks that the prompt shows, as "document, part"; mostly nothing."""
+        ...
+
+    def content(self) -> dict[str, Any]:
+        """Everything that decides what is asked, as plain values. Neither the name nor the label is in it."""
+        ...
+
+
+class Plain:
+    """What most arms have: no extras, no sources."""
+
+    __slots__ = ()
+
+    def extras(self, case: TestCase) -> dict[str, Any]:
+        return {}
+
+    def sources(self, case: TestCase) -> tuple[str, ...]:
+        return ()
+
 
 SYSTEM_ROLES = ("system", "developer")
+
+
+def content_hash(arm: Arm) -> str:
+    """sha256 of what the arm asks and of whom: equal hashes, equal questions. No API key is in it."""
+    address = arm.endpoint.base_url.rstrip("/") if arm.endpoint else ""
+    content = {"model": arm.model, "base_url": address, **arm.content()}
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(canonical.encode("ascii")).hexdigest()
 
 
 def asked(case: TestCase, system_prompt: str | None, shots: tuple[Message, ...] = ()) -> list[Message]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from ftcore.evaluation.arms.arm import asked
+from ftcore.evaluation.arms.arm import Plain, asked
 from ftcore.evaluation.errors import EvaluationError
 from ftcore.evaluation.scorers.json_fields import flatten
 from ftcore.evaluation.scorers.json_text import find_json
@@ -15,7 +16,7 @@ from ftcore.records import Endpoint, Message, TestCase, TrainingExample
 
 
 @dataclass(frozen=True, slots=True)
-class FewShotArm:
+class FewShotArm(Plain):
     """`shots` are shown as turns of the conversation: asked, answered, asked, answered."""
 
     model: str
@@ -30,6 +31,13 @@ class FewShotArm:
         for shot in self.shots:
             turns += [{"role": "user", "content": shot.prompt}, {"role": "assistant", "content": shot.response}]
         return asked(case, self.system_prompt, tuple(turns))
+
+    def content(self) -> dict[str, Any]:
+        return {
+            "kind": "few_shot",
+            "system": self.system_prompt,
+            "shots": [[shot.prompt, shot.response] for shot in self.shots],
+        }
 
 
 def choose_shots(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from ftcore.evaluation.arms.arm import asked
+from ftcore.evaluation.arms.arm import Plain, asked
 from ftcore.records import Endpoint, Message, TestCase
 
 
 @dataclass(frozen=True, slots=True)
-class FineTunedArm:
+class FineTunedArm(Plain):
     model: str
     system_prompt: str | None = None
     name: str = "fine_tuned"
@@ -18,3 +19,6 @@ class FineTunedArm:
 
     def messages(self, case: TestCase) -> list[Message]:
         return asked(case, self.system_prompt)
+
+    def content(self) -> dict[str, Any]:
+        return {"kind": "fine_tuned", "system": self.system_prompt}

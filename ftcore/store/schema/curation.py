@@ -32,6 +32,7 @@ projects = Table(
     flag_("sample"),
     at_(),
     Column("limits", JSON, nullable=False, server_default="{}"),
+    Column("terms", JSON, nullable=False, server_default="{}"),
     Column("profile", JSON, nullable=False, server_default="{}"),
     count_("findings"),
     text_("good_note"),

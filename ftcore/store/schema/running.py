@@ -192,7 +192,27 @@ documents = Table(
     text_("name"),
     text_("text"),
     at_(),
+    Column("digest", String(64), nullable=False, server_default=""),
+    Column("kind", String(8), nullable=False, server_default=""),
+    count_("bytes"),
+    text_("who"),
+    at_("removed_at"),
 )
+"""What answers may be looked up in. A row never changes, since runs refer to it: one that is removed is only no longer offered."""
+
+prompts = Table(
+    "prompts",
+    metadata,
+    id_(),
+    to_("projects", "project_id"),
+    count_("number"),
+    text_("text"),
+    text_("note"),
+    text_("who"),
+    at_(),
+    UniqueConstraint("project_id", "number"),
+)
+"""Versions of the full instructions for a model that was not trained. A row never changes."""
 
 runs = Table(
     "runs",
@@ -214,7 +234,12 @@ runs = Table(
     text_("created_by"),
     at_(),
     at_("finished_at"),
+    Column("settings", JSON, nullable=False, server_default="{}"),
+    Column("versions", JSON, nullable=False, server_default="{}"),
+    Column("parent_id", Integer),
+    count_("corrections"),
 )
+"""`parent_id`: the run whose answers this one scores again, after `corrections` expected answers were corrected."""
 
 calls = Table(
     "calls",
@@ -222,7 +247,7 @@ calls = Table(
     id_(),
     to_("runs", "run_id"),
     Column("key", String(64), nullable=False),
-    Column("arm", String(32), nullable=False),
+    Column("arm", String(64), nullable=False),
     Column("split", String(16), nullable=False, server_default="test"),
     Column("case_id", String(64), nullable=False),
     text_("model"),
@@ -233,7 +258,9 @@ calls = Table(
     count_("tokens_out"),
     text_("finish_reason"),
     at_(),
-    UniqueConstraint("run_id", "arm", "split", "case_id"),
+    count_("repeat"),
+    Column("sources", JSON, nullable=False, server_default="[]"),
+    UniqueConstraint("run_id", "arm", "split", "case_id", "repeat"),
     Index("ix_calls_key", "key"),
 )
 
@@ -247,16 +274,45 @@ scores = Table(
     UniqueConstraint("call_id", "scorer"),
 )
 
+judgements = Table(
+    "judgements",
+    metadata,
+    id_(),
+    to_("runs", "run_id"),
+    Column("key", String(64), nullable=False),
+    Column("judge", String(64), nullable=False),
+    Column("case_id", String(64), nullable=False),
+    Column("arm", String(64), nullable=False),
+    Column("other_arm", String(64), nullable=False, server_default=""),
+    Column("value", Float),
+    Column("text", Text),
+    text_("error"),
+    Column("seconds", Float, nullable=False, server_default="0"),
+    count_("tokens_in"),
+    count_("tokens_out"),
+    at_(),
+    UniqueConstraint("run_id", "key"),
+)
+"""What a judge model said, by the key of its call. `other_arm`: the answer shown second, where two were compared."""
+
 ratings = Table(
     "ratings",
     metadata,
     id_(),
-    to_("calls", "call_id", index=True),
-    text_("who"),
-    Column("rating", Float, nullable=False),
+    to_("runs", "run_id"),
+    Column("case_id", String(64), nullable=False),
+    Column("first_arm", String(64), nullable=False),
+    Column("second_arm", String(64), nullable=False),
+    Column("who", String(64), nullable=False),
+    Column("choice", String(16), nullable=False),
+    Column("left_arm", String(64), nullable=False, server_default=""),
+    Column("via", String(16), nullable=False, server_default=""),
     text_("note"),
     at_(),
+    UniqueConstraint("run_id", "case_id", "first_arm", "second_arm", "who"),
 )
+"""What people said who did not know which arm answered. `first_arm` < `second_arm`; `choice`: first, second, tie or neither;
+`left_arm`: the one that was shown on the left; `via`: app or pack."""
 
 decisions = Table(
     "decisions",

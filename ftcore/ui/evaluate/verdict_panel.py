@@ -70,7 +70,7 @@ def difference(story: Story, *, key: str) -> None:
     label = words.label_of(story, name)
     rest = [(words.label_of(story, other), one) for other, one in others]
     parts = [
-        f"against {told}: {words.signed(one.difference)} of 100 ({words.signed(one.low)} to {words.signed(one.high)})"
+        f"against {told}: {words.signed(one.mean_difference)} of 100 ({words.signed(one.low)} to {words.signed(one.high)})"
         for told, one in [(label, comparison), *rest]
     ]
     st.markdown("**What fine-tuning brought**, in points of 100, with 95% intervals")
@@ -169,7 +169,7 @@ def _past(run: Run) -> dict[str, object]:
         "State": run.state,
         "Model": tuned.get("model", ""),
         "Measure": run.scorer.replace("_", " "),
-        "Difference": words.signed(first["difference"]) if first else "",
+        "Difference": words.signed(first["mean_difference"]) if first else "",
         "Verdict": str(first.get("verdict", "")).replace("_", " "),
         "By": run.created_by,
     }
