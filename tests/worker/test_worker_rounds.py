@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import Connection, event
@@ -13,7 +14,7 @@ from ftcore.records import Endpoint, Job, JobState, Snapshot, Task
 from ftcore.store import endpoints, jobs, tasks
 from ftcore.store.database import Database
 from ftcore.store.schema import now
-from ftcore.worker import following, loop, pacing
+from ftcore.worker import following, loop, pacing, rounds
 from ftcore.worker.pacing import EVENTS_SECONDS, ROUND_SECONDS, Pace
 from ftcore.worker.rounds import SPREAD_SECONDS
 from ftcore.worker.watch import Watch
@@ -96,6 +97,8 @@ def quiet(db: Database, workspace: Workspace, snapshot: Snapshot, monkeypatch: p
         found = Quiet(db, workspace, remote, planned, Pace(lambda: moment[0]), moment)
         found.settle()
         monkeypatch.setattr(following, "PACE", found.pace)
+        # By chance a time may be so near that it is over before the test looks.
+        monkeypatch.setattr(rounds, "random", SimpleNamespace(random=lambda: 0.5))
         yield found
 
 
