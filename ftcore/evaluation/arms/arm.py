@@ -47,13 +47,17 @@ class Arm(Protocol):
         """Where the answer was looked up: the chunks that the prompt shows, as "document, part"; mostly nothing."""
         ...
 
+    def read(self, text: str) -> str:
+        """The answer in what the model said: what a form put around it is taken off. Mostly the text as it is."""
+        ...
+
     def content(self) -> dict[str, Any]:
         """Everything that decides what is asked, as plain values. Neither the name nor the label is in it."""
         ...
 
 
 class Plain:
-    """What most arms have: no extras, no sources."""
+    """What most arms have: no extras, no sources, and the answer is what the model said."""
 
     __slots__ = ()
 
@@ -63,14 +67,17 @@ class Plain:
     def sources(self, case: TestCase) -> tuple[str, ...]:
         return ()
 
+    def read(self, text: str) -> str:
+        return text
+
 
 SYSTEM_ROLES = ("system", "developer")
 
 
 def content_hash(arm: Arm) -> str:
     """sha256 of what the arm asks and of whom: equal hashes, equal questions. No API key is in it."""
-    address = arm.endpoint.base_url.rstrip("/") if arm.endpoint else ""
-    content = {"model": arm.model, "base_url": address, **arm.content()}
+    where = arm.endpoint.identity if arm.endpoint else ""
+    content = {"model": arm.model, "endpoint": where, **arm.content()}
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()
 

@@ -1,4 +1,7 @@
-"""The base model with its full prompt and no example."""
+"""The base model, zero-shot: with the short instructions that stand in the case itself.
+
+What the embedded practice model answers this way is stamped; it never counts as "best model tried".
+"""
 
 from __future__ import annotations
 

@@ -27,10 +27,7 @@ class FewShotArm(Plain):
     endpoint: Endpoint | None = None
 
     def messages(self, case: TestCase) -> list[Message]:
-        turns: list[Message] = []
-        for shot in self.shots:
-            turns += [{"role": "user", "content": shot.prompt}, {"role": "assistant", "content": shot.response}]
-        return asked(case, self.system_prompt, tuple(turns))
+        return asked(case, self.system_prompt, as_turns(self.shots))
 
     def content(self) -> dict[str, Any]:
         return {
@@ -49,8 +46,7 @@ def choose_shots(
     Only examples of one question and one answer are taken; one whose question is also a test case's (`never`) is left
     out, since showing it would give the answer away. Raises EvaluationError when none is left.
     """
-    tested = {normal_form(case.input) for case in never}
-    usable = [example for example in train if _is_simple(example) and normal_form(example.prompt) not in tested]
+    usable = showable(train, never)
     if not usable:
         raise EvaluationError(
             "No training example can be shown as an example: each needs one question and one answer, and must not be "
@@ -68,6 +64,20 @@ def choose_shots(
         shown |= _features(best)
         waiting.remove(best)
     return tuple(chosen)
+
+
+def showable(train: Iterable[TrainingExample], never: Iterable[TestCase] = ()) -> list[TrainingExample]:
+    """The examples that may stand in a prompt: one question, one answer, and no question of `never`."""
+    tested = {normal_form(case.input) for case in never}
+    return [example for example in train if _is_simple(example) and normal_form(example.prompt) not in tested]
+
+
+def as_turns(shots: Iterable[TrainingExample]) -> tuple[Message, ...]:
+    """Examples as turns of a conversation."""
+    turns: list[Message] = []
+    for shot in shots:
+        turns += [{"role": "user", "content": shot.prompt}, {"role": "assistant", "content": shot.response}]
+    return tuple(turns)
 
 
 def _is_simple(example: TrainingExample) -> bool:
