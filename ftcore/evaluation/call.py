@@ -14,7 +14,7 @@ from ftcore.evaluation.arms import Arm
 from ftcore.evaluation.errors import EvaluationError
 from ftcore.records import Answer, Message, TestCase
 
-VERSION = "1"
+VERSION = "2"
 """Part of every call's key: counted up when the same request would be answered or read differently."""
 
 
@@ -27,7 +27,7 @@ class Asking:
     max_tokens: int = 256
     extra_body: dict[str, Any] = field(default_factory=dict)
 
-    def request(self, model: str, messages: list[Message]) -> dict[str, Any]:
+    def request(self, model: str, messages: list[Message], extras: dict[str, Any] | None = None) -> dict[str, Any]:
         request: dict[str, Any] = {
             "model": model,
             "messages": clean_value(messages)[0],
@@ -35,6 +35,7 @@ class Asking:
             "seed": self.seed,
             "max_tokens": self.max_tokens,
         }
+        request |= extras or {}
         return {**request, "extra_body": self.extra_body} if self.extra_body else request
 
 
@@ -45,11 +46,13 @@ class Call:
     arm: Arm
     base_url: str
     request: dict[str, Any]
+    repeat: int = 0
+    sources: tuple[str, ...] = ()
 
 
-def call_key(request: dict[str, Any], base_url: str, repeat: int = 0) -> str:
-    """sha256 of the canonical request, the endpoint's address, the repeat and the version. No API key is in it."""
-    content = {"request": request, "base_url": base_url.rstrip("/"), "repeat": repeat, "version": VERSION}
+def call_key(request: dict[str, Any], endpoint: str, repeat: int = 0) -> str:
+    """sha256 of the canonical request, the endpoint's identity, the repeat and the version. No API key is in it."""
+    content = {"request": request, "endpoint": endpoint.rstrip("/"), "repeat": repeat, "version": VERSION}
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()
 
@@ -86,6 +89,8 @@ def read_reply(call: Call, reply: Any, seconds: float) -> Answer:
         tokens_in=_whole(getattr(usage, "prompt_tokens", 0)),
         tokens_out=_whole(getattr(usage, "completion_tokens", 0)),
         finish_reason=str(choices[0].finish_reason or ""),
+        repeat=call.repeat,
+        sources=call.sources,
     )
 
 

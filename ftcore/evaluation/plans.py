@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ftcore.evaluation.arms import Arm, BaseArm, FewShotArm, FineTunedArm, choose_shots
 from ftcore.evaluation.call import answer_limit
+from ftcore.evaluation.cases import cases
 from ftcore.evaluation.errors import EvaluationError
 from ftcore.evaluation.scorers import get, propose
 from ftcore.evaluation.statistics import detectable_difference
-from ftcore.records import Job, SnapshotRow, Split, TestCase, TrainingExample
+from ftcore.records import Job, SnapshotRow, Split, TrainingExample
 from ftcore.store import examples, projects, runs, snapshots, tasks
 from ftcore.store.database import Database
 from ftcore.store.runs import Run
@@ -94,19 +94,6 @@ def plan_run(
 def arms_of(run: Run) -> list[Arm]:
     """The run's arms as values that can ask."""
     return [_arm(kept) for kept in run.arms]
-
-
-def cases(rows: Sequence[SnapshotRow]) -> list[TestCase]:
-    """Test cases of snapshot rows: what stands before the last answer is asked, and that answer is expected."""
-    return [
-        TestCase(
-            input=row.training.prompt,
-            expected=row.training.response,
-            id=str(row.example_id),
-            messages=tuple(row.training.asked()),
-        )
-        for row in rows
-    ]
 
 
 def _arm(kept: dict[str, Any]) -> Arm:

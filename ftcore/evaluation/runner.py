@@ -6,7 +6,7 @@ import asyncio
 import random
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -15,13 +15,15 @@ from ftcore.endpoints import connect_async, explain
 from ftcore.evaluation.arms import Arm
 from ftcore.evaluation.call import Asking, Call, answer_limit, call_key, read_reply, with_ids
 from ftcore.evaluation.errors import EvaluationError
+from ftcore.evaluation.keeping import Keep, Keeper
 from ftcore.evaluation.line import Kind, Line, Patience, kind_of, pause
 from ftcore.records import Answer, Endpoint, TestCase
 
 CONCURRENCY = 32
 """Questions under way at an endpoint. Also for the local trainer: it answers them in batches."""
 
-OnAnswer = Callable[[Answer, str], Awaitable[None]]
+Allow = Callable[[Call], str]
+"""Whether a call may be made, looked at right before it is: "" = yes, else why the run stops."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +52,13 @@ def plan(
     calls = []
     for case in with_ids(cases):
         for arm in arms:
-            base_url = (arm.endpoint or endpoint).base_url
+            where = arm.endpoint or endpoint
+            messages, extras, sources = arm.messages(case), arm.extras(case), arm.sources(case)
             for repeat in range(repeats):
                 asked = replace(asking, seed=asking.seed + repeat)
-                request = asked.request(arm.model, arm.messages(case))
-                calls.append(Call(call_key(request, base_url, repeat), case.id, arm, base_url, request))
+                request = asked.request(arm.model, messages, extras)
+                key = call_key(request, where.identity, repeat)
+                calls.append(Call(key, case.id, arm, where.base_url, request, repeat, sources))
     return calls
 
 
@@ -68,7 +72,8 @@ async def run(
     concurrency: int = CONCURRENCY,
     seed: int = 0,
     known: Mapping[str, Answer] | None = None,
-    on_answer: OnAnswer | None = None,
+    keep: Keep | None = None,
+    allow: Allow | None = None,
     cancelled: Callable[[], bool] | None = None,
     patience: Patience | None = None,
     timeout: float = 600.0,
@@ -77,17 +82,17 @@ async def run(
 ) -> Outcome:
     """Asks `arms` x `cases` x `repeats` and returns the answers, unscored.
 
-    `known` are the finished calls of an earlier run by key: those with a text are not asked again. `on_answer(answer,
-    key)` is awaited once for every call that was made, one at a time, missing answers included: commit it there, before
-    anything is scored. `cancelled()` is looked at twice a second; what is under way then has `grace` seconds to arrive.
+    `known` are finished calls by key: those with a text are not asked again. `keep` is given every answer that comes,
+    missing ones included, and whatever came while it was at work at once: nothing else happens with an answer before it
+    is kept. `allow` is asked before every call; what it says ends the run. `cancelled()` is looked at twice a second; what is under way then has `grace` seconds to arrive.
     `timeout` is for one attempt, in seconds. The order in which an item's arms are asked is shuffled by `seed`, so that
     no arm always waits behind another. Raises EndpointError when an endpoint's address or key is not usable, and
-    whatever `on_answer` raises.
+    whatever `keep` raises.
     """
     asking = asking or Asking(seed=seed, max_tokens=answer_limit(case.expected for case in cases))
     calls = plan(arms, cases, endpoint, asking, repeats=repeats)
     finished = {key: answer for key, answer in (known or {}).items() if answer.text is not None}
-    session = _Session(patience or Patience(), timeout, on_answer)
+    session = _Session(patience or Patience(), timeout, Keeper(keep), allow)
     async with AsyncExitStack() as stack:
         lines: dict[str, tuple[Line, Any]] = {}
         for address in {arm.name: arm.endpoint or endpoint for arm in arms}.values():
@@ -127,12 +132,12 @@ class _Session:
 
     patience: Patience
     timeout: float
-    on_answer: OnAnswer | None
+    keeper: Keeper
+    allow: Allow | None
     answers: dict[str, Answer] = field(default_factory=dict)
     calls: int = 0
     reason: str = ""
     stopped: asyncio.Event = field(default_factory=asyncio.Event)
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def stop(self, reason: str) -> None:
         self.reason = self.reason or reason
@@ -140,13 +145,15 @@ class _Session:
 
     async def work(self, line: Line, client: Any, waiting: deque[Call]) -> None:
         while waiting and not self.stopped.is_set():
-            answer = await self.ask(line, client, call := waiting.popleft())
+            call = waiting.popleft()
+            if self.allow is not None and (refused := self.allow(call)):
+                self.stop(refused)
+                return
+            answer = await self.ask(line, client, call)
             if answer is None:
                 return
-            async with self.turn:
-                self.answers[call.key] = answer
-                if self.on_answer is not None:
-                    await self.on_answer(answer, call.key)
+            self.answers[call.key] = answer
+            await self.keeper.keep(call.key, answer)
 
     async def ask(self, line: Line, client: Any, call: Call) -> Answer | None:
         """The answer, or a missing one with its reason; None when the run stopped meanwhile."""
@@ -197,7 +204,7 @@ async def _work(
         while pending:
             done, pending = await asyncio.wait(pending, timeout=0.5, return_when=asyncio.FIRST_EXCEPTION)
             for task in done:
-                task.result()  # an error of on_answer ends the run
+                task.result()  # an error of `keep` ends the run
             if pending and not was_cancelled and cancelled is not None and cancelled():
                 was_cancelled = True
                 session.stopped.set()
@@ -210,6 +217,7 @@ async def _work(
             task.cancel()
         with suppress(asyncio.CancelledError):
             await asyncio.gather(*tasks, return_exceptions=True)
+        await session.keeper.close()
     return was_cancelled
 
 
@@ -218,7 +226,15 @@ def _outcome(calls: list[Call], answers: dict[str, Answer], session: _Session, w
     return Outcome(
         # A reply that serves two arms or two equal questions bears the name of each.
         answers=tuple(
-            replace(answers[call.key], case_id=call.case_id, arm=call.arm.name, model=call.arm.model) for call in there
+            replace(
+                answers[call.key],
+                case_id=call.case_id,
+                arm=call.arm.name,
+                model=call.arm.model,
+                repeat=call.repeat,
+                sources=call.sources,
+            )
+            for call in there
         ),
         keys=tuple(call.key for call in there),
         calls=session.calls,
@@ -229,7 +245,9 @@ def _outcome(calls: list[Call], answers: dict[str, Answer], session: _Session, w
 
 
 def _missing(call: Call) -> Answer:
-    return Answer(case_id=call.case_id, arm=call.arm.name, model=call.arm.model, text=None)
+    return Answer(
+        case_id=call.case_id, arm=call.arm.name, model=call.arm.model, text=None, repeat=call.repeat, sources=call.sources
+    )
 
 
 def _minutes(seconds: float) -> str:

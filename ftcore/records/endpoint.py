@@ -30,3 +30,8 @@ class Endpoint:
     findings: list[dict[str, Any]] = field(default_factory=list)
     """What the last test of the connection said: dicts of `what`, `ok`, `sentence`."""
     removed_at: datetime | None = None
+
+    @property
+    def identity(self) -> str:
+        """What the same server is known by: our own trainer listens elsewhere after every start and is the same."""
+        return LOCAL if self.name == LOCAL else self.base_url.rstrip("/")

@@ -10,7 +10,8 @@ from ftcore.endpoints import EndpointError
 from ftcore.evaluation import EvaluationError, runner, scorers
 from ftcore.evaluation.arms import Arm
 from ftcore.evaluation.call import Asking
-from ftcore.evaluation.plans import VALIDATION_ROWS, arms_of, cases
+from ftcore.evaluation.cases import cases
+from ftcore.evaluation.plans import VALIDATION_ROWS, arms_of
 from ftcore.evaluation.results import compare_arms, score_answers, scores_of, summarise
 from ftcore.evaluation.verdict import choose_comparator
 from ftcore.records import Answer, Endpoint, Split, TestCase

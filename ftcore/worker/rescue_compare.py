@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 from ftcore.evaluation import EvaluationError, runner, scorers
 from ftcore.evaluation.arms import FineTunedArm
 from ftcore.evaluation.call import Asking, answer_limit
-from ftcore.evaluation.plans import cases
+from ftcore.evaluation.cases import cases
 from ftcore.evaluation.results import compare_arms, score_answers, scores_of
 from ftcore.records import Answer, Job, JobState, Task, TestCase
 from ftcore.store import endpoints, jobs
@@ -85,8 +86,9 @@ def _ask(
     known = kept.read()
     total = len(asked) * len(arms)
 
-    async def keep(answer: Answer, key: str) -> None:
-        kept.add(key, answer)
+    def keep(batch: Sequence[tuple[str, Answer]]) -> None:
+        for key, answer in batch:
+            kept.add(key, answer)
         watch.progress(len(known), total, "Asking both models")
 
     outcome = asyncio.run(
@@ -96,7 +98,7 @@ def _ask(
             here,
             asking=Asking(max_tokens=answer_limit(case.expected for case in asked)),
             known=known,
-            on_answer=keep,
+            keep=keep,
             cancelled=lambda: watch.cancelled,
         )
     )

@@ -12,7 +12,7 @@ import pytest
 
 from ftcore.endpoints import EndpointError
 from ftcore.evaluation.arms import BaseArm, FewShotArm, FineTunedArm
-from ftcore.evaluation.call import Asking, answer_limit, call_key
+from ftcore.evaluation.call import Asking, Call, answer_limit, call_key
 from ftcore.evaluation.errors import EvaluationError
 from ftcore.evaluation.line import Patience
 from ftcore.evaluation.runner import plan, run
@@ -159,11 +159,11 @@ def test_a_dead_server_ends_the_run_in_words():
 def test_a_finished_call_is_never_made_again(server):
     stored: dict[str, Answer] = {}
 
-    async def keep(answer: Answer, key: str) -> None:
-        assert key not in stored
-        stored[key] = answer
+    def keep(batch: list[tuple[str, Answer]]) -> None:
+        assert not {key for key, _ in batch} & set(stored)
+        stored.update(batch)
 
-    go(ARMS, cases(10), server, on_answer=keep)
+    go(ARMS, cases(10), server, keep=keep)
     assert len(stored) == 20
     again = go(ARMS, cases(12), server, known=stored)
     assert again.calls == 4
@@ -174,11 +174,11 @@ def test_a_finished_call_is_never_made_again(server):
 def test_only_what_is_missing_is_asked_again(server):
     stored: dict[str, Answer] = {}
 
-    async def keep(answer: Answer, key: str) -> None:
-        stored[key] = answer
+    def keep(batch: list[tuple[str, Answer]]) -> None:
+        stored.update(batch)
 
     server.fault = lambda number, body: {"status": 422} if body["messages"][-1]["content"] == "question 4" else None
-    go(ARMS[:1], cases(8), server, on_answer=keep)
+    go(ARMS[:1], cases(8), server, keep=keep)
     assert sum(a.text is None for a in stored.values()) == 1
     server.fault = lambda number, body: None
     outcome = go(ARMS[:1], cases(8), server, known=stored)
@@ -191,12 +191,12 @@ def test_a_run_killed_at_any_moment_and_resumed_pays_for_each_answer_once(server
     stored: dict[str, Answer] = {}
     random.seed(5)
 
-    async def keep(answer: Answer, key: str) -> None:
-        stored[key] = answer
+    def keep(batch: list[tuple[str, Answer]]) -> None:
+        stored.update(batch)
 
     async def die_at_random() -> None:
         task = asyncio.create_task(
-            run(ARMS, cases(30), server.endpoint, known=dict(stored), on_answer=keep, concurrency=4, patience=QUICK)
+            run(ARMS, cases(30), server.endpoint, known=dict(stored), keep=keep, concurrency=4, patience=QUICK)
         )
         await asyncio.sleep(random.uniform(0.05, 0.15))
         task.cancel()
@@ -210,7 +210,7 @@ def test_a_run_killed_at_any_moment_and_resumed_pays_for_each_answer_once(server
         asyncio.run(die_at_random())
         asked = {call_key(body_of(json.loads(text)), server.base_url) for text in (server.answered - before)}
         assert not asked & done
-    outcome = go(ARMS, cases(30), server, known=stored, on_answer=keep)
+    outcome = go(ARMS, cases(30), server, known=stored, keep=keep)
     assert all(a.text is not None for a in outcome.answers)
     assert len(stored) == 60
     assert sum(server.answered.values()) <= 60 + 3 * 4
@@ -224,10 +224,10 @@ def test_cancelling_keeps_what_arrived(server):
     server.delay = 0.1
     arrived = []
 
-    async def keep(answer: Answer, key: str) -> None:
-        arrived.append(key)
+    def keep(batch: list[tuple[str, Answer]]) -> None:
+        arrived.extend(key for key, _ in batch)
 
-    outcome = go(ARMS, cases(200), server, concurrency=4, on_answer=keep, cancelled=lambda: len(arrived) > 8)
+    outcome = go(ARMS, cases(200), server, concurrency=4, keep=keep, cancelled=lambda: len(arrived) > 8)
     assert outcome.cancelled
     assert 8 < len(outcome.answers) < 60
     assert len(outcome.answers) + outcome.unasked == 400
@@ -235,25 +235,48 @@ def test_cancelling_keeps_what_arrived(server):
 
 
 def test_when_an_answer_cannot_be_stored_the_run_ends_with_that_error(server):
-    async def fail(answer: Answer, key: str) -> None:
+    def fail(batch: list[tuple[str, Answer]]) -> None:
         raise OSError("disk full")
 
     with pytest.raises(OSError, match="disk full"):
-        go(ARMS, cases(50), server, on_answer=fail, concurrency=2)
+        go(ARMS, cases(50), server, keep=fail, concurrency=2)
     assert len(server.bodies) <= 6
 
 
-def test_answers_are_handed_over_one_at_a_time(server):
+def test_what_comes_while_the_disk_is_busy_is_committed_together_and_nobody_else_waits(server):
+    commits: list[int] = []
     busy = False
 
-    async def keep(answer: Answer, key: str) -> None:
+    def keep(batch: list[tuple[str, Answer]]) -> None:
         nonlocal busy
         assert not busy
         busy = True
-        await asyncio.sleep(0.001)
+        time.sleep(0.05)
+        commits.append(len(batch))
         busy = False
 
-    go(ARMS, cases(20), server, on_answer=keep)
+    go(ARMS, cases(40), server, keep=keep, concurrency=16)
+    assert sum(commits) == 80
+    assert len(commits) < 40
+
+
+def test_a_run_stops_before_the_call_that_is_not_allowed_any_more(server):
+    asked: list[str] = []
+
+    def allow(call: Call) -> str:
+        asked.append(call.case_id)
+        return "The limit of $1.00 is reached." if len(asked) > 7 else ""
+
+    outcome = go(ARMS, cases(50), server, allow=allow, concurrency=4)
+    assert outcome.stopped == "The limit of $1.00 is reached."
+    assert len(server.bodies) == len(outcome.answers) == 7
+    assert outcome.unasked == 93
+
+
+def test_each_repeat_is_a_question_of_its_own_with_its_own_seed(server):
+    outcome = go(ARMS[:1], cases(2), server, repeats=3, seed=5)
+    assert [(a.case_id, a.repeat) for a in outcome.answers] == [(str(at), n) for at in range(2) for n in range(3)]
+    assert sorted(body["seed"] for body in server.bodies) == [5, 5, 6, 6, 7, 7]
 
 
 def test_equal_requests_are_made_once_and_serve_both_arms(server):
