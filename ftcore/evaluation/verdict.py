@@ -1,10 +1,11 @@
-"""A comparison in plain words, and against which arm to compare."""
+"""A comparison in plain words, and against which arm to compare. Pages, reports and the command line say it with these."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ftcore.evaluation.numbers import counted_points, points, signed, span
 from ftcore.evaluation.statistics import MISSING_ALLOWED, needed_items
 from ftcore.records import Comparison, Verdict
 
@@ -12,45 +13,67 @@ PRACTICE = (
     "Measured on the small practice model. It shows your examples can teach; it does not show that a larger model "
     "needs teaching."
 )
+ONE_TRAINING = "One training run; repeats may differ."
 MOST_ITEMS = 10_000
 """Beyond so many further test examples the advice would be of no use."""
+NAMES = {
+    Verdict.CLEARLY_BETTER: "Clearly better",
+    Verdict.BETTER: "Better",
+    Verdict.EQUIVALENT: "No difference that matters",
+    Verdict.NOT_WORSE: "Not worse",
+    Verdict.WORSE: "Worse",
+    Verdict.NOT_ENOUGH_EVIDENCE: "Not enough evidence",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What the sentences call things. `noun` is what is counted ("tickets"); `alternative` the arm compared against;
-    `counted` = every answer is right or wrong, so that one may say "of every 100"."""
+    """What the sentences call things. `noun` is what is counted ("tickets"); `alternative` the arm compared against, and
+    `name` its own name, where `alternative` is a description ("your best alternative") that doesn't say which one it is;
+    `counted` = every answer is right or wrong, so that one may say "of every 100"; `measure` the scorer's name."""
 
     alternative: str = "the alternative"
     noun: str = "answers"
     counted: bool = True
     practice: bool = False
+    measure: str = ""
+    name: str = ""
+
+    @property
+    def named(self) -> str:
+        return self.name or self.alternative
 
 
 def headline(comparison: Comparison, words: Words | None = None) -> str:
-    """The verdict in one or two sentences, for somebody who never saw a statistic."""
+    """What was found, in a sentence, for somebody who never saw a statistic."""
     words = words or Words()
-    if _too_much_missing(comparison):
-        return _say_missing(comparison)
-    verdict = comparison.verdict
-    if verdict in (Verdict.CLEARLY_BETTER, Verdict.BETTER):
-        start = "On the practice model, fine-tuning helps" if words.practice else _WORTH[verdict]
-        return f"{start}: {_amount(comparison, words)} than {words.alternative} ({_range(comparison)})."
-    if verdict is Verdict.WORSE:
-        return f"Don't use this fine-tuned model. It gets {_amount(comparison, words)} than {words.alternative} ({_range(comparison)})."
+    if too_much_missing(comparison):
+        return f"{_missing(comparison)} {comparison.n} are kept; ask for only the {comparison.missing}."
+    said = _found(comparison, words)
+    return f"On the practice model, {_lower(said)}" if words.practice else said
+
+
+def advice(comparison: Comparison, words: Words | None = None) -> str:
+    """What follows from it, in a sentence, for somebody who decides: it opens a report."""
+    words = words or Words()
+    if too_much_missing(comparison):
+        return f"{_missing(comparison)} Ask for only those again."
+    other, verdict = words.alternative, comparison.verdict
+    gain = f"{_gain(comparison, words)} than"
+    between = span(comparison.low, comparison.high)
+    if verdict is Verdict.CLEARLY_BETTER:
+        return f"Fine-tuning is worth it: {gain} {other} ({between})."
+    if verdict is Verdict.BETTER:
+        return f"Fine-tuning helps, perhaps not enough: {gain} {other} ({between})."
     if verdict is Verdict.EQUIVALENT:
-        return (
-            f"Fine-tuning changes nothing that matters: {words.alternative} does as well on {comparison.n} unseen "
-            f"examples. Without it you keep something that can be changed in an afternoon."
-        )
+        return f"Don't fine-tune. {_upper(words.named)} does as well on {comparison.n} unseen examples, and you can change it in an afternoon."
     if verdict is Verdict.NOT_WORSE:
-        return (
-            f"Fine-tuning is not worse than {words.alternative}, perhaps better ({_range(comparison)}). "
-            f"As it stands, it pays only if it is cheaper to run."
-        )
+        return f"Fine-tune only for the cost: the tuned model is not worse than {words.named}, perhaps better, and not shown to be."
+    if verdict is Verdict.WORSE:
+        return f"Don't fine-tune. There were {gain} with {words.named} ({between})."
     return (
         f"Too close to call: {_examples(comparison.n)} only differences above about "
-        f"{_points(comparison.detectable_difference)}. Nothing failed; {_more(comparison)}."
+        f"{counted_points(comparison.detectable_difference)}. Nothing failed; add test examples."
     )
 
 
@@ -65,13 +88,37 @@ def details(comparison: Comparison, words: Words | None = None) -> tuple[str, ..
         )
     if comparison.rough:
         said.append("There are few examples, or few that differ, so the range is rough.")
-    if comparison.missing and not _too_much_missing(comparison):
+    if comparison.missing and not too_much_missing(comparison):
         answers = "1 answer" if comparison.missing == 1 else f"{comparison.missing} answers"
         said.append(f"{answers} never arrived; {comparison.n} pairs were compared.")
-    said.append("This is one training run; a repeat may differ.")
+    said.append(ONE_TRAINING)
     if words.practice:
         said.append(PRACTICE)
     return tuple(said)
+
+
+def certainty(comparison: Comparison) -> tuple[str, ...]:
+    """How sure the difference is, in sentences for somebody who never took a course in statistics."""
+    level = f"{(1 - comparison.alpha):.0%}"
+    said = [
+        f"The difference on these {comparison.n} test examples is {signed(comparison.mean_difference)} of 100. Other examples of the same "
+        f"kind would give another figure: anything from {signed(comparison.low)} to {signed(comparison.high)} fits what was seen "
+        f"({level} interval{', a rough one, for so few examples' if comparison.rough else ''}).",
+        f"Example by example: {comparison.wins} better, {comparison.ties} the same, {comparison.losses} worse.",
+        f"A difference matters here from {points(comparison.delta)} of 100. With so many examples, differences above about "
+        f"{points(comparison.detectable_difference)} can be seen.",
+    ]
+    if comparison.missing:
+        said.append(f"{comparison.missing} pairs without both answers were left out, not counted as wrong.")
+    return tuple(said)
+
+
+def method(comparison: Comparison) -> str:
+    """How the interval came about, for the notes and the engineer."""
+    return (
+        f"Paired by example, fine-tuned minus the alternative; interval by {comparison.method} at "
+        f"{1 - comparison.alpha:.0%}, p = {comparison.p_value:.3g}, seed {comparison.seed}. Missing answers are missing, not wrong."
+    )
 
 
 def label(verdict: Verdict) -> str:
@@ -79,9 +126,24 @@ def label(verdict: Verdict) -> str:
     return verdict.value
 
 
+def looked(looks: int) -> str:
+    """How often the test examples were looked at; "" for the first time."""
+    if looks < 2:
+        return ""
+    times = "twice" if looks == 2 else f"{looks} times"
+    return f"These test examples have been looked at {times}. The more often one looks, the likelier a lucky result."
+
+
 def before_spending(n: int, detectable: float) -> str:
     """What `n` test examples can show, said before anything is paid."""
-    return f"Before spending anything: your {n} test rows can show differences above about {_points(detectable)}."
+    return (
+        f"Before spending anything: your {n} test rows can show differences above about {counted_points(detectable)}."
+    )
+
+
+def too_much_missing(comparison: Comparison) -> bool:
+    """Whether so many answers are missing that there is no verdict."""
+    return comparison.missing > MISSING_ALLOWED * (comparison.n + comparison.missing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,43 +178,41 @@ def choose_comparator(
     )
 
 
-_WORTH = {
-    Verdict.CLEARLY_BETTER: "Fine-tuning is worth it",
-    Verdict.BETTER: "Fine-tuning is better, perhaps by less than matters",
-}
+def _found(comparison: Comparison, words: Words) -> str:
+    other, verdict = words.alternative, comparison.verdict
+    by = f"by {counted_points(comparison.mean_difference)} ({span(comparison.low, comparison.high)}), on {_unseen(comparison.n)}"
+    if verdict is Verdict.CLEARLY_BETTER:
+        return f"Fine-tuning is better than {other} {by}."
+    if verdict is Verdict.BETTER:
+        return f"Fine-tuning is better than {other}, perhaps by less than matters: {by}."
+    if verdict is Verdict.WORSE:
+        return f"Fine-tuning is worse than {other} {by}."
+    between = f"({signed(comparison.low)} to {signed(comparison.high)} points, on {_unseen(comparison.n)})"
+    if verdict is Verdict.EQUIVALENT:
+        return f"Fine-tuning brings nothing that matters: {other} does as well {between}."
+    if verdict is Verdict.NOT_WORSE:
+        return f"Fine-tuning is not worse than {other}, perhaps better {between}. It pays only if it is cheaper to run."
+    return (
+        f"Not enough evidence: with {comparison.n} test example{'s' if comparison.n != 1 else ''} only differences above "
+        f"about {counted_points(comparison.detectable_difference)} can be seen; {_more(comparison)}."
+    )
 
 
-def _amount(comparison: Comparison, words: Words) -> str:
-    """18 more of every 100 answers right, or 18 points better on average."""
-    points = round(abs(comparison.mean_difference) * 100)
-    more = comparison.mean_difference > 0
-    if words.counted and points >= 1:
-        return f"{points} {'more' if more else 'fewer'} of every 100 {words.noun} right"
-    return f"{_points(abs(comparison.mean_difference))} {'better' if more else 'worse'} on average"
+def _gain(comparison: Comparison, words: Words) -> str:
+    """18 more of every 100 tickets handled correctly, or 18 points of 100 higher on the measure."""
+    more, amount = comparison.mean_difference >= 0, points(comparison.mean_difference)
+    if words.counted:
+        return f"{amount} {'more' if more else 'fewer'} of every 100 {words.noun} handled correctly"
+    on = f" on “{words.measure}”" if words.measure else ""
+    return f"{amount} points of 100 {'higher' if more else 'lower'}{on}"
 
 
-def _range(comparison: Comparison) -> str:
-    """The interval in points, in the direction of the sentence."""
-    low, high = comparison.low * 100, comparison.high * 100
-    if comparison.verdict is Verdict.WORSE:
-        low, high = -high, -low
-    return f"{_number(low)} to {_number(high)}"
-
-
-def _number(points: float) -> str:
-    """Whole points; one decimal below 1, so that "0 to 4" is never said of a range that leaves zero out."""
-    text = f"{points:.1f}" if 0 < abs(points) < 1 else f"{points:.0f}"
-    return {"0.0": "0", "-0": "0", "-0.0": "0"}.get(text, text)
-
-
-def _points(share: float) -> str:
-    points = share * 100
-    text = f"{points:.0f}" if points >= 1 else f"{points:.1f}"
-    return f"{text} point" if text == "1" else f"{text} points"
-
-
-def _examples(n: int) -> str:
-    return f"{n} example shows" if n == 1 else f"{n} examples show"
+def _missing(comparison: Comparison) -> str:
+    total = comparison.n + comparison.missing
+    return (
+        f"{comparison.missing} of {total} pairs of answers never arrived ({comparison.missing / total:.1%}), so there "
+        f"is no verdict."
+    )
 
 
 def _more(comparison: Comparison) -> str:
@@ -163,17 +223,21 @@ def _more(comparison: Comparison) -> str:
         return "add test examples"
     further = needed_items(min(1.0, wanted), spread) - comparison.n
     if 0 < further <= MOST_ITEMS:
-        return f"about {further:,} more test examples would settle a difference of {_points(wanted)}"
+        return f"about {further:,} more would do for one of {counted_points(wanted)}"
     return "add test examples"
 
 
-def _too_much_missing(comparison: Comparison) -> bool:
-    return comparison.missing > MISSING_ALLOWED * (comparison.n + comparison.missing)
+def _examples(n: int) -> str:
+    return f"{n} example shows" if n == 1 else f"{n} examples show"
 
 
-def _say_missing(comparison: Comparison) -> str:
-    total = comparison.n + comparison.missing
-    return (
-        f"{comparison.missing} of {total} pairs of answers never arrived ({comparison.missing / total:.1%}), so there "
-        f"is no verdict. {comparison.n} are kept; ask for only the {comparison.missing}."
-    )
+def _unseen(n: int) -> str:
+    return f"{n:,} unseen example{'s' if n != 1 else ''}"
+
+
+def _lower(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]
+
+
+def _upper(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]

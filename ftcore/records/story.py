@@ -89,3 +89,13 @@ class Story:
     comparator_why: str = ""
     """Why fine-tuning was compared with that arm first, in a sentence."""
     rows: tuple[SideBySide, ...] = ()
+    candidate: str = "fine_tuned"
+    """Name of the arm that is to be better."""
+    p_holm: dict[str, float] = field(default_factory=dict)
+    """By arm compared against: the p value, adjusted for how many comparisons were made (Holm)."""
+    looks: int = 1
+    """How many declared runs have looked at these test rows, this one among them."""
+    train_rows: int = 0
+    """Rows that the job trained on: `train`, or its share of them."""
+    spent: float | None = None
+    """US dollars that the run's answers cost; None = not known."""

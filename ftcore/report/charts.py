@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ftcore.records import ArmResult
+from ftcore.report.facts import kind_of
 from ftcore.report.palette import LIGHT, arm_colour
 from ftcore.report.slides import FONT, label, one_line, rgb
 
@@ -37,7 +38,7 @@ def bar_chart(
     labels.font.size, labels.font.bold, labels.font.name = Pt(20), True, FONT
     labels.font.color.rgb = rgb(LIGHT.text)
     for at, arm in enumerate(arms):
-        look, colour = plot.series[0].points[at].format, arm_colour(arm.arm)
+        look, colour = plot.series[0].points[at].format, arm_colour(kind_of(arm))
         look.fill.solid()
         look.fill.fore_color.rgb = rgb(tint(colour))  # light, so that the interval is seen on it
         look.line.color.rgb, look.line.width = rgb(colour), Pt(2)

@@ -4,22 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from ftcore.evaluation.numbers import points, signed  # noqa: F401 - reports take their numbers from here
 from ftcore.evaluation.scorers import SCORERS
 from ftcore.records import ArmResult, Comparison, SideBySide, Story
 from ftcore.report.palette import arm_family
-
-
-def points(share: float) -> str:
-    """A share in [-1, 1] as a number of 100 without its sign: whole, or with one decimal where that would read 0."""
-    value = abs(share) * 100
-    whole = f"{value:.0f}"
-    return whole if whole != "0" or value < 0.05 else f"{value:.1f}"
-
-
-def signed(share: float) -> str:
-    """The same with its sign, and a true minus."""
-    text = points(share)
-    return text if text == "0" else f"{'+' if share > 0 else '−'}{text}"
 
 
 def primary(story: Story) -> tuple[str, Comparison] | None:
@@ -32,7 +20,19 @@ def arm_of(story: Story, name: str) -> ArmResult | None:
 
 
 def tuned_arm(story: Story) -> ArmResult | None:
-    return next((arm for arm in story.arms if arm_family(arm.arm) == "fine_tuned"), None)
+    """The arm that is to be better."""
+    named = arm_of(story, story.candidate)
+    return named or next((arm for arm in story.arms if arm_family(arm.arm) == "fine_tuned"), None)
+
+
+def kind_of(arm: ArmResult) -> str:
+    """What decides its colour: its kind, or in runs of the first version its name."""
+    return arm.kind or arm.arm
+
+
+def kind_named(story: Story, name: str) -> str:
+    arm = arm_of(story, name)
+    return kind_of(arm) if arm else name
 
 
 def label_of(story: Story, name: str) -> str:

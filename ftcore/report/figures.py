@@ -6,12 +6,12 @@ Everything from outside (labels, models) is escaped, since plotly reads text as 
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ftcore.records import ArmResult, Comparison
+from ftcore.report.facts import kind_of, points, signed
 from ftcore.report.palette import FONT, arm_colour, arm_marker, ground
-from ftcore.report.words import points, signed
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -56,7 +56,7 @@ def arm_bars(arms: Sequence[ArmResult], *, dark: bool = False, axis: str = "Scor
     for at, arm in enumerate(arms):  # by number, not by name: two arms may bear one name
         value = arm.average * 100
         low, high = max(0.0, arm.average - arm.low) * 100, max(0.0, arm.high - arm.average) * 100
-        colour = arm_colour(arm.arm, dark=dark)
+        colour = arm_colour(kind_of(arm), dark=dark)
         hover = (
             f"{points(arm.average)} of 100 ({points(arm.low)} to {points(arm.high)}), {arm.n} examples<extra></extra>"
         )
@@ -77,7 +77,7 @@ def arm_bars(arms: Sequence[ArmResult], *, dark: bool = False, axis: str = "Scor
                 y=[at],
                 mode="markers",
                 marker={
-                    "symbol": arm_marker(arm.arm),
+                    "symbol": arm_marker(kind_of(arm)),
                     "size": 13,
                     "color": colour,
                     "line": {"color": on.text, "width": 1.5},
@@ -108,12 +108,19 @@ def arm_bars(arms: Sequence[ArmResult], *, dark: bool = False, axis: str = "Scor
 
 
 def difference_plot(
-    comparison: Comparison, label: str, *, dark: bool = False, others: Sequence[tuple[str, Comparison]] = ()
+    comparison: Comparison,
+    label: str,
+    *,
+    dark: bool = False,
+    others: Sequence[tuple[str, Comparison]] = (),
+    kinds: Sequence[str] = (),
+    notes: Sequence[str] = (),
+    before: str = "against ",
 ) -> go.Figure:
-    """Fine-tuned minus `label` with its interval, against zero and the band of differences that do not matter
-    (+-delta); `others` (label, comparison) stand below it in the quieter colour of the text."""
-    import plotly.graph_objects as go
-
+    """A difference with its interval, against zero and the band of differences that do not matter (+-delta): large, in
+    the tuned model's colour. `others` (label, comparison) stand below it, smaller. `kinds` (of all rows) give each the
+    shape of the arm it speaks of, and `notes` stand behind the figures. `before` is written before each label.
+    """
     on = ground(dark)
     rows = [(label, comparison), *others]
     figure = blank(dark, height=118 + 64 * len(rows))
@@ -121,36 +128,18 @@ def difference_plot(
     figure.add_vrect(x0=-band, x1=band, fillcolor=on.border, opacity=0.16, line_width=0)
     figure.add_vline(x=0, line_color=on.text, line_width=1.5)
     for at, (_, one) in enumerate(rows):
-        colour = arm_colour("fine_tuned", dark=dark) if at == 0 else on.text
-        value, low, high = one.mean_difference * 100, one.low * 100, one.high * 100
-        figure.add_trace(
-            go.Scatter(
-                x=[value],
-                y=[at],
-                mode="markers",
-                marker={"symbol": "diamond" if at == 0 else "circle", "size": 15 if at == 0 else 11, "color": colour},
-                error_x={
-                    "type": "data",
-                    "symmetric": False,
-                    "array": [max(0, high - value)],
-                    "arrayminus": [max(0, value - low)],
-                    "color": colour,
-                    "thickness": 3 if at == 0 else 2,
-                    "width": 8,
-                },
-                hovertemplate=f"{signed(one.mean_difference)} ({signed(one.low)} to {signed(one.high)})<extra></extra>",
-            )
-        )
+        kind = kinds[at] if at < len(kinds) else ""
+        colour = arm_colour("fine_tuned" if at == 0 else kind, dark=dark) if at == 0 or kind else on.text
+        shape = "diamond" if at == 0 else arm_marker(kind) if kind else "circle"
+        figure.add_trace(_interval(at, one, colour, shape, first=at == 0))
     reach = max(band * 1.6, 8.0, *(abs(edge) * 112 for _, one in rows for edge in (one.low, one.high)))
     figure.update_xaxes(range=[-reach, reach], title_text="← worse    points of 100    better →")
-    values = [f"<b>{signed(one.mean_difference)}</b> ({signed(one.low)} to {signed(one.high)})" for _, one in rows]
-    names = [_label(f"against {name}") for name, _ in rows]
-    _name_rows(
-        figure,
-        [f"{name}: {value}" for name, value in zip(names, values, strict=True)],
-        above=10,
-        ground_colour=on.background,
-    )
+    told = []
+    for at, (name, one) in enumerate(rows):
+        note = f", {html.escape(notes[at])}" if at < len(notes) and notes[at] else ""
+        value = f"<b>{signed(one.mean_difference)}</b> ({signed(one.low)} to {signed(one.high)}){note}"
+        told.append(f"{_label(f'{before}{name}')}: {value}")
+    _name_rows(figure, told, above=10, ground_colour=on.background)
     figure.add_annotation(
         x=0,
         y=1,
@@ -164,33 +153,26 @@ def difference_plot(
     return figure
 
 
-def score_histogram(
-    scores: Mapping[str, Sequence[float]], *, dark: bool = False, labels: Mapping[str, str] | None = None
-) -> go.Figure:
-    """How each arm's scores in [0, 1] are spread, over ten classes; as lines, since bars hide each other."""
+def _interval(at: int, one: Comparison, colour: str, shape: str, *, first: bool) -> Any:
     import plotly.graph_objects as go
 
-    figure = blank(dark, height=300)
-    for arm, values in scores.items():
-        counts = [0] * 10
-        for value in values:
-            counts[min(9, max(0, int(value * 10)))] += 1
-        name = html.escape((labels or {}).get(arm, arm.replace("_", " ")))
-        figure.add_trace(
-            go.Scatter(
-                x=[5 + 10 * i for i in range(10)],
-                y=counts,
-                name=name,
-                mode="lines+markers",
-                line={"color": arm_colour(arm, dark=dark), "shape": "hvh", "width": 2.5},
-                marker={"symbol": arm_marker(arm), "size": 10},
-                hovertemplate=f"{name}: %{{y}} examples<extra></extra>",
-            )
-        )
-    figure.update_layout(showlegend=True, legend={"orientation": "h", "y": 1.15, "x": 0})
-    figure.update_xaxes(title_text="Score of 100", range=[0, 100])
-    figure.update_yaxes(title_text="Examples", rangemode="tozero")
-    return figure
+    value, low, high = one.mean_difference * 100, one.low * 100, one.high * 100
+    return go.Scatter(
+        x=[value],
+        y=[at],
+        mode="markers",
+        marker={"symbol": shape, "size": 15 if first else 11, "color": colour},
+        error_x={
+            "type": "data",
+            "symmetric": False,
+            "array": [max(0, high - value)],
+            "arrayminus": [max(0, value - low)],
+            "color": colour,
+            "thickness": 3 if first else 2,
+            "width": 8,
+        },
+        hovertemplate=f"{signed(one.mean_difference)} ({signed(one.low)} to {signed(one.high)})<extra></extra>",
+    )
 
 
 def blank(dark: bool, *, height: int) -> go.Figure:

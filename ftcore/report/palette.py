@@ -27,6 +27,7 @@ ARMS = ("fine_tuned", "prompt", "base", "few_shot", "rag", "structured")
 _LIGHT_ARMS = dict(zip(ARMS, ("#D66B05", "#2783CE", "#8E8E8E", "#401583", "#514700", "#186256"), strict=True))
 _DARK_ARMS = dict(zip(ARMS, ("#DA824F", "#4593FC", "#919191", "#8B598D", "#FEE88F", "#A7EAD8"), strict=True))
 _MARKERS = dict(zip(ARMS, ("diamond", "square", "circle", "triangle-up", "cross", "hexagon"), strict=True))
+_OWN_MARKERS = {"fine_tuned_rag": "diamond-open", "larger": "star"}
 _OTHER = ("#5B6770", "#9AA7AF")
 
 FONT = "Atkinson Hyperlegible Next, system-ui, Segoe UI, Helvetica, Arial, sans-serif"
@@ -49,5 +50,8 @@ def arm_colour(arm: str, *, dark: bool = False) -> str:
 
 
 def arm_marker(arm: str) -> str:
-    """An arm's marker shape, as plotly names it."""
-    return _MARKERS.get(arm_family(arm), "x")
+    """An arm's marker shape, as plotly names it. Two kinds have a shape but no colour of their own: the tuned model that
+    looks things up is drawn in the tuned one's colour, a larger model in the quiet one."""
+    name = arm.strip().lower().replace("-", "_").replace(" ", "_")
+    own = next((shape for kind, shape in _OWN_MARKERS.items() if name == kind or name.startswith(f"{kind}_")), "")
+    return own or _MARKERS.get(arm_family(arm), "x")

@@ -17,6 +17,7 @@ from ftcore.records import (
     Recommendation,
     Reply,
     SideBySide,
+    Snapshot,
     Split,
     Story,
     Verdict,
@@ -27,8 +28,9 @@ from ftcore.store.runs import Run
 from ftcore.store.schema import now
 
 
-def tell(db: Database, project_id: int, *, who: str = "") -> Story:
-    """The newest finished run of the project with its job, data and decision; before any run, what there is."""
+def tell(db: Database, project_id: int, *, who: str = "", rows: bool = True) -> Story:
+    """The newest finished run of the project with its job, data and decision; before any run, what there is. `rows` False
+    leaves the answers out, of which there may be many thousands."""
     with db.read() as c:
         project = projects.get(c, project_id)
         taken = imports.of_project(c, project_id)
@@ -58,8 +60,9 @@ def tell(db: Database, project_id: int, *, who: str = "") -> Story:
             test=snapshot.test if snapshot else 0,
             tokens=snapshot.tokens if snapshot else 0,
             snapshot=snapshot.digest if snapshot else "",
+            train_rows=_trained_on(job, snapshot),
             **_of_job(c, job),
-            **_of_run(c, run),
+            **_of_run(c, run, rows=rows),
         )
 
 
@@ -86,15 +89,25 @@ def _of_job(c: Connection, job: Job | None) -> dict[str, Any]:
     }
 
 
-def _of_run(c: Connection, run: Run | None) -> dict[str, Any]:
+def _trained_on(job: Job | None, snapshot: Snapshot | None) -> int:
+    """How many rows the job was given: all, or its share of them in a series of sizes."""
+    return round(snapshot.train * (job.share or 1)) if job and snapshot else 0
+
+
+def _of_run(c: Connection, run: Run | None, *, rows: bool = True) -> dict[str, Any]:
     if run is None or not run.result:
         return {}
+    compared = run.result["comparisons"]
     return {
         "scorer": run.scorer,
         "scorer_label": SCORERS[run.scorer].label if run.scorer in SCORERS else run.scorer,
-        "arms": tuple(ArmResult(**arm) for arm in run.result["arms"]),
-        "comparisons": tuple((one["against"], comparison_of(one)) for one in run.result["comparisons"]),
-        "rows": tuple(side_by_side(c, run)),
+        "arms": tuple(arm_of(arm) for arm in run.result["arms"]),
+        "comparisons": tuple((one["against"], comparison_of(one)) for one in compared),
+        "rows": tuple(side_by_side(c, run)) if rows else (),
+        "candidate": str(run.result.get("candidate") or run.settings.get("candidate") or "fine_tuned"),
+        "p_holm": {one["against"]: one["p_holm"] for one in compared if one.get("p_holm") is not None},
+        "looks": int(run.result.get("looks") or 1),
+        "spent": run.result.get("usd"),
         "best_chosen": _best_chosen(run.result),
         "comparator_why": str(run.result.get("why", "")),
     }
@@ -109,6 +122,13 @@ def _best_chosen(result: dict[str, Any]) -> bool:
     return len(others) > 1 and set(tried) == others and tried[first] == max(tried.values())
 
 
+def arm_of(kept: dict[str, Any]) -> ArmResult:
+    """An arm's figures as they were kept in a run's result, whatever else was kept with them."""
+    known = {name: kept[name] for name in ArmResult.__dataclass_fields__ if name in kept}
+    scores = {name: tuple(found) for name, found in (kept.get("scores") or {}).items()}
+    return ArmResult(**{**known, "scores": scores})
+
+
 def comparison_of(kept: dict[str, Any]) -> Comparison:
     """A comparison as it was kept in a run's result."""
     values = {name: kept[name] for name in Comparison.__dataclass_fields__}
@@ -120,7 +140,7 @@ def side_by_side(c: Connection, run: Run) -> list[SideBySide]:
     private = examples.private_ids(c, run.project_id)  # marked after the snapshot was taken, it counts all the same
     by_case: dict[str, dict[str, Answer]] = {}
     for answer in runs.answers(c, run.id, Split.TEST, run.scorer):
-        by_case.setdefault(answer.case_id, {})[answer.arm] = answer
+        by_case.setdefault(answer.case_id, {}).setdefault(answer.arm, answer)
     return [
         SideBySide(
             case_id=str(row.example_id),
@@ -148,7 +168,8 @@ def evidence_of(run: Run | None, practice: bool) -> list[Evidence]:
     if run is None or not run.result:
         return []
     arms = {arm["arm"]: arm for arm in run.result["arms"]}
-    model = arms["fine_tuned"]["model"] if "fine_tuned" in arms else ""
+    tuned = arms.get(str(run.result.get("candidate") or "fine_tuned"))
+    model = tuned["model"] if tuned else ""
     return [
         evidence
         for kept in run.result["comparisons"]

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from ftcore.decision.framework import load
-from ftcore.records import LOCAL, Action, Comparison, Story, Verdict
+from ftcore.evaluation import verdict
+from ftcore.evaluation.statistics import MISSING_ALLOWED as MISSING_LIMIT  # noqa: F401
+from ftcore.evaluation.verdict import NAMES as VERDICTS  # noqa: F401
+from ftcore.evaluation.verdict import advice, certainty, method  # noqa: F401
+from ftcore.records import LOCAL, Action, Story, Verdict
 
 # Pages speak through this module alone: it hands on the names it does not use itself.
 from ftcore.report.facts import (  # noqa: F401
@@ -25,22 +29,11 @@ from ftcore.report.facts import (  # noqa: F401
 )
 
 PRACTICE_STAMP = "Practice model"
-MISSING_LIMIT = 0.02
-"""Above this share of missing answers there is no verdict."""
-
 STANDING = {"believed": "Believed", "partly_measured": "Partly measured", "measured": "Measured"}
 STANDING_MEANING = {
     "believed": "the advice rests on answers to questions; nothing behind it has been measured.",
     "partly_measured": "some of what the advice rests on was measured, some is belief.",
     "measured": "everything the advice rests on was measured.",
-}
-VERDICTS = {
-    Verdict.CLEARLY_BETTER: "Clearly better",
-    Verdict.BETTER: "Better",
-    Verdict.EQUIVALENT: "No difference that matters",
-    Verdict.NOT_WORSE: "Not worse",
-    Verdict.WORSE: "Worse",
-    Verdict.NOT_ENOUGH_EVIDENCE: "Not enough evidence",
 }
 _AHEAD = (Verdict.CLEARLY_BETTER, Verdict.BETTER)
 
@@ -48,115 +41,40 @@ _AHEAD = (Verdict.CLEARLY_BETTER, Verdict.BETTER)
 def headline(story: Story) -> str:
     """The answer in one sentence. What was measured speaks, unless the advice stands in its way or it was measured on
     the practice model, which can't decide; nothing measured leaves the advice, which is then belief."""
-    found, advice = primary(story), story.recommendation
+    found, advised = primary(story), story.recommendation
     if found is None:
-        return advice.headline if advice else "Nothing has been decided or measured yet."
-    if advice and (story.practice or (found[1].verdict in _AHEAD and advice.action is not Action.FINE_TUNE)):
-        return advice.headline
-    if story.practice:
-        said = finding(story)
-        start = "it is " if said.startswith("Too close") else ""
-        return (
-            f"On the small practice model {start}{_lower(said)}"
-            if start
-            else f"On the small practice model only: {_lower(said)}"
-        )
-    return _verdict_sentence(story, *found)
+        return advised.headline if advised else "Nothing has been decided or measured yet."
+    if advised and (story.practice or (found[1].verdict in _AHEAD and advised.action is not Action.FINE_TUNE)):
+        return advised.headline
+    return finding(story) if story.practice else advice(found[1], as_words(story, alternative(story)))
 
 
 def second_sentence(story: Story) -> str:
     """What was measured, where the headline does not say it already; "" otherwise."""
-    found = primary(story)
-    said = found is None or headline(story) in (_verdict_sentence(story, *found), _no_verdict(found[1]))
-    return "" if said or headline(story).endswith(_lower(finding(story))) else finding(story)
+    found, said = primary(story), headline(story)
+    if found is None or said in (finding(story), advice(found[1], as_words(story, alternative(story)))):
+        return ""
+    return finding(story)
 
 
 def finding(story: Story) -> str:
     """What the comparison showed, in one sentence; "" when nothing was measured."""
     found = primary(story)
-    if found is None:
-        return ""
-    name, comparison = found
-    other = label_of(story, name)
-    if comparison.verdict is Verdict.NOT_ENOUGH_EVIDENCE:
-        return _no_verdict(comparison)
-    if comparison.verdict is Verdict.NOT_WORSE:
-        return f"On {comparison.n} unseen examples the tuned model was not worse than “{other}”, perhaps better ({_interval(comparison)} of 100)."
-    if comparison.verdict is Verdict.EQUIVALENT:
-        return f"On {comparison.n} unseen examples the tuned model and “{other}” did about equally well ({_interval(comparison)} of 100)."
-    gain = _gain(story, comparison)
-    return f"On unseen examples, {gain} with the tuned model than with “{other}” ({_interval(comparison)})."
+    return verdict.headline(found[1], as_words(story)) if found else ""
 
 
-def _verdict_sentence(story: Story, name: str, comparison: Comparison) -> str:
-    other = label_of(story, name)
-    verdict = comparison.verdict
-    if verdict in _AHEAD:
-        gain = f"{_gain(story, comparison)} than {alternative(story)} ({_interval(comparison)})"
-        return (
-            f"Fine-tuning is worth it: {gain}."
-            if verdict is Verdict.CLEARLY_BETTER
-            else f"Fine-tuning helps, perhaps not enough: {gain}."
-        )
-    if verdict is Verdict.EQUIVALENT:
-        return f"Don't fine-tune. “{other}” does as well on {comparison.n} unseen examples, and you can change it in an afternoon."
-    if verdict is Verdict.NOT_WORSE:
-        return f"Fine-tune only for the cost: the tuned model is not worse than “{other}”, perhaps better, and not shown to be."
-    if verdict is Verdict.WORSE:
-        return f"Don't fine-tune. There were {_gain(story, comparison)} than with “{other}” ({_interval(comparison)})."
-    return _no_verdict(comparison)
-
-
-def _gain(story: Story, comparison: Comparison) -> str:
-    word = "more" if comparison.mean_difference >= 0 else "fewer"
-    amount = points(comparison.mean_difference)
-    if counts_right_answers(story):
-        return f"{amount} {word} of every 100 questions handled correctly"
-    return (
-        f"{amount} points of 100 {'higher' if comparison.mean_difference >= 0 else 'lower'} on “{scorer_name(story)}”"
-    )
-
-
-def _interval(comparison: Comparison) -> str:
-    if comparison.low > 0:
-        return f"{points(comparison.low)} to {points(comparison.high)}"
-    if comparison.high < 0:
-        return f"{points(comparison.high)} to {points(comparison.low)}"
-    return f"{signed(comparison.low)} to {signed(comparison.high)}"
-
-
-def _no_verdict(comparison: Comparison) -> str:
-    asked = comparison.n + comparison.missing
-    if asked and comparison.missing / asked > MISSING_LIMIT:
-        share = comparison.missing / asked
-        return f"{comparison.missing} of {asked} pairs of answers never arrived ({share:.1%}), so there is no verdict. Ask for only those again."
-    return (
-        f"Too close to call: {comparison.n} examples show only differences above about {points(comparison.detectable_difference)} points. "
-        "Nothing failed; add test examples."
-    )
-
-
-def certainty(comparison: Comparison) -> tuple[str, ...]:
-    """How sure the difference is, in sentences for somebody who never took a course in statistics."""
-    level = f"{(1 - comparison.alpha):.0%}"
-    said = [
-        f"The difference on these {comparison.n} test examples is {signed(comparison.mean_difference)} of 100. Other examples of the same "
-        f"kind would give another figure: anything from {signed(comparison.low)} to {signed(comparison.high)} fits what was seen "
-        f"({level} interval{', a rough one, for so few examples' if comparison.rough else ''}).",
-        f"Example by example: {comparison.wins} better, {comparison.ties} the same, {comparison.losses} worse.",
-        f"A difference matters here from {points(comparison.delta)} of 100. With so many examples, differences above about "
-        f"{points(comparison.detectable_difference)} can be seen.",
-    ]
-    if comparison.missing:
-        said.append(f"{comparison.missing} pairs without both answers were left out, not counted as wrong.")
-    return tuple(said)
-
-
-def method(comparison: Comparison) -> str:
-    """How the interval came about, for the notes and the engineer."""
-    return (
-        f"Paired by example, fine-tuned minus the alternative; interval by {comparison.method} at "
-        f"{1 - comparison.alpha:.0%}, p = {comparison.p_value:.3g}, seed {comparison.seed}. Missing answers are missing, not wrong."
+def as_words(story: Story, other: str = "") -> verdict.Words:
+    """What the sentences about the primary comparison call things in this story. `other` describes the arm compared
+    against, where that is not to be called by its label."""
+    found = primary(story)
+    name = f"“{label_of(story, found[0])}”" if found else ""
+    return verdict.Words(
+        alternative=other or name,
+        name=name,
+        noun="questions",
+        counted=counts_right_answers(story),
+        practice=story.practice,
+        measure=scorer_name(story),
     )
 
 
@@ -181,7 +99,7 @@ def stamp(story: Story) -> str:
     """What must stand on everything that the practice model measured; "" for any other model."""
     if not story.practice:
         return ""
-    return "Measured on the small practice model. It shows your examples can teach; it does not show that a larger model needs teaching."
+    return verdict.PRACTICE
 
 
 def money(story: Story) -> str:
@@ -192,6 +110,8 @@ def money(story: Story) -> str:
         said.append(f"The training ran on your own computer{took}: no bill.")
     elif story.job_id and story.trained_tokens:
         said.append(f"The training read {story.trained_tokens:,} tokens; the provider's bill is not recorded here.")
+    if story.spent:
+        said.append(f"The answers of the comparison cost ${story.spent:,.2f}.")
     found, tuned = primary(story), tuned_arm(story)
     other = arm_of(story, found[0]) if found else None
     if tuned and other and tuned.tokens_in and other.tokens_in:
@@ -227,19 +147,19 @@ def risk(story: Story) -> str:
 
 def decision_wanted(story: Story) -> str:
     """What the reader is asked to agree to."""
-    found, advice = primary(story), story.recommendation
-    verdict = found[1].verdict if found else None
-    if not story.practice and verdict in _AHEAD and (advice is None or advice.action is Action.FINE_TUNE):
+    found, advised = primary(story), story.recommendation
+    seen = found[1].verdict if found else None
+    if not story.practice and seen in _AHEAD and (advised is None or advised.action is Action.FINE_TUNE):
         return "Agree to a pilot with the tuned model, with a person reading the answers, and name who keeps the examples current."
-    if not story.practice and verdict in (Verdict.EQUIVALENT, Verdict.WORSE):
+    if not story.practice and seen in (Verdict.EQUIVALENT, Verdict.WORSE):
         return f"Agree not to fine-tune, and to go on with “{label_of(story, found[0]) if found else ''}”."
-    if not story.practice and verdict is Verdict.NOT_ENOUGH_EVIDENCE:
+    if not story.practice and seen is Verdict.NOT_ENOUGH_EVIDENCE:
         return "Agree to collect more test examples before any money is spent."
-    if advice is None:
+    if advised is None:
         return "Agree who answers the five questions, and by when."
-    if advice.action is Action.MEASURE_FIRST and len(advice.would_change) > 1:
-        return f"Agree to this trial: {_lower(advice.would_change[1])}"
-    return f"Agree to this next step: {_lower(load().actions[advice.action].what)}"
+    if advised.action is Action.MEASURE_FIRST and len(advised.would_change) > 1:
+        return f"Agree to this trial: {_lower(advised.would_change[1])}"
+    return f"Agree to this next step: {_lower(load().actions[advised.action].what)}"
 
 
 def data_sentences(story: Story) -> tuple[str, ...]:
@@ -283,7 +203,9 @@ def limits(story: Story) -> tuple[str, ...]:
     said = [stamp(story)] if story.practice else []
     if not story.comparisons:
         return (*said, "Nothing has been measured. All of this is marked “believed”.")
-    said.append("One training run; repeats may differ.")
+    said.append(verdict.ONE_TRAINING)
+    if again := verdict.looked(story.looks):
+        said.append(again)
     if not story.best_chosen:
         name = label_of(story, story.comparisons[0][0])
         said.append(

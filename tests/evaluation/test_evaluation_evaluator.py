@@ -15,16 +15,7 @@ from ftcore.evaluation.line import Patience
 from ftcore.evaluation.results import compare_arms, score_answers, scores_of, side_by_side, summarise, worst_first
 from ftcore.evaluation.runner import run
 from ftcore.evaluation.scorers import get
-from ftcore.evaluation.statistics import compare
-from ftcore.evaluation.verdict import (
-    PRACTICE,
-    Words,
-    before_spending,
-    choose_comparator,
-    details,
-    headline,
-    label,
-)
+from ftcore.evaluation.verdict import headline
 from ftcore.records import Answer, TestCase, Verdict
 
 QUICK = Patience(first_wait=0.01, longest_wait=0.02)
@@ -101,72 +92,3 @@ def test_results_are_rebuilt_from_answers_without_a_call(server):
 def test_repeats_are_averaged_before_pairing():
     answers = [Answer("a", "base", "m", "x", score=score) for score in (1.0, 0.0)] + [Answer("a", "base", "m", None)]
     assert scores_of("base", answers, [TestCase("q", "e", id="a"), TestCase("q2", "e", id="b")]) == [0.5, None]
-
-
-def compared(wins: int, losses: int, n: int):
-    base = [0] * wins + [1] * losses + [1] * (n - wins - losses)
-    return compare(base, [1] * wins + [0] * losses + [1] * (n - wins - losses))
-
-
-def test_a_clear_gain_is_said_of_every_hundred():
-    found = compared(26, 4, 120)
-    text = headline(found, Words(noun="tickets", alternative="your best prompt"))
-    assert text.startswith("Fine-tuning is worth it: 18 more of every 100 tickets right than your best prompt (")
-    low, high = text.split("(")[1].split(")")[0].split(" to ")
-    assert 0 < int(low) < 18 < int(high)
-
-
-def test_a_partial_score_is_said_in_points_and_not_counted():
-    assert "18 points better on average" in headline(compared(26, 4, 120), Words(counted=False))
-
-
-def test_the_practice_model_is_never_praised_without_its_stamp():
-    words = Words(practice=True)
-    assert "worth it" not in headline(compared(60, 0, 120), words)
-    assert PRACTICE in details(compared(60, 0, 120), words)
-
-
-@pytest.mark.parametrize(
-    ("wins", "losses", "n", "start"),
-    [
-        (4, 3, 40, "Too close to call: 40 examples show only differences above about"),
-        (2, 40, 120, "Don't use this fine-tuned model. It gets 32 fewer of every 100"),
-        (0, 0, 400, "Fine-tuning changes nothing that matters"),
-        (60, 52, 400, "Fine-tuning is not worse than"),
-    ],
-)
-def test_every_verdict_has_its_sentence(wins, losses, n, start):
-    found = compared(wins, losses, n)
-    assert headline(found).startswith(start), (headline(found), found)
-    assert details(found)
-    assert label(found.verdict) == found.verdict.value.replace("_", " ")
-
-
-def test_a_range_above_zero_is_never_rounded_to_zero():
-    found = replace(compared(26, 4, 120), low=0.004, verdict=Verdict.BETTER)
-    assert "(0.4 to " in headline(found)
-
-
-def test_before_spending_the_limit_of_the_test_rows_is_said():
-    assert before_spending(100, 0.098) == (
-        "Before spending anything: your 100 test rows can show differences above about 10 points."
-    )
-
-
-def test_the_best_alternative_is_chosen_on_validation_or_it_is_the_base():
-    others = ("base", "few_shot")
-    assert choose_comparator({"base": 0.4, "few_shot": 0.6, "fine_tuned": 0.9}, others).arm == "few_shot"
-    assert choose_comparator({"base": 0.6, "few_shot": 0.6}, others).arm == "base", "the simpler wins a tie"
-    fallen_back = choose_comparator({}, others)
-    assert fallen_back.arm == "base"
-    assert "No validation scores" in fallen_back.why
-    assert choose_comparator({"few_shot": None, "base": 0.1}, others).arm == "base"
-    assert "only other way" in choose_comparator({"base": 0.4}, ("base",)).why
-
-
-def test_best_is_said_only_where_every_other_way_was_tried():
-    others = ("base", "few_shot")
-    for averages in ({}, {"few_shot": None, "base": 0.1}, {"base": None, "few_shot": None}):
-        assert "was the best alternative" not in choose_comparator(averages, others).why
-    assert "was the best alternative" in choose_comparator({"base": 0.4, "few_shot": 0.6}, others).why
-    assert "best" not in headline(compared(30, 2, 120))

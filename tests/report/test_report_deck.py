@@ -138,7 +138,7 @@ def test_the_headline_says_what_was_measured_unless_something_stands_in_its_way(
     practice = stories.practice()
     assert practice.recommendation.action is Action.MEASURE_FIRST
     assert words.headline(practice) == practice.recommendation.headline
-    assert "practice model only" in words.headline(replace(practice, recommendation=None))
+    assert "On the practice model, fine-tuning is better" in words.headline(replace(practice, recommendation=None))
     missing = stories.comparison(verdict=Verdict.NOT_ENOUGH_EVIDENCE, n=113, missing=7)
     lost = replace(stories.believable(), comparisons=(("few_shot", missing),))
     assert (

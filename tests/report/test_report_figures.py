@@ -29,13 +29,11 @@ def test_every_figure_is_drawn_on_both_grounds(dark):
         note.text == "against Base with 3 examples: <b>+18</b> (+11 to +25)" for note in difference.layout.annotations
     )
     assert curves.loss_curve([(1, 2.0), (2, 1.0)], [(2, 1.2)], dark=dark).data[1].name == "validation"
-    assert sum(figures.score_histogram({"base": [0.0, 0.5, 1.0]}, dark=dark).data[0].y) == 3
 
 
 def test_nothing_to_draw_is_an_empty_figure_and_no_error():
     assert len(figures.arm_bars(()).data) == 0
     assert len(curves.loss_curve(()).data) == 0
-    assert len(figures.score_histogram({}).data) == 0
 
 
 def test_labels_hold_no_markup_of_others():

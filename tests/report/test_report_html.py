@@ -188,11 +188,11 @@ def test_not_worse_is_not_told_as_equal():
     ahead = stories.comparison(verdict=Verdict.NOT_WORSE, mean_difference=0.08, low=-0.03, high=0.20)
     story = replace(stories.believable(), comparisons=(("few_shot", ahead),))
     said = words.finding(story)
-    assert "not worse than “Base with 3 examples”, perhaps better (−3 to +20 of 100)" in said
+    assert "not worse than “Base with 3 examples”, perhaps better (−3 to +20 points" in said
     assert "equally" not in said
     assert "perhaps better" in words.headline(replace(story, recommendation=None))
     level = replace(story, comparisons=(("few_shot", replace(ahead, verdict=Verdict.EQUIVALENT)),))
-    assert "about equally well" in words.finding(level)
+    assert "brings nothing that matters" in words.finding(level)
 
 
 def test_slide_one_names_the_measure_in_words_for_everybody():
