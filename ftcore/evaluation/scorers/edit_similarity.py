@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ftcore.evaluation.scorers.scorer import STYLE
+
 COMPARED = 20_000
 """Characters of each text that are compared: the work grows with their product."""
 
@@ -13,8 +15,13 @@ class EditSimilarity:
     name: str = "edit_similarity"
     label: str = "Edit similarity"
     explanation: str = (
-        "The share of characters that need not be changed to turn the answer into the expected one (Levenshtein). It "
-        "cannot see that an answer says the same in other words. The first 20,000 characters are compared."
+        "The share of characters that need not be changed to turn the answer into the expected one. The first 20,000 "
+        "characters are compared."
+    )
+    reason: str = STYLE
+    source: str = "Levenshtein 1966, by rapidfuzz"
+    blind_to: str = (
+        "It cannot see that an answer says the same in other words, nor that one changed word turns its sense."
     )
     binary: bool = False
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from ftcore.evaluation.scorers.json_text import find_json
 from ftcore.evaluation.scorers.normal_form import normal_form
+from ftcore.evaluation.scorers.scorer import FORMAT
 
 Leaf = tuple[tuple[str, ...], str, str]
 """(path, kind, value). The entries of a list share the path of the list: their order does not count."""
@@ -24,8 +25,12 @@ class JsonFields:
     label: str = "Fields filled correctly (F1)"
     explanation: str = (
         "The share of fields that are right, counting both missing and superfluous ones (F1). Texts are compared "
-        "whatever their case and punctuation, lists whatever their order. A code fence around the JSON is forgiven. It "
-        "cannot see that a free text says the same in other words."
+        "whatever their case and punctuation, lists whatever their order. A code fence around the JSON is forgiven."
+    )
+    reason: str = FORMAT
+    source: str = "own; F1 is van Rijsbergen 1979"
+    blind_to: str = (
+        "It cannot see that a free text in a field says the same in other words, nor which field matters most."
     )
     binary: bool = False
 

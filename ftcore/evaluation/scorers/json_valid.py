@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ftcore.evaluation.scorers.json_text import find_json, kind
+from ftcore.evaluation.scorers.scorer import FORMAT
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,8 +14,11 @@ class JsonValid:
     label: str = "Valid JSON"
     explanation: str = (
         "1 when the answer is JSON of the expected kind and nothing else, one half when it stands inside a code fence, "
-        "which a program must first take off. It cannot see whether the values are right."
+        "which a program must first take off."
     )
+    reason: str = FORMAT
+    source: str = "RFC 8259"
+    blind_to: str = "It cannot see whether the fields and values are right."
     binary: bool = False
 
     def score(self, answer: str, expected: str) -> float:

@@ -1,0 +1,53 @@
+"""How many runs of one to N characters or words do two texts have in common? Counted exactly, many times faster than
+with dictionaries: each run becomes one whole number of 63 bits."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Runs(NamedTuple):
+    """By length 1 to N: runs in the first text, in the second, and in both (each counted as often as in the poorer)."""
+
+    first: list[int]
+    second: list[int]
+    common: list[int]
+
+
+def common_runs(first: Sequence[Hashable], second: Sequence[Hashable], longest: int) -> Runs | None:
+    """The runs of two sequences of characters or words; None when they hold more different ones than fit into a number
+    (1,023 for runs of six, 32,767 for runs of four)."""
+    bits = 60 // longest
+    numbers: dict[Hashable, int] = {}
+    for item in first:
+        numbers.setdefault(item, len(numbers) + 1)
+    for item in second:
+        numbers.setdefault(item, len(numbers) + 1)
+    if len(numbers) >= 1 << bits:
+        return None
+    ours, theirs = _codes(first, numbers, longest, bits), _codes(second, numbers, longest, bits)
+    both = np.concatenate([ours, theirs])
+    runs, places = np.unique(both, return_inverse=True)
+    counts = np.minimum(
+        np.bincount(places[: len(ours)], minlength=len(runs)), np.bincount(places[len(ours) :], minlength=len(runs))
+    )
+    common = np.bincount((runs >> 60).astype(np.int64), weights=counts, minlength=longest)
+    return Runs(
+        [max(0, len(first) - n) for n in range(longest)],
+        [max(0, len(second) - n) for n in range(longest)],
+        [int(count) for count in common[:longest]],
+    )
+
+
+def _codes(items: Sequence[Hashable], numbers: dict[Hashable, int], longest: int, bits: int) -> NDArray[np.int64]:
+    """Every run as a number: its length less one in the three highest bits, then its items."""
+    found = np.fromiter(map(numbers.__getitem__, items), dtype=np.int64, count=len(items))
+    parts, run = [], np.zeros(len(found), dtype=np.int64)
+    for n in range(min(longest, len(found))):
+        run = (run[: len(found) - n] << bits) | found[n:]
+        parts.append(run | (n << 60))
+    return np.concatenate(parts) if parts else found
