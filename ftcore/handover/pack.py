@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,18 +9,14 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from ftcore.dataset.formulas import escape
-from ftcore.dataset.shapes.people_table import visible
 from ftcore.dataset.targets.writing import whole_bytes_or_absent
 from ftcore.handover import pack_keys
 from ftcore.handover.errors import HandoverError
+from ftcore.handover.sheets import MAX_CELL, MAX_ROWS, cell, shown, units
 from ftcore.records import Example, Filter, Project
 from ftcore.store import examples, problems, projects
 from ftcore.store.database import Database
 
-MAX_ROWS = 20_000
-MAX_CELL = 32_767
-"""Characters (UTF-16 units) of a cell in Excel."""
 COLUMNS = {
     "Key": 18,
     "What they write": 50,
@@ -35,7 +30,6 @@ COLUMNS = {
 DECISIONS = ("approve", "reject", "ask")
 ROWS, HELP = "Rows", "Read me first"
 FORMAT = "tuneworthy-pack 1"
-_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +64,7 @@ def _chosen(c: Connection, project_id: int, where: Filter, private: bool) -> tup
     for row in (row for part in examples.stream(c, project_id, where) for row in part):
         if row.private and not private:
             hidden += 1
-        elif max(_units(row.training.prompt), _units(row.training.response)) >= MAX_CELL:
+        elif max(units(row.training.prompt), units(row.training.response)) >= MAX_CELL:
             long += 1
         else:
             rows.append(row)
@@ -79,10 +73,6 @@ def _chosen(c: Connection, project_id: int, where: Filter, private: bool) -> tup
                 f"More than {MAX_ROWS:,} rows match: nobody reviews so many in one sheet. Choose a narrower filter."
             )
     return rows, (hidden, long)
-
-
-def _units(text: str) -> int:
-    return len(text.encode("utf-16-le", "replace")) // 2 + 1  # one for the sign that keeps a formula from running
 
 
 def _book(c: Connection, project: Project, rows: list[Example]) -> Any:
@@ -108,23 +98,18 @@ def _rows(sheet: Any, rows: Iterator[list[str]], number: int) -> None:
     chosen.add(f"E2:E{number + 1}")
     sheet.data_validations.append(chosen)
     bold, fill = Font(bold=True), PatternFill("solid", fgColor="E3EFED")
-    sheet.append([_cell(sheet, name, font=bold, fill=fill) for name in COLUMNS])
+    sheet.append([cell(sheet, name, font=bold, fill=fill) for name in COLUMNS])
     wrapped = Alignment(wrap_text=True, vertical="top")
     to_fill = PatternFill("solid", fgColor="FFF9E5")
     for row in rows:
-        cells = [_cell(sheet, value, alignment=wrapped) for value in row]
-        sheet.append([*cells, *(_cell(sheet, None, alignment=wrapped, fill=to_fill) for _ in range(3))])
+        cells = [cell(sheet, value, alignment=wrapped) for value in row]
+        sheet.append([*cells, *(cell(sheet, None, alignment=wrapped, fill=to_fill) for _ in range(3))])
 
 
 def _cells(c: Connection, tag: str, row: Example) -> list[str]:
     found = "\n".join(dict.fromkeys(problem.message for problem in problems.of_example(c, row.id)))
     texts = (row.training.prompt, row.training.response, found[: MAX_CELL - 1])
     return [pack_keys.write(tag, row), *(shown(text) for text in texts)]
-
-
-def shown(text: str) -> str:
-    """The text as a cell holds it: nothing in it is run, nothing in it is read as an escape."""
-    return _ESCAPED.sub("_x005F_", escape(visible(text)))
 
 
 def _help(sheet: Any, project: Project, rows: int, tag: str) -> None:
@@ -151,17 +136,6 @@ def _help(sheet: Any, project: Project, rows: int, tag: str) -> None:
         lines += [("What good looks like", True), (project.good_note, False)]
     for text, bold in lines:
         wrapped = Alignment(wrap_text=True, vertical="top")
-        sheet.append([_cell(sheet, shown(text)[:MAX_CELL], font=Font(bold=bold), alignment=wrapped)])
+        sheet.append([cell(sheet, shown(text)[:MAX_CELL], font=Font(bold=bold), alignment=wrapped)])
     sheet.append([])
-    sheet.append([_cell(sheet, f"{FORMAT} {tag}", font=Font(color="808080"))])
-
-
-def _cell(sheet: Any, value: str | None, **styles: Any) -> Any:
-    from openpyxl.cell import WriteOnlyCell
-
-    cell = WriteOnlyCell(sheet, value)
-    if value is not None:
-        cell.data_type = "s"  # "#N/A" is a text too, and "=" never a formula
-    for name, style in styles.items():
-        setattr(cell, name, style)
-    return cell
+    sheet.append([cell(sheet, f"{FORMAT} {tag}", font=Font(color="808080"))])

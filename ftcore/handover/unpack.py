@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
-from ftcore.chat import clean
 from ftcore.dataset import curation
-from ftcore.dataset.formulas import unescape
-from ftcore.dataset.raw import SourceError
 from ftcore.dataset.shapes.people_table import visible
-from ftcore.dataset.sources.xlsx import check_archive
-from ftcore.handover import pack_keys
+from ftcore.handover import pack_keys, sheets
 from ftcore.handover.errors import HandoverError
-from ftcore.handover.pack import COLUMNS, FORMAT, MAX_ROWS
+from ftcore.handover.pack import COLUMNS, FORMAT
 from ftcore.records import Example, Rejected, Status
 from ftcore.store import examples, journal, projects
 from ftcore.store.database import Database
 from ftcore.store.journal import Edit, Saved
 
 ASK = "ask"
+NO_PACK = f"review pack: no sheet has the columns Key and Decision. A pack says “{FORMAT}” on its first sheet."
 WORDS = {
     "approve": Status.APPROVED,
     "approved": Status.APPROVED,
@@ -143,7 +139,7 @@ def _lines(path: Path, tag: str) -> tuple[list[Line], list[Rejected], int]:
     empty = 0
     seen: set[int] = set()
     ours = strangers = 0
-    for number, cells in _sheet(path):
+    for number, cells in sheets.lines(path, list(COLUMNS), {"Key", "Decision"}, NO_PACK):
         key = pack_keys.read(tag, cells["Key"])
         ours += key is not None
         if key is None:
@@ -190,57 +186,6 @@ def _not_ours(text: str) -> str:
     if pack_keys.KEY.fullmatch(text.strip()):
         return "The key was changed, or belongs to another project: its check digits do not fit."
     return f"“{text[:60]}” is no key of a review pack."
-
-
-def _sheet(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """(row of the sheet, its cells by our column names) of the sheet that has our columns. Nothing in it is run."""
-    try:
-        check_archive(path)
-    except SourceError as error:
-        raise HandoverError(str(error)) from error
-    rows, names, first = _found(path)
-    for number, values in enumerate(rows, first + 1):
-        if number > MAX_ROWS + first + 1:
-            raise HandoverError(f"{path.name} has more than {MAX_ROWS:,} rows. Nothing was taken.")
-        cells = {name: _text(values[at]) if at < len(values) else "" for name, at in names.items()}
-        yield number, {name: cells.get(name, "") for name in COLUMNS}
-
-
-def _found(path: Path) -> tuple[Iterator[tuple[Any, ...]], dict[str, int], int]:
-    import openpyxl
-
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=False, keep_links=False)
-        for sheet in book.worksheets:
-            sheet.reset_dimensions()
-            rows = iter(sheet.iter_rows(values_only=True))
-            for number, values in zip(range(1, 20), rows, strict=False):
-                names = {str(value).strip(): at for at, value in enumerate(values) if value is not None}
-                if {"Key", "Decision"} <= names.keys():
-                    return rows, {name: names[name] for name in COLUMNS if name in names}, number
-    except Exception as error:  # openpyxl raises whatever the broken part of a file makes it raise
-        raise HandoverError(f"{path.name} cannot be read ({type(error).__name__}). Nothing was taken.") from error
-    raise HandoverError(
-        f"{path.name} is no review pack: no sheet has the columns Key and Decision. Nothing was taken. "
-        f"A pack says “{FORMAT}” on its first sheet."
-    )
-
-
-def _text(value: Any) -> str:
-    """A cell as text. A formula is the text that it is written as: it is not worked out."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).upper()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, datetime | date | time):
-        return value.isoformat()
-    if not isinstance(value, str):
-        return str(value)
-    from openpyxl.utils.escape import unescape as excel_text
-
-    return clean(unescape(visible(excel_text(value))))[0]
 
 
 def _count(number: int) -> str:
