@@ -1,6 +1,6 @@
 """Is one arm better than another? A paired comparison with an interval, a p value and a verdict that does not overstate.
 
-Simulated in tests/evaluation/test_evaluation_simulation.py. Sources: Miller 2024 (arXiv 2411.00640), Bowyer 2025
+Simulated in tests/bench/simulation.py; told in docs/statistics.md. Sources: Miller 2024 (arXiv 2411.00640), Bowyer 2025
 (2503.01747). Pure: numpy, and scipy where it is used.
 """
 
@@ -12,6 +12,7 @@ from collections.abc import Hashable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from ftcore.evaluation.agreement import Kappa, kappa
 from ftcore.evaluation.errors import EvaluationError
 from ftcore.evaluation.intervals import (
     RESAMPLES,
@@ -24,7 +25,31 @@ from ftcore.evaluation.intervals import (
     quantile,
     wilson,
 )
+from ftcore.evaluation.learning_curve import CurvePoint, LearningCurve, learning_curve
+from ftcore.evaluation.length_matched import LengthMatched, length_matched
+from ftcore.evaluation.multiplicity import benjamini_hochberg, holm
 from ftcore.records import Comparison, Verdict
+
+__all__ = [
+    "MISSING_ALLOWED",
+    "POWER",
+    "CurvePoint",
+    "Kappa",
+    "LearningCurve",
+    "LengthMatched",
+    "benjamini_hochberg",
+    "compare",
+    "detectable_difference",
+    "holm",
+    "judge",
+    "kappa",
+    "learning_curve",
+    "length_matched",
+    "mcnemar",
+    "mean_interval",
+    "required_n",
+    "sign_flip",
+]
 
 MISSING_ALLOWED = 0.02
 """Above this share of missing pairs there is no verdict."""
@@ -130,11 +155,14 @@ def detectable_difference(n: int, sd: float = 0.35, *, alpha: float = 0.05) -> f
     return 1.0 if n < 1 else min(1.0, _strength(alpha) * sd / math.sqrt(n))
 
 
-def needed_items(difference: float, sd: float = 0.35, *, alpha: float = 0.05) -> int:
-    """How many pairs show a true difference of this size with 80% power."""
+def required_n(sd: float, difference: float, *, alpha: float = 0.05) -> int:
+    """How many pairs show a true difference of this size with 80% power, when the differences spread by `sd`. Raises
+    EvaluationError for a difference that is not in (0, 1] and a spread below 0."""
     if not 0 < difference <= 1:
         raise EvaluationError("The difference to be seen must be above 0 and at most 1.")
-    return math.ceil((_strength(alpha) * sd / difference) ** 2)
+    if not 0 <= sd < math.inf:
+        raise EvaluationError("The spread of the differences must be a number, 0 or above.")
+    return max(1, math.ceil((_strength(alpha) * sd / difference) ** 2 - 1e-9))
 
 
 def mcnemar(wins: int, losses: int) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ftcore.evaluation.numbers import counted_points, points, signed, span
-from ftcore.evaluation.statistics import MISSING_ALLOWED, needed_items
+from ftcore.evaluation.statistics import MISSING_ALLOWED, required_n
 from ftcore.records import Comparison, Verdict
 
 PRACTICE = (
@@ -221,7 +221,7 @@ def _more(comparison: Comparison) -> str:
     spread = comparison.detectable_difference / 2.8 * max(comparison.n, 1) ** 0.5
     if not comparison.n or comparison.detectable_difference >= 1:
         return "add test examples"
-    further = needed_items(min(1.0, wanted), spread) - comparison.n
+    further = required_n(spread, min(1.0, wanted)) - comparison.n
     if 0 < further <= MOST_ITEMS:
         return f"about {further:,} more would do for one of {counted_points(wanted)}"
     return "add test examples"

@@ -19,7 +19,7 @@ from ftcore.evaluation.statistics import (
     judge,
     mcnemar,
     mean_interval,
-    needed_items,
+    required_n,
     sign_flip,
 )
 from ftcore.records import Verdict
@@ -264,7 +264,7 @@ def test_bad_input_is_refused_in_words(baseline, candidate, settings_, words):
 def test_what_so_many_examples_can_show():
     found = [round(detectable_difference(n), 2) for n in (20, 50, 100, 200, 500)]
     assert found == [0.22, 0.14, 0.10, 0.07, 0.04]
-    assert needed_items(detectable_difference(100)) in (100, 101)
+    assert required_n(0.35, detectable_difference(100)) in (100, 101)
 
 
 def test_the_detectable_difference_is_never_zero():
