@@ -1,4 +1,4 @@
-"""The sample project: real tickets with real faults in them, so that every page has something to show."""
+"""The sample projects: one where training is worth it, one where it is not. Real texts, so that every page has something to show."""
 
 from __future__ import annotations
 
@@ -8,18 +8,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
 
 from ftcore.app_files import data_dir
 from ftcore.dataset.curation import approve_clean
 from ftcore.dataset.intake import take_in
 from ftcore.records import Project
-from ftcore.store import examples, projects
+from ftcore.store import documents, examples, imports, projects
 from ftcore.store.database import Database
+
+TICKETS, RETURNS = "tickets", "returns"
+SAMPLES = (TICKETS, RETURNS)
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """`answers` and `reasons` are what the shop's manager would say on Decide."""
+    """`answers` and `reasons` are what the shop's manager would say on Decide. `documents`: the folder of pages in which
+    the answers stand; None = there are none. `worth`: what is believed of training here before anything is measured."""
 
     name: str
     file: Path
@@ -27,23 +34,35 @@ class Sample:
     tuned_prompt: str
     answers: dict[str, str] = field(default_factory=dict)
     reasons: Sequence[str] = ()
+    documents: Path | None = None
+    worth: bool = True
+    limits: dict[str, Any] = field(default_factory=dict)
+    """Thresholds of the checks that were decided on: short answers are no fault where they are wanted."""
+
+    def pages(self) -> list[Path]:
+        """The documents, in the order of their names."""
+        return sorted(self.documents.glob("*.md")) if self.documents else []
 
 
 @cache
-def load_sample() -> Sample:
-    """The sample as it stands in data/sample/."""
+def load_sample(name: str = TICKETS) -> Sample:
+    """A sample as it stands in data/samples/. Raises LookupError for a name that none has."""
     import yaml
 
-    folder = data_dir() / "sample"
+    if name not in SAMPLES:
+        raise LookupError(f"There is no sample named {name}. There are: {', '.join(SAMPLES)}.")
+    folder = data_dir() / "samples" / name
     values = yaml.safe_load((folder / "project.yaml").read_text(encoding="utf-8"))
-    return Sample(**{**values, "file": folder / values["file"]})
+    pages = folder / values["documents"] if values.get("documents") else None
+    return Sample(**{**values, "file": folder / values["file"], "documents": pages})
 
 
-def open_sample(db: Database, *, who: str = "", begun: Project | None = None) -> Project:
+def open_sample(db: Database, name: str = TICKETS, *, who: str = "", begun: Project | None = None) -> Project:
     """A project with the sample in it: imported, checked, and what has no problem approved. A new one, or the one that
     was `begun` and stopped half-way, of which what is there is kept. Raises SourceError and OSError."""
-    sample = load_sample()
+    sample = load_sample(name)
     project = begun or _create(db, sample)
+    furnish(db, project.id, sample, who=who)
     with db.read() as c:
         counts = examples.counts(c, project.id)
     if not counts.total:
@@ -52,6 +71,30 @@ def open_sample(db: Database, *, who: str = "", begun: Project | None = None) ->
         approve_clean(db, project.id, who=who)
     with db.read() as c:
         return projects.get(c, project.id)
+
+
+def furnish(db: Database, project_id: int, sample: Sample, *, who: str = "") -> None:
+    """What a project of the sample has before its file is read: limits of its own, and the documents. Each once, however often
+    this is called."""
+    if sample.limits:
+        with db.write() as c:
+            projects.set_limits(c, project_id, {**projects.get(c, project_id).limits, **sample.limits})
+    for page in sample.pages():
+        text = page.read_text(encoding="utf-8")
+        with db.write() as c:
+            documents.add(c, project_id, page.name, text, kind="md", size=page.stat().st_size, who=who)
+
+
+def which(c: Connection, project: Project) -> str:
+    """The name of the sample that a sample project holds, by its name or by the file it came from; "" for any other."""
+    if not project.sample:
+        return ""
+    came = {one.file_name for one in imports.of_project(c, project.id)}
+    for name in SAMPLES:
+        sample = load_sample(name)
+        if sample.file.name in came or (not came and project.name.startswith(sample.name)):
+            return name
+    return ""
 
 
 def _create(db: Database, sample: Sample) -> Project:

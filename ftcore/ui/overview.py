@@ -9,7 +9,7 @@ import streamlit as st
 from ftcore.dataset.raw import SourceError
 from ftcore.records import Project, Reply, Task
 from ftcore.store import decisions, examples, jobs, journal, projects, tasks
-from ftcore.ui import page, project_panel, session, sidebar, workspace_panel
+from ftcore.ui import page, project_panel, sample_tiles, session, sidebar, workspace_panel
 from ftcore.ui.decide import decide_state
 from ftcore.ui.journey import NextAction, Situation, next_action, steps
 
@@ -30,24 +30,20 @@ TASK_NAMES = {
 
 
 def welcome() -> None:
-    """The first screen of an empty workspace: three ways in. What it says of the sample is so: rows, faults, answers."""
+    """The first screen of an empty workspace: two samples side by side, and two ways in with what is one's own. What it says
+    of the samples is so: rows, faults, pages, answers."""
     st.title("Should you fine-tune a language model?", anchor=False)
     st.markdown("Start with your spreadsheet, five questions, or a sample to walk through.", width=page.PROSE)
-    ways = st.columns(3, gap="medium")
+    sample_tiles.draw(_open_sample)
+    st.space("small")
+    ways = st.columns(2, gap="medium")
     with ways[0]:
-        st.subheader("A sample to walk through", anchor=False)
-        st.write(
-            "Support tickets of a small shop: imported and answered, with faults to find. Nothing is trained yet; on "
-            "this computer that takes about four minutes."
-        )
-        _sample_button(primary=True)
-    with ways[1]:
         st.subheader("Five questions", anchor=False)
         st.write("About ten minutes to a recommendation. “Not sure” is a good answer.")
         if st.button("Answer the five questions", key="start-decide"):
             sidebar.create(sidebar.UNNAMED)
             st.switch_page(page.PAGES["decide"][0])
-    with ways[2]:
+    with ways[1]:
         st.subheader("Your spreadsheet", anchor=False)
         st.write("One column people write, one you answer. The checks show in a minute how much of it is usable.")
         if st.button("Import a spreadsheet", key="start-import"):
@@ -115,8 +111,9 @@ def project_list(current: Project) -> None:
             "New project", key="overview-new", max_chars=sidebar.MAX_NAME, placeholder="What is it about?", width=320
         )
         st.button("Create", key="overview-create", on_click=_create)
-        if _samples()[0] is None:
-            _sample_button(primary=False)
+        for sample in sample_tiles.NAMES:
+            if _samples(sample)[0] is None:
+                sample_tiles.button(sample, _open_sample, primary=False)
     project_panel.handed_over(known)
     project_panel.from_file()
     project_panel.archived()
@@ -182,28 +179,18 @@ def _create() -> None:
     page.flash(f"Created “{name}”.")
 
 
-def _sample_button(*, primary: bool) -> None:
-    st.button(
-        "Open the sample project",
-        type="primary" if primary else "secondary",
-        key="open-sample",
-        on_click=_open_sample,
-        help="It takes a few seconds.",
-    )
-
-
-def _open_sample() -> None:
+def _open_sample(name: str) -> None:
     """A callback, for a second click ends a script that is running half-way, and a callback not. The second click then
     finds the sample that the first one made."""
     from ftcore.dataset.sample import load_sample, open_sample
 
-    complete, begun = _samples()
+    complete, begun = _samples(name)
     opened = complete
     try:
         if opened is None:
-            opened = open_sample(session.db(), who=session.who(), begun=begun)
+            opened = open_sample(session.db(), name, who=session.who(), begun=begun)
             if not decide_state.read(session.db(), opened.id).answers:
-                said = load_sample()
+                said = load_sample(name)
                 answers = cast("dict[str, Reply]", dict(said.answers))
                 decide_state.fill(session.db(), opened.id, answers, tuple(said.reasons), who=session.who())
     except (OSError, SourceError) as error:
@@ -214,11 +201,13 @@ def _open_sample() -> None:
     page.flash(f"“{opened.name}” is open.")
 
 
-def _samples() -> tuple[Project | None, Project | None]:
-    """(the newest sample project with rows approved and questions answered, the newest that lacks some of it)."""
+def _samples(name: str) -> tuple[Project | None, Project | None]:
+    """(the newest project of that sample with rows approved and questions answered, the newest that lacks some of it)."""
+    from ftcore.dataset.sample import which
+
     complete, begun = None, None
     with session.db().read() as c:
-        for project in (one for one in projects.every(c) if one.sample):
+        for project in (one for one in projects.every(c) if which(c, one) == name):
             decision = decisions.latest(c, project.id)
             if decision and decision.answers and examples.counts(c, project.id).approved:
                 complete = complete or project

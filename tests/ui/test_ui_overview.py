@@ -18,7 +18,7 @@ from ftcore.dataset.sample import load_sample
 from ftcore.decision import recommend
 from ftcore.decision.framework import QUESTIONS
 from ftcore.records import Action, Job, JobState, Reply
-from ftcore.store import decisions, examples, projects
+from ftcore.store import decisions, documents, examples, projects
 from ftcore.store.database import Database
 from ftcore.store.examples import Counts
 from ftcore.ui import process
@@ -178,13 +178,29 @@ def test_opening_the_sample_fills_everything_with_one_click(db: Database, open_p
     assert project.name in [text.value for text in test.text]
 
 
-def test_the_sample_is_not_called_finished_before_a_model_is_trained(open_page: Open) -> None:
+def test_the_samples_stand_side_by_side_and_neither_is_called_measured(open_page: Open) -> None:
     test = open_page("overview")
-    said = "\n".join(element.value for kind in (test.subheader, test.markdown) for element in kind)
-    assert "A sample to walk through" in said
-    assert "Nothing is trained yet" in said
+    said = "\n".join(element.value for kind in (test.subheader, test.markdown, test.caption) for element in kind)
+    assert "Worth training" in said
+    assert "Not worth training" in said
+    assert "Believed, not measured yet" in said
     assert "finished" not in said
     assert "Everything is filled in" not in said
+
+
+def test_the_second_sample_brings_its_handbook_and_advises_to_look_things_up(db: Database, open_page: Open) -> None:
+    test = open_page("overview")
+    test.button(key="open-sample-returns").click().run(timeout=60)
+    assert not test.exception
+    with db.read() as c:
+        (project,) = projects.every(c)
+        assert len(documents.of_project(c, project.id)) == 12
+        assert examples.counts(c, project.id).approved == 60
+        decided = decisions.latest(c, project.id)
+    assert decided is not None
+    assert decided.recommendation.action is Action.USE_RAG
+    assert "Open the returns sample" not in _labels(open_page("overview"))
+    assert "Open the sample project" in _labels(open_page("overview"))
 
 
 def test_a_second_click_of_two_makes_no_second_sample(db: Database, open_page: Open) -> None:
