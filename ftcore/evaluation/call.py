@@ -84,7 +84,7 @@ def read_reply(call: Call, reply: Any, seconds: float) -> Answer:
         case_id=call.case_id,
         arm=call.arm.name,
         model=call.arm.model,
-        text=clean(content or "")[0],  # a refusal or a tool call is an answer, and a bad one
+        text=call.arm.read(clean(content or "")[0]),  # a refusal or a tool call is an answer, and a bad one
         seconds=seconds,
         tokens_in=_whole(getattr(usage, "prompt_tokens", 0)),
         tokens_out=_whole(getattr(usage, "completion_tokens", 0)),

@@ -134,10 +134,10 @@ def _train(db: Database, project_id: int, server: Endpoint, wish: Wish, bars: Ba
 
 def _evaluate(db: Database, project_id: int, job: Job, wish: Wish, bars: Bars) -> None:
     from ftcore.evaluation.errors import EvaluationError
-    from ftcore.evaluation.plans import plan_run
+    from ftcore.evaluation.plans import Declared, plan_run
 
     try:
-        run = plan_run(db, project_id, job, scorer=wish.scorer or None, seed=wish.seed, who="cli")
+        run = plan_run(db, project_id, job, Declared(scorer=wish.scorer or None, seed=wish.seed), who="cli")
     except EvaluationError as error:
         raise JourneyError(str(error)) from error
     with db.read() as c:

@@ -210,6 +210,14 @@ def private_ids(c: Connection, project_id: int) -> set[int]:
     return set(c.execute(select(facts.c.id).where(*mine)).scalars())
 
 
+def groups_of(c: Connection, project_id: int, ids: Iterable[int]) -> dict[int, str]:
+    """What each of these rows shares with others (a customer, a document); rows that stand alone are left out."""
+    query = select(examples.c.id, examples.c.grouping).where(
+        examples.c.project_id == project_id, examples.c.id.in_(listed(list(ids))), examples.c.grouping != ""
+    )
+    return {row.id: row.grouping for row in c.execute(query)}
+
+
 def some(c: Connection, project_id: int, *, limit: int) -> list[Example]:
     """Rows from all over the project, without their problems: those at evenly spaced ids, or next after them."""
     found = way(c, project_id, Filter())

@@ -84,6 +84,16 @@ def set_good_note(c: Connection, project_id: int, note: str) -> None:
     touch(c, project_id)
 
 
+def terms(c: Connection, project_id: int) -> dict[str, Any]:
+    """The project's words: {"required": [...], "forbidden": [...], "preferred": {"old": "new"}}."""
+    return dict(c.execute(select(projects.c.terms).where(projects.c.id == project_id)).scalar_one() or {})
+
+
+def set_terms(c: Connection, project_id: int, terms: dict[str, Any]) -> None:
+    c.execute(update(projects).where(projects.c.id == project_id).values(terms=terms))
+    touch(c, project_id)
+
+
 def findings(c: Connection, project_id: int) -> int:
     """A number that grows whenever what the checks found may have changed."""
     return int(c.execute(select(projects.c.findings).where(projects.c.id == project_id)).scalar_one())

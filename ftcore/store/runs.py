@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,11 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from ftcore.records import Answer, Split
 from ftcore.store.projects import touch
 from ftcore.store.schema import calls, now, runs, scores
+
+KEYS = 500
+"""So many keys are asked for at once: SQLite bounds the values of a statement."""
+SHORT_SECONDS = 5.0
+"""A run below this says nothing about speed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +59,11 @@ def plan(c: Connection, project_id: int, **values: Any) -> Run:
 
 
 def get(c: Connection, run_id: int) -> Run:
-    return _run(c.execute(select(runs).where(runs.c.id == run_id)).mappings().one())
+    """Raises LookupError when there is no such run."""
+    row = c.execute(select(runs).where(runs.c.id == run_id)).mappings().first()
+    if row is None:
+        raise LookupError(f"There is no run {run_id} in this workspace.")
+    return _run(row)
 
 
 def of_project(c: Connection, project_id: int) -> list[Run]:
@@ -71,8 +81,11 @@ def change(c: Connection, run_id: int, **values: Any) -> None:
     touch(c, get(c, run_id).project_id)
 
 
-def keep_call(c: Connection, run_id: int, split: Split, key: str, answer: Answer) -> None:
-    """Keeps an answer, before anything is done with it. One that had failed may be replaced by one that arrived."""
+def keep_call(
+    c: Connection, run_id: int, split: Split, key: str, answer: Answer, *, made_at: datetime | None = None
+) -> None:
+    """Keeps an answer, before anything is done with it. One that had failed may be replaced by one that arrived. `made_at`:
+    when it was asked for; before the run's own time where it was taken over from an earlier one."""
     values = {
         "key": key,
         "model": answer.model,
@@ -83,7 +96,7 @@ def keep_call(c: Connection, run_id: int, split: Split, key: str, answer: Answer
         "tokens_out": answer.tokens_out,
         "finish_reason": answer.finish_reason,
         "sources": list(answer.sources),
-        "created_at": now(),
+        "created_at": made_at or now(),
     }
     where = {
         "run_id": run_id,
@@ -94,6 +107,41 @@ def keep_call(c: Connection, run_id: int, split: Split, key: str, answer: Answer
     }
     query = upsert(calls).values(**where, **values)
     c.execute(query.on_conflict_do_update(index_elements=list(where), set_=values, where=calls.c.text.is_(None)))
+
+
+def known_elsewhere(
+    c: Connection, run: Run, keys: Iterable[str], *, since: datetime
+) -> dict[str, tuple[Answer, datetime]]:
+    """Answers to the same questions that other runs of the project had since then, with the time: the newest of each."""
+    wanted, found = list(keys), {}
+    others = select(runs.c.id).where(runs.c.project_id == run.project_id, runs.c.id != run.id)
+    for at in range(0, len(wanted), KEYS):
+        query = (
+            select(calls)
+            .where(calls.c.key.in_(wanted[at : at + KEYS]), calls.c.run_id.in_(others), calls.c.text.is_not(None))
+            .where(calls.c.created_at >= since)
+            .order_by(calls.c.id)
+        )
+        for row in c.execute(query).mappings():
+            found[row["key"]] = (_answer(row), row["created_at"])
+    return found
+
+
+def paid_for(c: Connection, run: Run) -> list[Answer]:
+    """The answers that this run itself asked for, one for each call."""
+    query = select(calls).where(
+        calls.c.run_id == run.id, calls.c.text.is_not(None), calls.c.created_at >= run.created_at
+    )
+    return list({row["key"]: _answer(row) for row in c.execute(query).mappings()}.values())
+
+
+def looks(c: Connection, project_id: int, test_rows: str) -> int:
+    """How many runs have asked these test rows (`settings["test_rows"]`) anything; scoring again is no look."""
+    asked = select(calls.c.run_id).where(calls.c.split == Split.TEST).distinct()
+    query = select(runs.c.settings).where(
+        runs.c.project_id == project_id, runs.c.parent_id.is_(None), runs.c.id.in_(asked)
+    )
+    return sum(1 for settings in c.execute(query).scalars() if settings.get("test_rows") == test_rows)
 
 
 def finished_calls(c: Connection, run_id: int) -> dict[str, Answer]:
@@ -107,12 +155,14 @@ def progress(c: Connection, run_id: int) -> int:
     return c.execute(select(func.count()).where(calls.c.run_id == run_id, calls.c.text.is_not(None))).scalar_one()
 
 
-def set_scores(c: Connection, run_id: int, scorer: str, split: Split, found: dict[tuple[str, str], float]) -> None:
-    """Writes a split's scores by (arm, case id), in the place of what this scorer said before."""
+def set_scores(
+    c: Connection, run_id: int, scorer: str, split: Split, found: Mapping[tuple[str, str, int], float]
+) -> None:
+    """Writes a split's scores by (arm, case id, repeat), in the place of what this scorer said before."""
     mine = (calls.c.run_id == run_id, calls.c.split == split)
+    columns = [calls.c[name] for name in ("id", "arm", "case_id", "repeat")]
     ids = {
-        (arm, case_id): call_id
-        for call_id, arm, case_id in c.execute(select(calls.c.id, calls.c.arm, calls.c.case_id).where(*mine))
+        (arm, case_id, repeat): call_id for call_id, arm, case_id, repeat in c.execute(select(*columns).where(*mine))
     }
     c.execute(delete(scores).where(scores.c.scorer == scorer, scores.c.call_id.in_(select(calls.c.id).where(*mine))))
     rows = [{"call_id": ids[place], "scorer": scorer, "score": score} for place, score in found.items()]
@@ -150,3 +200,26 @@ def _answer(row: RowMapping, score: float | None = None) -> Answer:
 
 def _run(row: RowMapping) -> Run:
     return Run(**{name: row[name] for name in Run.__dataclass_fields__})
+
+
+def speed(c: Connection, endpoint_id: int, *, weight: float, latest: int = 3) -> float | None:
+    """How fast the endpoint answered in its latest finished runs: (tokens read + `weight` x tokens written) a second, from the
+    first answer to the last that a run itself asked for. None where there is none to go by."""
+    done = (
+        select(runs.c.id, runs.c.created_at)
+        .where(runs.c.endpoint_id == endpoint_id, runs.c.state == "done", runs.c.parent_id.is_(None))
+        .order_by(runs.c.id.desc())
+        .limit(latest)
+    )
+    found = []
+    for id_, begun in c.execute(done):
+        mine = (calls.c.run_id == id_, calls.c.text.is_not(None), calls.c.created_at >= begun)
+        query = select(
+            func.min(calls.c.created_at),
+            func.max(calls.c.created_at),
+            func.sum(calls.c.tokens_in + weight * calls.c.tokens_out),
+        ).where(*mine)
+        first, last, took = c.execute(query).one()
+        if first is not None and (last - first).total_seconds() >= SHORT_SECONDS:
+            found.append(took / (last - first).total_seconds())
+    return sorted(found)[len(found) // 2] if found else None

@@ -1,43 +1,69 @@
-"""Carries a run out: asks what has not been answered yet, keeps every answer as it arrives, then scores and compares."""
+"""Carries a run out: validation chooses, every arm is asked the test examples, every answer is kept as it arrives, then all is
+scored and compared."""
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from ftcore.endpoints import EndpointError
-from ftcore.evaluation import EvaluationError, runner, scorers
-from ftcore.evaluation.arms import Arm
+from ftcore.endpoints.facts import facts_of
+from ftcore.evaluation import EvaluationError, runner
+from ftcore.evaluation.arms import TUNED, Arm, ArmPlan, plan_from_json
+from ftcore.evaluation.arms.building import Materials, build, follow
+from ftcore.evaluation.budget import AskingPrice, Budget, usd_of
 from ftcore.evaluation.call import Asking
 from ftcore.evaluation.cases import cases
-from ftcore.evaluation.plans import VALIDATION_ROWS, arms_of
-from ftcore.evaluation.results import compare_arms, score_answers, scores_of, summarise
-from ftcore.evaluation.verdict import choose_comparator
+from ftcore.evaluation.choosing import Choice, choose
+from ftcore.evaluation.concluding import Asked, average_of, conclude
+from ftcore.evaluation.plans import VALIDATION_ROWS
+from ftcore.evaluation.pricing import prices_of
+from ftcore.evaluation.proposing import materials
+from ftcore.evaluation.scoring import Scoring
 from ftcore.records import Answer, Endpoint, Split, TestCase
-from ftcore.store import endpoints, runs, snapshots
+from ftcore.store import endpoints, examples, runs, snapshots
 from ftcore.store.database import Database
 from ftcore.store.runs import Run
+from ftcore.store.schema import now
 from ftcore.worker.watch import Cancelled, Watch
+from ftcore.workspace import Workspace
 
-CANDIDATE = "fine_tuned"
+REUSED_DAYS = 30
+"""An answer to the very same question that an earlier run of the project had within so many days is not asked for again. What
+stands behind a model's name may change, hence the bound."""
 
 
-def carry_out(db: Database, run_id: int, watch: Watch) -> dict[str, Any]:
+@dataclass
+class Running:
+    """A run under way."""
+
+    db: Database
+    workspace: Workspace
+    run: Run
+    watch: Watch | None
+    endpoint: Endpoint
+    plans: list[ArmPlan]
+    materials: Materials
+    test: list[TestCase]
+    validation: list[TestCase]
+    scoring: Scoring
+    choices: dict[str, Choice] = field(default_factory=dict)
+    arrived: int = 0
+    reused: int = 0
+    asks: bool = True
+    """False: what is there is scored, and nothing is asked."""
+
+
+def carry_out(db: Database, workspace: Workspace, run_id: int, watch: Watch) -> dict[str, Any]:
     """Safe to begin again at any time: finished calls are in the store and are not made again."""
     with db.write() as c:
         runs.change(c, run_id, state="running", error="")
-        run = runs.get(c, run_id)
-        endpoint = endpoints.get(c, run.endpoint_id)
-        test = cases(list(snapshots.rows(c, run.snapshot_id, Split.TEST)))
-        validation = cases(list(snapshots.rows(c, run.snapshot_id, Split.VALIDATION))[:VALIDATION_ROWS])
-    arms = arms_of(run)
-    others = [arm for arm in arms if arm.name != CANDIDATE]
     try:
-        if validation and len(others) > 1:
-            _ask(db, run, endpoint, others, validation, Split.VALIDATION, watch)
-        _ask(db, run, endpoint, arms, test, Split.TEST, watch)
-        result = _conclude(db, run, arms, test, validation)
+        running = _open(db, workspace, run_id, watch)
+        result = _walk(running)
     except Cancelled:
         _end(db, run_id, "cancelled", "Stopped, as asked. The answers that had arrived are kept.")
         raise
@@ -48,86 +74,185 @@ def carry_out(db: Database, run_id: int, watch: Watch) -> dict[str, Any]:
     return {"run_id": run_id}
 
 
-def _ask(
-    db: Database, run: Run, endpoint: Endpoint, arms: list[Arm], asked: list[TestCase], split: Split, watch: Watch
-) -> None:
-    with db.read() as c:
-        known = runs.finished_calls(c, run.id)
+def score_again(db: Database, workspace: Workspace, run_id: int) -> dict[str, Any]:
+    """The result by the answers that are there: nothing is asked. The caller keeps it."""
+    running = _open(db, workspace, run_id, None)
+    running.asks = False
+    return _walk(running)
 
-    async def keep(answer: Answer, key: str) -> None:
+
+def _walk(running: Running) -> dict[str, Any]:
+    _choose(running)
+    _ask(running, _test_arms(running), running.test, Split.TEST, repeats=int(running.run.settings.get("repeats", 1)))
+    return _conclude(running)
+
+
+def _open(db: Database, workspace: Workspace, run_id: int, watch: Watch | None) -> Running:
+    with db.read() as c:
+        run = runs.get(c, run_id)
+        endpoint = endpoints.get(c, run.endpoint_id)
+        rows = list(snapshots.rows(c, run.snapshot_id, Split.TEST))
+        groups = examples.groups_of(c, run.project_id, [row.example_id for row in rows])
+        validation = list(snapshots.rows(c, run.snapshot_id, Split.VALIDATION))[:VALIDATION_ROWS]
+        arrived = runs.progress(c, run_id)
+    plans = [plan_from_json(kept) for kept in run.arms]
+    return Running(
+        db=db,
+        workspace=workspace,
+        run=run,
+        watch=watch,
+        endpoint=endpoint,
+        plans=plans,
+        materials=materials(db, run.project_id, run.snapshot_id, plans),
+        test=cases(rows, groups),
+        validation=cases(validation),
+        scoring=Scoring.of_run(db, run),
+        arrived=arrived,
+    )
+
+
+def _choose(running: Running) -> None:
+    """Asks the validation examples where there is something to choose: the instructions first, since other arms are asked with
+    the best of them; then everything else, of which the best is what the candidate must beat."""
+    candidate = running.run.settings.get("candidate", "fine_tuned")
+    prompts = [plan for plan in running.plans if plan.kind == "prompt"]
+    _choose_among(running, prompts, needed=any(len(plan.variants) > 1 for plan in prompts))
+    best = running.choices[prompts[0].name].plan.system if prompts else None
+    running.plans = [follow(plan, best) if prompts else plan for plan in running.plans]
+    others = [plan for plan in running.plans if plan.name not in running.choices]
+    rivals = [plan for plan in running.plans if plan.name != candidate and plan.kind not in TUNED]
+    wanted = len(rivals) > 1
+    asked = [plan for plan in others if plan in rivals or len(plan.variants) > 1] if wanted else others
+    _choose_among(running, asked, needed=wanted or any(len(plan.variants) > 1 for plan in asked))
+    if wanted:  # instructions without alternatives are compared with the other ways on validation too
+        _choose_among(running, [plan for plan in prompts if len(plan.variants) < 2], needed=True)
+    for plan in running.plans:
+        running.choices.setdefault(plan.name, choose(plan, {}))
+
+
+def _choose_among(running: Running, plans: Sequence[ArmPlan], *, needed: bool) -> None:
+    if not plans:
+        return
+    averages: dict[str, float | None] = {}
+    if needed and running.validation:
+        arms = [build(one, running.materials) for plan in plans for one in plan.candidates()]
+        _ask(running, arms, running.validation, Split.VALIDATION, repeats=1)
+        answers = running.scoring.keep(running.run.id, Split.VALIDATION, running.validation, primary_only=True)
+        averages = {arm.name: average_of(arm.name, answers, running.validation) for arm in arms}
+    for plan in plans:
+        running.choices[plan.name] = choose(plan, averages)
+
+
+def _test_arms(running: Running) -> list[Arm]:
+    return [build(running.choices[plan.name].plan, running.materials) for plan in running.plans]
+
+
+def _ask(running: Running, arms: list[Arm], asked: list[TestCase], split: Split, *, repeats: int) -> None:
+    db, run, watch = running.db, running.run, running.watch
+    if watch is None or not running.asks:
+        return
+    asking = Asking(temperature=float(run.settings.get("temperature", 0.0)), seed=run.seed, max_tokens=run.max_tokens)
+    known = _known(running, [call.key for call in runner.plan(arms, asked, running.endpoint, asking, repeats=repeats)])
+    budget = _budget(running)
+
+    def keep(batch: Sequence[tuple[str, Answer]]) -> None:
         with db.write() as c:
-            runs.keep_call(c, run.id, split, key, answer)
-            arrived = runs.progress(c, run.id)
-        try:
-            watch.progress(arrived, run.total, f"{arrived} of {run.total} answers")
-        except Cancelled:
-            return  # `cancelled` below ends the run; what is under way may still arrive and be kept
+            for key, answer in batch:
+                runs.keep_call(c, run.id, split, key, answer)
+        budget.settle(batch)
+        running.arrived += sum(1 for _, answer in batch if answer.text is not None)
+        _tell(running)
 
     outcome = asyncio.run(
         runner.run(
             arms,
             asked,
-            endpoint,
-            asking=Asking(seed=run.seed, max_tokens=run.max_tokens),
+            running.endpoint,
+            asking=asking,
+            repeats=repeats,
             seed=run.seed,
-            known=known,
-            on_answer=keep,
+            known={key: answer for key, (answer, _) in known.items()},
+            keep=keep,
+            allow=budget.allow,
             cancelled=lambda: watch.cancelled,
         )
     )
-    with db.write() as c:  # an answer that serves two equal questions is kept for each
+    with db.write() as c:  # an answer that serves two equal questions, or was there before, is kept for each
         for answer, key in zip(outcome.answers, outcome.keys, strict=True):
-            runs.keep_call(c, run.id, split, key, answer)
+            made_at = known[key][1] if key in known else None
+            runs.keep_call(c, run.id, split, key, answer, made_at=made_at)
+        running.arrived = runs.progress(c, run.id)
     watch.check()
     if outcome.stopped:
         raise EvaluationError(
-            f"{outcome.stopped} {outcome.unasked} questions were not asked; the answers so far are kept."
+            f"{outcome.stopped} {outcome.unasked:,} questions were not asked; the answers so far are kept."
         )
 
 
-def _conclude(
-    db: Database, run: Run, arms: list[Arm], test: list[TestCase], validation: list[TestCase]
-) -> dict[str, Any]:
-    """Scores every answer and compares the candidate with each other arm, the best alternative first."""
-    answers = _score(db, run, test, Split.TEST)
-    others = [arm.name for arm in arms if arm.name != CANDIDATE]
-    averages = _averages(others, _score(db, run, validation, Split.VALIDATION), validation)
-    chosen = choose_comparator(averages, others)
-    order = [chosen.arm, *(name for name in others if name != chosen.arm)]
-    compared = [
-        {"against": name, **asdict(compare_arms(answers, test, name, CANDIDATE, delta=run.delta, seed=run.seed))}
-        for name in order
-    ]
+def _known(running: Running, keys: list[str]) -> dict[str, Any]:
+    """Answers that need not be asked for, with the time at which they were: those of this run, and of earlier ones."""
+    run = running.run
+    since = (run.created_at or now()) - timedelta(days=REUSED_DAYS)
+    with running.db.read() as c:
+        earlier = {} if run.settings.get("fresh") else runs.known_elsewhere(c, run, keys, since=since)
+        mine = runs.finished_calls(c, run.id)
+    running.reused += sum(1 for key in set(keys) if key in earlier and key not in mine)
+    return {**earlier, **{key: (answer, None) for key, answer in mine.items()}}
+
+
+def _budget(running: Running) -> Budget:
+    limit, prices = running.run.settings.get("budget_usd"), _prices(running)
+    with running.db.read() as c:
+        paid = runs.paid_for(c, running.run)
+    spent = sum(usd_of(answer, prices.get(answer.arm)) or 0.0 for answer in paid)
+    return Budget(None if limit is None else float(limit), prices, spent)
+
+
+def _prices(running: Running) -> dict[str, AskingPrice | None]:
+    """Of all arms and their alternatives, by name."""
+    chosen = [choice.plan for choice in running.choices.values()]
+    plans = [*running.plans, *chosen]
+    return prices_of(facts_of(running.workspace), running.endpoint, plans, running.materials.endpoints)
+
+
+def _tell(running: Running) -> None:
+    if running.watch is None:
+        return
+    try:
+        running.watch.progress(running.arrived, running.run.total, f"{running.arrived} of {running.run.total} answers")
+    except Cancelled:
+        return  # `cancelled` ends the run; what is under way may still arrive and be kept
+
+
+def _conclude(running: Running) -> dict[str, Any]:
+    """Scores every answer by every scorer and compares the candidate with each other arm, the one it must beat first."""
+    run = running.run
+    arms = _test_arms(running)
+    answers = running.scoring.keep(run.id, Split.TEST, running.test)
+    asked = Asked(
+        arms=arms,
+        answers=answers,
+        cases=running.test,
+        choices=running.choices,
+        further=running.scoring.further,
+        prices=(prices := _prices(running)),
+    )
+    candidate = run.settings.get("candidate", "fine_tuned")
+    tuned = [plan.name for plan in running.plans if plan.kind in TUNED]
+    result = conclude(asked, candidate=candidate, delta=run.delta, seed=run.seed, tuned=tuned)
+    with running.db.read() as c:
+        looks = runs.looks(c, run.project_id, str(run.settings.get("test_rows", "")))
+        paid = runs.paid_for(c, run)
+    costs = [usd_of(answer, prices.get(answer.arm)) for answer in paid]
     return {
-        "arms": [asdict(arm) for arm in summarise(arms, answers, test, seed=run.seed)],
-        "comparisons": compared,
-        "comparator": chosen.arm,
-        "why": chosen.why,
-        "validation": averages,
+        **result,
+        "looks": looks,
+        "reused": running.reused,
+        "usd": None if None in costs else sum(cost for cost in costs if cost is not None),
+        "left_out": running.scoring.left_out,
     }
 
 
-def _score(db: Database, run: Run, asked: list[TestCase], split: Split) -> list[Answer]:
-    with db.read() as c:
-        answers = runs.answers(c, run.id, split, run.scorer)
-    scored = score_answers(answers, asked, scorers.get(run.scorer))
-    found = {(a.arm, a.case_id): a.score for a in scored if a.score is not None}
-    with db.write() as c:
-        runs.set_scores(c, run.id, run.scorer, split, found)
-    return scored
-
-
-def _averages(arms: list[str], answers: list[Answer], asked: list[TestCase]) -> dict[str, float | None]:
-    """Validation averages by arm; None for an arm that answered nothing there."""
-    found: dict[str, float | None] = {}
-    for arm in arms:
-        scores = [score for score in scores_of(arm, answers, asked) if score is not None]
-        found[arm] = sum(scores) / len(scores) if scores else None
-    return found
-
-
 def _end(db: Database, run_id: int, state: str, error: str, **values: Any) -> None:
-    from ftcore.store.schema import now
-
     with db.write() as c:
         runs.change(c, run_id, state=state, error=error, finished_at=now(), **values)

@@ -20,7 +20,7 @@ def evaluate(db: Database, workspace: Workspace, task: Task, watch: Watch) -> di
     """payload: run_id."""
     from ftcore.worker.evaluate import carry_out  # scipy and numpy load here, not at the worker's start
 
-    return carry_out(db, task.payload["run_id"], watch)
+    return carry_out(db, workspace, task.payload["run_id"], watch)
 
 
 HANDLERS: dict[str, Handler] = {

@@ -13,7 +13,8 @@ from typing import Any
 from unittest.mock import patch
 
 from ftcore.dataset import curation
-from ftcore.evaluation.plans import arms_of, cases, plan_run
+from ftcore.evaluation.arms import TUNED, ArmPlan, plan_from_json
+from ftcore.evaluation.plans import plan_run
 from ftcore.records import Answer, Endpoint, Job, JobEvent, JobState, Metric, Split, TrainingExample
 from ftcore.store import endpoints, examples, imports, jobs, projects, runs, snapshots, tasks
 from ftcore.store.database import Database
@@ -21,7 +22,8 @@ from ftcore.store.examples import NewExample
 from ftcore.store.runs import Run
 from ftcore.store.schema import now
 from ftcore.training.launch import launch
-from ftcore.worker.evaluate import _conclude
+from ftcore.worker.evaluate import score_again
+from ftcore.workspace import Workspace
 
 HOSTILE = "![x](http://evil.example/a.png) :red[no] $5$ **b** <b>i</b>"
 MODEL = "ft:smollm2-135m-instruct:tuneworthy::a1"
@@ -69,14 +71,12 @@ class Journey:
             for number, (side, at, arm, row) in enumerate(_calls(run, sides)):
                 if until is not None and number >= until:
                     break
-                gone = side is Split.TEST and arm["name"] == "base" and at < lost
-                text = None if gone else _answer(arm["name"], at, row.training.response)
-                said = Answer(
-                    str(row.example_id), arm["name"], arm["model"], text, seconds=0.5, tokens_in=90, tokens_out=9
-                )
+                gone = side is Split.TEST and arm.name == "base" and at < lost
+                text = None if gone else _answer(arm.kind, at, row.training.response)
+                said = Answer(str(row.example_id), arm.name, arm.model, text, seconds=0.5, tokens_in=90, tokens_out=9)
                 runs.keep_call(c, run.id, side, uuid.uuid4().hex, said)
         if until is None:
-            found = _conclude(self.db, run, arms_of(run), cases(sides[Split.TEST]), cases(sides[Split.VALIDATION]))
+            found = score_again(self.db, Workspace(self.db.path.parent), run.id)
             with self.db.write() as c:
                 runs.change(c, run.id, state="done", result=found, finished_at=now())
         with self.db.read() as c:
@@ -114,15 +114,19 @@ def _example(at: int) -> TrainingExample:
     return TrainingExample([{"role": "user", "content": said}, {"role": "assistant", "content": answer}])
 
 
-def _calls(run: Run, sides: dict[Split, list[Any]]) -> Iterator[tuple[Split, int, dict[str, Any], Any]]:
+def _calls(run: Run, sides: dict[Split, list[Any]]) -> Iterator[tuple[Split, int, ArmPlan, Any]]:
+    plans = [plan_from_json(kept) for kept in run.arms]
     for side, rows in sides.items():
         for at, row in enumerate(rows):
-            for arm in run.arms:
-                if side is Split.TEST or arm["name"] != "fine_tuned":
-                    yield side, at, arm, row
+            for plan in plans:
+                if side is Split.TEST:
+                    yield side, at, plan.chosen(0), row
+                elif plan.kind not in TUNED:
+                    for one in plan.candidates():
+                        yield side, at, one, row
 
 
-def _answer(arm: str, at: int, expected: str) -> str:
-    """The tuned model fails at one row in ten, the base always."""
-    right = {"base": False, "few_shot": at % 2 == 0, "fine_tuned": at % 10 != 0}[arm]
+def _answer(kind: str, at: int, expected: str) -> str:
+    """The tuned model fails at one row in ten, the base always, everything else at every second."""
+    right = {"base": False, "fine_tuned": at % 10 != 0}.get(kind, at % 2 == 0)
     return expected if right else HOSTILE

@@ -88,7 +88,7 @@ def draw(project: Project, models: list[Job], *, primary: bool = True) -> None:
 
 def _start(project_id: int, job: Job, scorer: str, delta: float) -> None:
     from ftcore.evaluation.errors import EvaluationError
-    from ftcore.evaluation.plans import plan_run
+    from ftcore.evaluation.plans import Declared, plan_run
 
     instructions.settle(project_id)
     with session.db().read() as c:
@@ -96,7 +96,7 @@ def _start(project_id: int, job: Job, scorer: str, delta: float) -> None:
     if known and known[0].state in ("queued", "running"):
         return  # the second click of two
     try:
-        plan_run(session.db(), project_id, job, scorer=scorer, delta=delta, who=session.who())
+        plan_run(session.db(), project_id, job, Declared(scorer=scorer, delta=delta), who=session.who())
     except EvaluationError as error:
         page.flash(str(error), icon=":material/block:")
 
