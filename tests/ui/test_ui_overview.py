@@ -198,7 +198,7 @@ def test_the_second_sample_brings_its_handbook_and_advises_to_look_things_up(db:
         assert examples.counts(c, project.id).approved == 60
         decided = decisions.latest(c, project.id)
     assert decided is not None
-    assert decided.recommendation.action is Action.USE_RAG
+    assert decided.recommendation["action"] == Action.USE_RAG
     assert "Open the returns sample" not in _labels(open_page("overview"))
     assert "Open the sample project" in _labels(open_page("overview"))
 
