@@ -53,7 +53,12 @@ def finished(
         endpoint = endpoints.put(c, "local", base_url=base_url, key_source="", practice=True)
     job = launch(db, project_id, endpoint, base_model="smollm2-135m-instruct", who="DK")
     with db.write() as c:
-        ended = {"fine_tuned_model": MODEL, "step": 6, "finished_at": now(), "remote_id": f"ftjob-{job.id}"}
+        ended: dict[str, Any] = {
+            "fine_tuned_model": MODEL,
+            "step": 6,
+            "finished_at": now(),
+            "remote_id": f"ftjob-{job.id}",
+        }
         jobs.change(c, job.id, state=JobState.SUCCEEDED, **ended)
         run = _planned(c, project_id, jobs.get(c, job.id), scorer, test)
         for at, row in enumerate(snapshots.rows(c, run.snapshot_id, Split.TEST)):

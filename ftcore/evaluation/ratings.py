@@ -146,7 +146,9 @@ def gate(measured: Agreement | None) -> tuple[bool, str]:
             f"The judge’s verdict is not shown: {rows} of its answers were rated by people, and {ENOUGH} are needed to know "
             "whether it can be trusted."
         )
-    if not measured.kappa >= HIDDEN:
+    if measured.kappa is None:
+        return False, "The judge’s verdict is not shown: people and the judge said one and the same thing of every row."
+    if measured.kappa < HIDDEN:
         return (
             False,
             f"The judge’s verdict is not shown: it agrees too little with people (kappa {measured.kappa:.2f}).",
