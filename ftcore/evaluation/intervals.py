@@ -8,12 +8,15 @@ values differ (.80 instead of .95 for 20 right-or-wrong items): hence the choice
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Scores = Sequence[float | None] | Floats
+"""(n,) in [0, 1]; None or NaN = missing."""
 
 RESAMPLES = 9_999
 SMALL = 30
@@ -55,11 +58,14 @@ def gather(values: Floats, clusters: NDArray[np.int64] | None) -> Units:
     return Units(np.asarray(sums, dtype=np.float64), np.asarray(sizes, dtype=np.float64))
 
 
-def interval(units: Units, span: tuple[float, float], *, alpha: float, seed: int) -> Interval:
+def interval(
+    units: Units, span: tuple[float, float], *, alpha: float, seed: int, resampled: Floats | None = None
+) -> Interval:
     """The interval for the average of values within `span` = (least, greatest possible).
 
     Fewer than 30 units, or fewer than 10 that differ from the usual value: t after adding one unit at each end of the
-    span ("rough"). From 30: the wider of t and BCa. From 100: BCa.
+    span ("rough"). From 30: the wider of t and BCa. From 100: BCa. `resampled` (9,999,) are the resampled averages where
+    they are known already.
     """
     lowest, highest = span
     count, clustered = units.worth, bool(np.any(units.sizes != 1))
@@ -68,7 +74,9 @@ def interval(units: Units, span: tuple[float, float], *, alpha: float, seed: int
         found = t_interval(_widened(units, span), alpha, f"{kind}t, one extreme value added at each end", rough=True)
     else:
         plain = t_interval(units, alpha, f"{kind}t")
-        bootstrapped = bca(units, alpha, seed, plain.se, f"{kind}BCa bootstrap")
+        if resampled is None:
+            resampled = _resample(units, np.random.default_rng(seed))
+        bootstrapped = bca_of(resampled, units, alpha, plain.se, f"{kind}BCa bootstrap")
         if bootstrapped is None:
             found = t_interval(
                 _widened(units, span), alpha, f"{kind}t, one extreme value added at each end", rough=True
@@ -94,10 +102,15 @@ def t_interval(units: Units, alpha: float, method: str, *, rough: bool = False) 
 def bca(units: Units, alpha: float, seed: int, se: float, method: str) -> Interval | None:
     """Bias-corrected and accelerated bootstrap (Efron 1987) with 9,999 resamples; None where it is not defined, as it
     is not when all values are equal."""
+    return bca_of(_resample(units, np.random.default_rng(seed)), units, alpha, se, method)
+
+
+def bca_of(resampled: Floats, units: Units, alpha: float, se: float, method: str) -> Interval | None:
+    """The BCa interval from averages (9,999,) of resampled units."""
     from scipy.special import ndtr, ndtri
 
-    average = units.average
-    resampled = _resample(units, np.random.default_rng(seed))
+    # Averages that are equal in truth may differ in the last bits.
+    resampled, average = np.round(resampled, 12), round(units.average, 12)
     below = float((resampled < average).mean() + (resampled <= average).mean()) / 2
     if not 0 < below < 1:
         return None
@@ -157,14 +170,18 @@ def _widened(units: Units, span: tuple[float, float]) -> Units:
 
 def _resample(units: Units, random: np.random.Generator) -> Floats:
     """(9,999,) averages of resampled units, drawn in chunks so that memory stays small."""
-    count = len(units.sums)
     clustered = bool(np.any(units.sizes != 1))
     parts = []
-    for size in chunks(RESAMPLES, count):
-        chosen = random.integers(0, count, size=(size, count), dtype=np.int32)
+    for chosen in draws(len(units.sums), random):
         sums = units.sums[chosen].sum(axis=1)
-        parts.append(sums / units.sizes[chosen].sum(axis=1) if clustered else sums / count)
+        parts.append(sums / units.sizes[chosen].sum(axis=1) if clustered else sums / chosen.shape[1])
     return np.concatenate(parts)
+
+
+def draws(count: int, random: np.random.Generator) -> Iterator[NDArray[np.int32]]:
+    """9,999 times `count` places out of `count`, in parts of (rows, count)."""
+    for size in chunks(RESAMPLES, count):
+        yield random.integers(0, count, size=(size, count), dtype=np.int32)
 
 
 def chunks(rows: int, columns: int) -> list[int]:

@@ -11,8 +11,10 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ftcore.evaluation.errors import EvaluationError
+from ftcore.evaluation.intervals import Scores
 from ftcore.records import Comparison
 
 RATIO = 1.25
@@ -35,10 +37,10 @@ class LengthMatched:
 
 
 def length_matched(
-    baseline: Sequence[float | None],
-    candidate: Sequence[float | None],
-    baseline_lengths: Sequence[int],
-    candidate_lengths: Sequence[int],
+    baseline: Scores,
+    candidate: Scores,
+    baseline_lengths: Sequence[int] | NDArray[np.int64],
+    candidate_lengths: Sequence[int] | NDArray[np.int64],
     *,
     ratio: float = RATIO,
     clusters: Sequence[Hashable] | None = None,
@@ -62,7 +64,7 @@ def length_matched(
     everything = compare(baseline, candidate, clusters=clusters, delta=delta, alpha=alpha, seed=seed)
     matched = None
     if alike.any():
-        kept = np.flatnonzero(alike)
+        kept: list[int] = np.flatnonzero(alike).tolist()
         matched = compare(
             [baseline[at] for at in kept],
             [candidate[at] for at in kept],
@@ -77,9 +79,7 @@ def length_matched(
     )
 
 
-def _follows(
-    baseline: Sequence[float | None], candidate: Sequence[float | None], apart: Sequence[float]
-) -> float | None:
+def _follows(baseline: Scores, candidate: Scores, apart: Sequence[float]) -> float | None:
     from scipy.stats import rankdata
 
     rows = [

@@ -18,6 +18,7 @@ from ftcore.evaluation.intervals import (
     RESAMPLES,
     Floats,
     Interval,
+    Scores,
     bonett_price,
     chunks,
     gather,
@@ -57,8 +58,8 @@ POWER = 0.8
 
 
 def compare(
-    baseline: Sequence[float | None],
-    candidate: Sequence[float | None],
+    baseline: Scores,
+    candidate: Scores,
     *,
     clusters: Sequence[Hashable] | None = None,
     delta: float = 0.05,
@@ -133,7 +134,7 @@ def judge(low: float, high: float, *, delta: float, missing_share: float = 0.0) 
     return Verdict.NOT_ENOUGH_EVIDENCE
 
 
-def mean_interval(scores: Sequence[float | None], *, alpha: float = 0.05, seed: int = 0) -> tuple[float, float, float]:
+def mean_interval(scores: Scores, *, alpha: float = 0.05, seed: int = 0) -> tuple[float, float, float]:
     """(average, low, high) of one arm's scores in [0, 1]: Wilson for 0/1, otherwise as for differences. Missing scores
     are left out; (0, 0, 1) when none is there."""
     found = _scores(scores, "scores")
@@ -192,7 +193,7 @@ def _strength(alpha: float) -> float:
     return quantile(1 - alpha / 2) + quantile(POWER)
 
 
-def _scores(values: Sequence[float | None], name: str) -> Floats:
+def _scores(values: Scores, name: str) -> Floats:
     try:
         found = np.array([math.nan if value is None else value for value in values], dtype=np.float64)
     except (TypeError, ValueError):
