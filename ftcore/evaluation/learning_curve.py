@@ -14,8 +14,8 @@ from ftcore.evaluation.intervals import Floats
 DRAWS = 1_000
 FARTHEST = 2.0
 """Beyond so many times the largest number of examples that was tried, nothing is said."""
-_POWERS = np.linspace(0.1, 1.5, 57)
-"""Exponents of learning curves as they have been found; most lie around one half."""
+_POWERS = np.linspace(0.1, 1.0, 46)
+"""Exponents of learning curves as they have been found; most lie around one half, and none above 1."""
 
 
 @dataclass(frozen=True, slots=True)
