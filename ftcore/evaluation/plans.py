@@ -21,7 +21,7 @@ from ftcore.evaluation.proposing import materials, propose_arms
 from ftcore.evaluation.scorers import Context, make, proposals
 from ftcore.evaluation.statistics import detectable_difference
 from ftcore.records import Job, SnapshotRow, Split
-from ftcore.store import projects, runs, snapshots, tasks
+from ftcore.store import projects, prompts, runs, snapshots, tasks
 from ftcore.store.database import Database
 from ftcore.store.runs import Run
 
@@ -119,6 +119,7 @@ def plan_run(db: Database, project_id: int, job: Job, declared: Declared | None 
     make(name, context)  # one that is unknown or lacks what it needs is refused before anything is written
     repeats = declared.repeats or (WARM_REPEATS if declared.temperature > 0 else 1)
     with db.write() as c:
+        prompts.keep_current(c, project_id, who=who)
         run = runs.plan(
             c,
             project_id,

@@ -135,6 +135,14 @@ def paid_for(c: Connection, run: Run) -> list[Answer]:
     return list({row["key"]: _answer(row) for row in c.execute(query).mappings()}.values())
 
 
+def taken_over(c: Connection, run: Run) -> int:
+    """How many questions an earlier run had asked already."""
+    query = select(func.count(calls.c.key.distinct())).where(
+        calls.c.run_id == run.id, calls.c.created_at < run.created_at
+    )
+    return int(c.execute(query).scalar_one())
+
+
 def looks(c: Connection, project_id: int, test_rows: str) -> int:
     """How many runs have asked these test rows (`settings["test_rows"]`) anything; scoring again is no look."""
     asked = select(calls.c.run_id).where(calls.c.split == Split.TEST).distinct()

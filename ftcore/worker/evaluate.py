@@ -52,7 +52,6 @@ class Running:
     scoring: Scoring
     choices: dict[str, Choice] = field(default_factory=dict)
     arrived: int = 0
-    reused: int = 0
     asks: bool = True
     """False: what is there is scored, and nothing is asked."""
 
@@ -196,7 +195,6 @@ def _known(running: Running, keys: list[str]) -> dict[str, Any]:
     with running.db.read() as c:
         earlier = {} if run.settings.get("fresh") else runs.known_elsewhere(c, run, keys, since=since)
         mine = runs.finished_calls(c, run.id)
-    running.reused += sum(1 for key in set(keys) if key in earlier and key not in mine)
     return {**earlier, **{key: (answer, None) for key, answer in mine.items()}}
 
 
@@ -242,12 +240,12 @@ def _conclude(running: Running) -> dict[str, Any]:
     result = conclude(asked, candidate=candidate, delta=run.delta, seed=run.seed, tuned=tuned)
     with running.db.read() as c:
         looks = runs.looks(c, run.project_id, str(run.settings.get("test_rows", "")))
-        paid = runs.paid_for(c, run)
+        paid, reused = runs.paid_for(c, run), runs.taken_over(c, run)
     costs = [usd_of(answer, prices.get(answer.arm)) for answer in paid]
     return {
         **result,
         "looks": looks,
-        "reused": running.reused,
+        "reused": reused,
         "usd": None if None in costs else sum(cost for cost in costs if cost is not None),
         "left_out": running.scoring.left_out,
     }

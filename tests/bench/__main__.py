@@ -30,6 +30,7 @@ def main() -> None:
         bench_generation,
         bench_training,
         bench_polling,
+        bench_evaluation,
     ):
         for row in bench.run():
             table.add_row(
