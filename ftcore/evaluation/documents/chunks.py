@@ -13,6 +13,8 @@ SIZE = 800
 OVERLAP = 0.15
 """Of a part's size that it repeats of the part before, in whole sentences."""
 PAGE = "\f"
+WITH_HEADINGS = ("md", "docx", "csv")
+"""In others a line that begins with # is a line that begins with #."""
 _HEADING = re.compile(r"(#{1,6})\s+(.*?)\s*#*\s*")
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n")
 
@@ -56,8 +58,10 @@ def _sections(document: Document) -> Iterator[_Section]:
     for number, page in enumerate(pages, 1):
         where = f"page {number}" if len(pages) > 1 or document.kind == "pdf" else ""
         lines: list[str] = []
-        for line in page.splitlines():
-            found = _HEADING.fullmatch(line) if document.kind in ("md", "docx") else None
+        in_code = False
+        for line in page.split("\n"):
+            in_code ^= document.kind == "md" and line.lstrip().startswith(("```", "~~~"))
+            found = None if in_code or document.kind not in WITH_HEADINGS else _HEADING.fullmatch(line)
             if found is None:
                 lines.append(line)
                 continue

@@ -64,17 +64,15 @@ def words(texts: Sequence[str]) -> list[list[str]]:
 
     if not texts:
         return []
-    return list(
-        bm25s.tokenize(
-            list(texts),
-            stopwords="english",
-            token_pattern=WORD,
-            stemmer=_stemmer(),
-            return_ids=False,
-            show_progress=False,
-            allow_empty=False,
-        )
+    found = bm25s.tokenize(
+        list(texts),
+        stopwords="english",
+        token_pattern=WORD,
+        stemmer=_stemmer(),
+        return_ids=False,
+        show_progress=False,
     )
+    return [[word for word in some if word] for some in found]  # a text without words has one empty one there
 
 
 @lru_cache(maxsize=1)
