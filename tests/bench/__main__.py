@@ -8,6 +8,7 @@ from rich.table import Table
 from tests.bench import (
     bench_checks,
     bench_counting,
+    bench_evaluation,
     bench_generation,
     bench_import,
     bench_polling,
