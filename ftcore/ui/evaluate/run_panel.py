@@ -58,7 +58,7 @@ def watch(project: Project, run_id: int) -> None:
         st.subheader(f"{now.arrived:,} of {run.total:,} answers{_left(run, now.arrived)}", anchor=False)
     st.progress(min(1.0, now.arrived / run.total) if run.total else 0.0)
     st.text("Every answer is kept as it arrives. It goes on when you close this tab.")
-    ledger.draw({_arm(arm["name"]): arm["model"] for arm in run.arms}, alt="The models that are asked")
+    ledger.draw(_ways(run), alt="The ways to answer and their models")
     _cancel(now)
 
 
@@ -150,5 +150,14 @@ def _stop(now: Standing, asked: str, stopping: str) -> None:
     st.session_state[asked], st.session_state[stopping] = False, at_work
 
 
-def _arm(name: str) -> str:
-    return {"base": "Base model", "few_shot": "Base model with examples", "fine_tuned": "Fine-tuned"}.get(name, name)
+def _ways(run: Run) -> dict[str, str]:
+    """Each way's model, with the number of alternatives of which validation chooses one."""
+    from ftcore.evaluation.arms import plan_from_json
+
+    told = {}
+    for plan in (plan_from_json(kept) for kept in run.arms):
+        choice = (
+            f" · the best of {len(plan.variants)} is chosen on validation examples" if len(plan.variants) > 1 else ""
+        )
+        told[plan.label] = f"{plan.model}{choice}"
+    return told
