@@ -17,7 +17,7 @@ from ftcore.store.documents import Document
 from ftcore.store.prompts import Prompt
 
 SHOTS = (3, 8)
-LOOKED_UP = ((3, 600), (3, 1200), (6, 600))
+LOOKED_UP = ((3, 600), (1, 1_200), (6, 600))
 """(parts shown, characters of a part): validation chooses one. Where there is nothing to choose with, it is the first."""
 VERSIONS = 5
 """So many of the newest instructions are tried."""
@@ -168,7 +168,10 @@ def _looking_up(
 ) -> ArmPlan:
     settings = {"documents": [one.id for one in known], "digest": digest_of(known), **also}
     ways = tuple(
-        {"label": f"{top} parts of {size:,} characters", "settings": {"top": top, "size": size}}
+        {
+            "label": f"{top} {'part' if top == 1 else 'parts'} of {size:,} characters",
+            "settings": {"top": top, "size": size},
+        }
         for top, size in LOOKED_UP
     )
     return ArmPlan(kind, kind, label, model, system, settings=settings, variants=ways)
