@@ -8,9 +8,12 @@ from dataclasses import asdict
 from typing import Any
 
 from ftcore.dataset.freeze import take_snapshot
-from ftcore.evaluation import scorers
-from ftcore.evaluation.arms import ArmPlan
+from ftcore.evaluation import runner, scorers
+from ftcore.evaluation.arms import ArmPlan, plan_from_json
+from ftcore.evaluation.arms.building import build
+from ftcore.evaluation.call import Asking
 from ftcore.evaluation.cases import cases
+from ftcore.evaluation.proposing import materials
 from ftcore.evaluation.results import compare_arms, score_answers
 from ftcore.records import Answer, Job, JobState, Split, Status, TrainingExample
 from ftcore.store import endpoints, examples, imports, jobs, journal, projects, runs, snapshots
@@ -61,11 +64,13 @@ def finished(
         }
         jobs.change(c, job.id, state=JobState.SUCCEEDED, **ended)
         run = _planned(c, project_id, jobs.get(c, job.id), scorer, test)
+    keys = _keys(db, run)
+    with db.write() as c:
         for at, row in enumerate(snapshots.rows(c, run.snapshot_id, Split.TEST)):
             for arm in ARM_NAMES:
                 text = say(arm, at, row.training.response)
                 answer = Answer(str(row.example_id), arm, _model(arm), text, seconds=0.5, tokens_in=90, tokens_out=9)
-                runs.keep_call(c, run.id, Split.TEST, f"{arm}-{row.example_id}", answer)
+                runs.keep_call(c, run.id, Split.TEST, keys[arm, answer.case_id], answer)
     return concluded(db, run)
 
 
@@ -85,6 +90,18 @@ def concluded(db: Database, run: Run, against: str = "few_shot") -> Run:
         result = {"arms": [], "comparisons": compared, "comparator": against, "why": "", "validation": {}}
         runs.change(c, run.id, state="done", result=result, finished_at=now())
         return runs.get(c, run.id)
+
+
+def _keys(db: Database, run: Run) -> dict[tuple[str, str], str]:
+    """The keys that the run's calls have when it is really asked."""
+    plans = [plan_from_json(arm) for arm in run.arms]
+    found = materials(db, run.project_id, run.snapshot_id, plans)
+    with db.read() as c:
+        tested = cases(snapshots.rows(c, run.snapshot_id, Split.TEST))
+        endpoint = endpoints.get(c, run.endpoint_id)
+    arms = [build(plan, found) for plan in plans]
+    asked = runner.plan(arms, tested, endpoint, Asking(seed=run.seed, max_tokens=run.max_tokens))
+    return {(call.arm.name, call.case_id): call.key for call in asked}
 
 
 def _project(db: Database, test: int, private: tuple[int, ...]) -> int:

@@ -15,6 +15,7 @@ from ftcore.dataset import curation
 from ftcore.dataset.freeze import tokens_of_row
 from ftcore.dataset.snapshots import Digest
 from ftcore.evaluation.errors import EvaluationError
+from ftcore.evaluation.plans import test_rows_digest
 from ftcore.records import Example, Job, Snapshot, SnapshotRow, Split, Status
 from ftcore.store import corrected, examples, journal, runs, snapshots, tasks
 from ftcore.store.database import Database
@@ -153,10 +154,11 @@ def _again(c: Connection, row: TestedRow, after: SnapshotRow | None, kind: str, 
         "private": row.tested.private or bool(row.example and row.example.private),
     }
     repeats = int(old.settings.get("repeats", 1) or 1)
+    frozen = _freeze(c, old.snapshot_id, row.tested, after, who)
     run = runs.plan(
         c,
         old.project_id,
-        snapshot_id=_freeze(c, old.snapshot_id, row.tested, after, who).id,
+        snapshot_id=frozen.id,
         endpoint_id=old.endpoint_id,
         job_id=old.job_id,
         scorer=old.scorer,
@@ -166,7 +168,11 @@ def _again(c: Connection, row: TestedRow, after: SnapshotRow | None, kind: str, 
         max_tokens=old.max_tokens,
         total=old.total if after else max(0, old.total - len(old.arms) * repeats),
         created_by=who,
-        settings={**old.settings, CORRECTIONS: [*old.settings.get(CORRECTIONS, []), said]},
+        settings={
+            **old.settings,
+            CORRECTIONS: [*old.settings.get(CORRECTIONS, []), said],
+            "test_rows": test_rows_digest(list(snapshots.rows(c, frozen.id, Split.TEST))),
+        },
         versions=old.versions,
         parent_id=old.id,
         corrections=old.corrections + 1,
