@@ -12,7 +12,7 @@ COMPARED = 20_000
 _SHORT = re.compile(r"\b(?:[a-z]{1,8}n't|(?:i|you|we|they|he|she|it|that|there|who|what)'(?:m|re|ve|ll|d|s)|let's)\b")
 _LONG = re.compile(
     r"\b(?:(?:do|does|did|is|are|was|were|have|has|had|will|would|can|could|should|must) not|cannot"
-    r"|i am|(?:you|we|they) are|(?:he|she|it|that|there|who|what) is|(?:i|you|we|they) have"
+    r"|i am|(?:you|we|they) are|(?:he|she|it|that|there|who|what) is|(?:i|you|we|they) have (?:not|been|had|[a-z]+ed)"
     r"|(?:i|you|we|they|he|she|it|that|there) (?:will|would)|let us)\b"
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from ftcore.evaluation.scorers.normal_form import normal_form
 
@@ -12,11 +13,13 @@ _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u
 """Scripts that put no space between words: Thai, Lao, Burmese, Khmer, Japanese, Chinese."""
 
 
+@lru_cache(maxsize=512)
 def prepared(text: str) -> str:
     """A text in which `holds` and `count` look: the normal form between two spaces."""
     return f" {normal_form(text[:COMPARED].replace('/', ' / '))} "
 
 
+@lru_cache(maxsize=10_000)
 def sought(term: str) -> str:
     """A term as it would stand in a prepared text."""
     found = prepared(term)
