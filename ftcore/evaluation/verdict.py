@@ -184,7 +184,7 @@ def _found(comparison: Comparison, words: Words) -> str:
     if verdict is Verdict.CLEARLY_BETTER:
         return f"Fine-tuning is better than {other} {by}."
     if verdict is Verdict.BETTER:
-        return f"Fine-tuning is better than {other}, perhaps by less than matters: {by}."
+        return f"Fine-tuning is better than {other} {by}; it may be by less than matters to you."
     if verdict is Verdict.WORSE:
         return f"Fine-tuning is worse than {other} {by}."
     between = f"({signed(comparison.low)} to {signed(comparison.high)} points, on {_unseen(comparison.n)})"

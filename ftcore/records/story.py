@@ -89,6 +89,8 @@ class Story:
     comparator_why: str = ""
     """Why fine-tuning was compared with that arm first, in a sentence."""
     rows: tuple[SideBySide, ...] = ()
+    run_id: int | None = None
+    """The run that all of this is about."""
     candidate: str = "fine_tuned"
     """Name of the arm that is to be better."""
     p_holm: dict[str, float] = field(default_factory=dict)

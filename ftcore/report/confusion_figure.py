@@ -66,5 +66,5 @@ def confusion_map(
         showgrid=False,
         tickfont={"size": 13},
     )
-    figure.update_layout(margin={"t": 96, "l": 8, "r": 8, "b": 8})
+    figure.update_layout(margin={"t": 104, "l": 8, "r": 90 if len(columns) > 5 else 8, "b": 8})
     return figure

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from ftcore.evaluation.numbers import points, signed  # noqa: F401 - reports take their numbers from here
-from ftcore.evaluation.scorers import SCORERS
+from ftcore.evaluation.scorers import describe
 from ftcore.records import ArmResult, Comparison, SideBySide, Story
 from ftcore.report.palette import arm_family
 
@@ -44,7 +44,8 @@ def label_of(story: Story, name: str) -> str:
 def counts_right_answers(story: Story) -> bool:
     """True when the measure itself tells right from wrong, so that an average is a share of answers that are right.
     Scores that happen to be all 0 or 1 do not: valid JSON can hold nothing but wrong values."""
-    return story.scorer in SCORERS and SCORERS[story.scorer].binary
+    known = describe(story.scorer)
+    return known is not None and known.binary
 
 
 def alternative(story: Story) -> str:

@@ -123,7 +123,8 @@ def difference_plot(
     """
     on = ground(dark)
     rows = [(label, comparison), *others]
-    figure = blank(dark, height=118 + 64 * len(rows))
+    two_lines = any(notes)  # with a note behind it a row's text would be too long for a telephone
+    figure = blank(dark, height=118 + (84 if two_lines else 64) * len(rows))
     band = comparison.delta * 100
     figure.add_vrect(x0=-band, x1=band, fillcolor=on.border, opacity=0.16, line_width=0)
     figure.add_vline(x=0, line_color=on.text, line_width=1.5)
@@ -138,7 +139,7 @@ def difference_plot(
     for at, (name, one) in enumerate(rows):
         note = f", {html.escape(notes[at])}" if at < len(notes) and notes[at] else ""
         value = f"<b>{signed(one.mean_difference)}</b> ({signed(one.low)} to {signed(one.high)}){note}"
-        told.append(f"{_label(f'{before}{name}')}: {value}")
+        told.append(f"{_label(f'{before}{name}', limit=44)}{'<br>' if two_lines else ': '}{value}")
     _name_rows(figure, told, above=10, ground_colour=on.background)
     figure.add_annotation(
         x=0,
@@ -208,9 +209,9 @@ def _name_rows(figure: go.Figure, names: Sequence[str], *, above: int, ground_co
     figure.update_yaxes(showticklabels=False, range=[len(names) - 0.6, -0.8], showgrid=False, ticks="", visible=False)
 
 
-def _label(text: str, second: str = "") -> str:
+def _label(text: str, second: str = "", *, limit: int = 34) -> str:
     """A row's name, short enough for a telephone; the model stands small below it."""
-    first = html.escape(short(text, 34))
+    first = html.escape(short(text, limit))
     return f"{first}<br><span style='font-size:12px'>{html.escape(short(second, 64))}</span>" if second else first
 
 

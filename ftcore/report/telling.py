@@ -7,7 +7,8 @@ from typing import Any, cast
 from sqlalchemy import Connection
 
 from ftcore.decision import evidence_from, recommend
-from ftcore.evaluation.scorers import SCORERS
+from ftcore.evaluation.arms.plan import TUNED
+from ftcore.evaluation.scorers import describe
 from ftcore.records import (
     Answer,
     ArmResult,
@@ -99,8 +100,9 @@ def _of_run(c: Connection, run: Run | None, *, rows: bool = True) -> dict[str, A
         return {}
     compared = run.result["comparisons"]
     return {
+        "run_id": run.id,
         "scorer": run.scorer,
-        "scorer_label": SCORERS[run.scorer].label if run.scorer in SCORERS else run.scorer,
+        "scorer_label": known.label if (known := describe(run.scorer)) else run.scorer,
         "arms": tuple(arm_of(arm) for arm in run.result["arms"]),
         "comparisons": tuple((one["against"], comparison_of(one)) for one in compared),
         "rows": tuple(side_by_side(c, run)) if rows else (),
@@ -114,9 +116,12 @@ def _of_run(c: Connection, run: Run | None, *, rows: bool = True) -> dict[str, A
 
 
 def _best_chosen(result: dict[str, Any]) -> bool:
-    """Whether the first arm compared against was the best of several, all of them tried on the validation examples."""
+    """Whether the first arm compared against was the best of several, all of them tried on the validation examples. Other
+    tuned models are no alternatives to tuning."""
     averages: dict[str, float | None] = result.get("validation") or {}
-    others = {one["against"] for one in result["comparisons"]}
+    tuned = {arm["arm"] for arm in result["arms"] if arm.get("kind") in TUNED}
+    against = {one["against"] for one in result["comparisons"]}
+    others = against - tuned or against
     tried = {arm: average for arm in others if (average := averages.get(arm)) is not None}
     first = result["comparisons"][0]["against"] if others else ""
     return len(others) > 1 and set(tried) == others and tried[first] == max(tried.values())

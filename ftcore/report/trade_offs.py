@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import html
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ftcore.records import ArmResult
 from ftcore.report.facts import kind_of, points
@@ -16,9 +15,12 @@ from ftcore.report.palette import arm_colour, arm_marker, ground
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-WIDE, HIGH = 640.0, 300.0
+WIDE, HIGH = 590.0, 310.0
 """About the pixels inside the axes, by which names are kept apart from each other."""
-LETTER, LINE = 7.6, 19.0
+LINE, NAME, AWAY = 19.0, 190.0, 26.0
+"""Pixels: the height and the width of a name, and its distance from its point."""
+ROOM = 1.55
+"""Of the largest cost: the names of the dearest stand on its right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,23 +67,27 @@ def cost_plot(arms: Sequence[ArmResult], *, dark: bool = False, axis: str = "Sco
                 hovertemplate=f"{html.escape(short(arm.label, 60))}: {points(arm.average)} of 100<extra></extra>",
             )
         )
-    places = _apart(
-        [(cost / (top * 1.1) * WIDE, arm.average * HIGH, short(arm.label or arm.arm, 26)) for arm, cost in drawn]
-    )
-    for (arm, cost), (anchor, shift, lift) in zip(drawn, places, strict=True):
+    low, high = _room([arm.average * 100 for arm, _ in drawn])
+    names = [html.escape(short(arm.label or arm.arm, 26)) for arm, _ in drawn]
+    spots = [(cost / (top * ROOM) * WIDE, (arm.average * 100 - low) / (high - low) * HIGH) for arm, cost in drawn]
+    for (arm, cost), name, (shift, lift) in zip(drawn, names, beside(spots), strict=True):
         figure.add_annotation(
             x=cost,
             y=arm.average * 100,
-            text=html.escape(short(arm.label or arm.arm, 26)),
-            showarrow=False,
-            xanchor=anchor,
-            xshift=shift,
-            yshift=lift,
+            text=f"{name} <b>{points(arm.average)}</b>",
+            ax=shift,
+            ay=-lift,
+            xanchor="left",
+            showarrow=True,
+            arrowhead=0,
+            arrowwidth=1,
+            arrowcolor=on.border,
+            standoff=9,
             font={"size": 13},
         )
     unit = "US dollars per 1,000 questions" if dollars else "Tokens a question, read and written"
-    figure.update_xaxes(title_text=unit, range=[-0.03 * top, top * 1.1], rangemode="tozero")
-    figure.update_yaxes(title_text=html.escape(short(axis, 60)), range=[-4, 106], tickvals=[0, 25, 50, 75, 100])
+    figure.update_xaxes(title_text=unit, range=[-0.03 * top, top * ROOM], rangemode="tozero")
+    figure.update_yaxes(title_text=html.escape(short(axis, 60)), range=[low, high], tickvals=list(range(0, 101, 10)))
     return figure
 
 
@@ -100,6 +106,7 @@ def wait_plot(waits: Sequence[Wait], *, dark: bool = False) -> go.Figure:
                 mode="lines+markers",
                 line={"color": colour, "width": 3},
                 marker={
+                    "opacity": 1,
                     "symbol": [arm_marker(kind), "line-ns"],
                     "size": [14, 14],
                     "color": colour,
@@ -129,42 +136,41 @@ def seconds(value: float) -> str:
     return f"{value:.2f} s" if value < 0.995 else f"{value:.1f} s" if value < 9.95 else f"{value:.0f} s"
 
 
-def _apart(names: Sequence[tuple[float, float, str]]) -> list[tuple[str, int, int]]:
-    """(anchor, shift right, shift up) for each (x, y, name), in pixels, so that the fewest names lie on each other."""
-    taken: list[tuple[float, float, float, float]] = [(x - 9, y - 9, x + 9, y + 9) for x, y, _ in names]
-    chosen = []
-    for x, y, name in names:
-        wide = len(name) * LETTER
-        best: tuple[float, str, int, int, tuple[float, float, float, float]] | None = None
-        for anchor, shift, lift in _PLACES:
-            left = x + shift - {"left": 0.0, "right": wide, "center": wide / 2}[anchor]
-            box = (left, y + lift - LINE / 2, left + wide, y + lift + LINE / 2)
-            outside = max(0.0, -left) + max(0.0, box[2] - WIDE - 30)
-            cost = sum(_common(box, other) for other in taken) + outside * LINE
-            if best is None or cost < best[0] - 1e-9:
-                best = (cost, anchor, shift, lift, box)
-        assert best is not None
-        chosen.append(best[1:4])
-        taken.append(best[4])
-    return chosen
+def beside(spots: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Where the names of points at (x, y) stand, in pixels to the right and up from each: in a column on the right of all
+    points that a name would reach, one below another, so that no two lie on each other."""
+    found: list[tuple[float, float]] = [(0.0, 0.0)] * len(spots)
+    order = sorted(range(len(spots)), key=lambda at: spots[at][0])
+    while order:
+        group = [order.pop(0)]
+        while order and spots[order[0]][0] - spots[group[-1]][0] < AWAY + NAME:
+            group.append(order.pop(0))
+        edge = spots[group[-1]][0] + AWAY
+        group.sort(key=lambda at: spots[at][1])
+        for at, height in zip(group, spread([spots[at][1] for at in group]), strict=True):
+            found[at] = (edge - spots[at][0], height - spots[at][1])
+    return found
 
 
-_PLACES: tuple[tuple[Any, int, int], ...] = (
-    ("left", 13, 0),
-    ("right", -13, 0),
-    ("center", 0, 20),
-    ("center", 0, -20),
-    ("left", 8, 22),
-    ("right", -8, 22),
-    ("left", 8, -22),
-    ("right", -8, -22),
-    ("left", 13, 40),
-    ("left", 13, -40),
-)
+def spread(heights: Sequence[float]) -> list[float]:
+    """The heights, in rising order, moved as little as need be so that each is a line away from the next."""
+    blocks: list[list[float]] = []
+    for height in heights:
+        blocks.append([height])
+        while len(blocks) > 1 and _bottom(blocks[-1]) < _bottom(blocks[-2]) + LINE * len(blocks[-2]):
+            last = blocks.pop()
+            blocks[-1] += last
+    return [_bottom(block) + LINE * at for block in blocks for at in range(len(block))]
 
 
-def _common(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> float:
-    """The area that two boxes share."""
-    wide = min(one[2], other[2]) - max(one[0], other[0])
-    high = min(one[3], other[3]) - max(one[1], other[1])
-    return wide * high if wide > 0 and high > 0 and math.isfinite(wide * high) else 0.0
+def _bottom(block: Sequence[float]) -> float:
+    """Where the lowest of a block of names stands, which is centred on the points it names."""
+    return sum(block) / len(block) - LINE * (len(block) - 1) / 2
+
+
+def _room(values: Sequence[float]) -> tuple[float, float]:
+    """The part of the scale that is drawn: what was measured, at least thirty points, with room around it."""
+    if not values:
+        return 0.0, 100.0
+    middle, half = (min(values) + max(values)) / 2, max(15.0, (max(values) - min(values)) / 2 + 6)
+    return middle - half, middle + half

@@ -1,38 +1,60 @@
-"""What a finished comparison says: the verdict, the difference with its interval, the arms, and how it was measured."""
+"""What a finished comparison says: the verdict first, then what it rests on, every answer, and how it was measured."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 import streamlit as st
 
-from ftcore.records import Project, Story, Verdict, text_of
+from ftcore.evaluation import verdict as sentences
+from ftcore.records import Project, Story, Verdict
 from ftcore.report import words
-from ftcore.report.file import cut
-from ftcore.store import jobs
 from ftcore.store.runs import Run
-from ftcore.ui import charts, ledger, page, say, session, way
-from ftcore.ui.evaluate import answers
+from ftcore.ui import charts, page, session, way
+from ftcore.ui.evaluate import answers, folds, forest_panel, measured, method_panel
 
-if TYPE_CHECKING:
-    from ftcore.evaluation.verdict import Words
+MODES = ("Evidence", "Every answer", "How it was measured")
+
+
+def story_of(project: Project) -> Story:
+    """The project's newest finished run without its answers, which are read a page at a time."""
+    from ftcore.report.telling import tell
+
+    return tell(session.db(), project.id, who=session.who(), rows=False)
+
+
+def draw(project: Project, story: Story, run: Run, past: list[Run], *, primary: bool) -> None:
+    """The whole panel. `run` is the one that `story` tells, `past` all runs of the project; `primary`: whether using it in
+    the report is the page's main action."""
+    verdict(project, story, primary=primary)
+    if not story.comparisons:
+        return
+    first = MODES[1] if answers.ROW in st.query_params else MODES[0]
+    mode = st.segmented_control(
+        "View", MODES, default=first, required=True, key="view", bind="query-params", label_visibility="collapsed"
+    )
+    if mode == MODES[0]:
+        evidence(story)
+    elif mode == MODES[1]:
+        answers.every_answer(story, key=str(run.id))
+    else:
+        method(story, run, past)
 
 
 def verdict(project: Project, story: Story, *, primary: bool) -> None:
-    """The sentence, its stamp, and the way on."""
-    from ftcore.evaluation.verdict import headline
-
+    """The sentence, its stamp, what weakens it, and the way on."""
     found = words.primary(story)
     if found is None:
-        st.text("This comparison holds no figures.")
+        st.text("This comparison holds no figures: there is nothing to compare the tuned model with.")
         return
     if undecided(story):
         st.subheader("No verdict", anchor=False)
     else:
-        st.subheader(page.plain(headline(found[1], _said(story, found[0]))), anchor=False, width=page.PROSE + 80)
+        st.subheader(page.plain(words.finding(story)), anchor=False, width=page.PROSE + 80)
     tuned = words.tuned_arm(story)
-    measured = f"{found[1].n} test examples, measured by “{words.scorer_name(story)}”"
-    st.caption(page.plain(f"{tuned.model if tuned else story.fine_tuned_model} · {measured}"))
+    measured = f"{found[1].n:,} test examples, measured by “{words.scorer_name(story)}”"
+    said = [f"{tuned.model if tuned else story.fine_tuned_model} · {measured}", sentences.ONE_TRAINING]
+    st.caption(page.plain(" · ".join(said)))
+    if again := sentences.looked(story.looks):
+        st.caption(page.plain(again))
     if story.practice:
         page.practice_stamp()
     if found[1].n and not undecided(story):
@@ -40,42 +62,44 @@ def verdict(project: Project, story: Story, *, primary: bool) -> None:
 
 
 def evidence(story: Story) -> None:
-    """What the verdict rests on, from the largest to the smallest."""
-    from ftcore.evaluation.verdict import details
-
+    """What the verdict rests on, from the largest to the smallest; what few ask for is folded away."""
     found = words.primary(story)
-    if found is None:
+    if found is None or story.run_id is None:
         return
-    name, comparison = found
-    if comparison.n:
-        difference(story, key="difference")
-        st.text(details(comparison, _said(story, name))[0])
+    run = measured.run_of(story.run_id)
+    if found[1].n:
+        forest_panel.draw(story, run)
+        outcomes(story, key="outcomes")
     arms(story, key="arms")
-    worst = answers.regressions(story)
-    st.subheader("Where it got worse", anchor=False)
-    if not worst:
-        st.text(f"On none of the test examples did the tuned model score below “{words.label_of(story, name)}”.")
-    else:
-        answers.models(story)
-    tuned = words.tuned_arm(story)
-    for row in worst:
-        answers.one(story, row, [tuned.arm if tuned else "fine_tuned", name])
+    answers.worst(story, run)
+    st.subheader("A closer look", anchor=False)
+    folds.draw(story, run)
+
+
+def method(story: Story, run: Run, past: list[Run]) -> None:
+    """How it was measured."""
+    method_panel.draw(story, run, past)
 
 
 def difference(story: Story, *, key: str) -> None:
     """Fine-tuned minus the best alternative, and minus each other arm, with their 95% intervals."""
-    from ftcore.report.figures import difference_plot
+    forest_panel.declared(story, key=key)
 
-    (name, comparison), *others = story.comparisons
-    label = words.label_of(story, name)
-    rest = [(words.label_of(story, other), one) for other, one in others]
-    parts = [
-        f"against {told}: {words.signed(one.mean_difference)} of 100 ({words.signed(one.low)} to {words.signed(one.high)})"
-        for told, one in [(label, comparison), *rest]
-    ]
-    st.markdown("**What fine-tuning brought**, in points of 100, with 95% intervals")
-    figure = difference_plot(comparison, label, dark=charts.is_dark(), others=rest)
-    charts.show(figure, key=key, alt=f"Fine-tuned {'; '.join(parts)}.")
+
+def outcomes(story: Story, *, key: str) -> None:
+    """How often it was better, the same and worse."""
+    from ftcore.report.outcomes import outcome_bar
+
+    found = words.primary(story)
+    if found is None:
+        return
+    name, one = found
+    st.markdown(f"**Example by example**, against “{page.plain(words.label_of(story, name))}”")
+    told = sentences.details(one, words.as_words(story))
+    charts.show(outcome_bar(one, dark=charts.is_dark()), key=key, alt=told[0])
+    weak = [sentence for sentence in told[1:] if sentence not in (sentences.ONE_TRAINING, sentences.PRACTICE)]
+    if weak:
+        st.caption(page.plain(" ".join(weak)))
 
 
 def arms(story: Story, *, key: str) -> None:
@@ -85,70 +109,8 @@ def arms(story: Story, *, key: str) -> None:
     if not story.arms:
         return
     parts = [f"{arm.label} ({arm.model}): {words.points(arm.average)} of 100" for arm in story.arms]
-    st.markdown(f"**The ways to answer**, average on “{page.plain(words.scorer_name(story))}”")
+    st.markdown(f"**The ways to answer**, average on “{page.plain(words.scorer_name(story))}”, with 95% intervals")
     charts.show(arm_bars(story.arms, dark=charts.is_dark()), key=key, alt="; ".join(parts))
-
-
-def method(story: Story, run: Run, past: list[Run]) -> None:
-    """How it was measured: the figures' meaning, what each arm took, its prompt, and the comparisons before."""
-    found = words.primary(story)
-    lines = {
-        "Measure": words.scorer_name(story),
-        "Compared against": f"{words.label_of(story, found[0])}. {run.result.get('why', '')}" if found else "",
-        "Test examples": f"{story.test:,}, none of them seen in training",
-        "Interval": f"{found[1].method}, {1 - found[1].alpha:.0%}, seed {found[1].seed}" if found else "",
-        "p value": f"{found[1].p_value:.4f}" if found else "",
-        "Repeats": "One training run and one answer a question; repeats may differ.",
-    }
-    ledger.draw(lines, alt="How it was measured")
-    if found:
-        for sentence in words.certainty(found[1]):
-            st.text(sentence, width=page.PROSE)
-    st.markdown("**What each way takes, a question**")
-    st.dataframe(
-        [
-            {
-                "Way": arm.label,
-                "Average": round(arm.average * 100, 1),
-                "Tokens read": round(arm.tokens_in),
-                "Tokens written": round(arm.tokens_out),
-                "Median seconds": round(arm.seconds_median, 2),
-                "Missing": arm.missing,
-                "Model": arm.model,
-            }
-            for arm in story.arms
-        ],
-        hide_index=True,
-    )
-    _prompts(story, run)
-    if len(past) > 1:
-        st.markdown("**Comparisons so far**")
-        st.dataframe([_past(one) for one in past], hide_index=True)
-
-
-def _said(story: Story, against: str) -> Words:
-    from ftcore.evaluation.verdict import Words
-
-    return Words(
-        alternative=f"“{words.label_of(story, against)}”",
-        counted=words.counts_right_answers(story),
-        practice=story.practice,
-    )
-
-
-def _prompts(story: Story, run: Run) -> None:
-    """What each arm is told before the question, the examples in its prompt among it."""
-    with session.db().read() as c:
-        trained = jobs.get(c, run.job_id).system_prompt if run.job_id is not None else ""
-    shots = {arm["name"]: arm.get("shots") or [] for arm in run.arms}
-    st.markdown("**The system prompt of each way**")
-    for arm in story.arms:
-        st.caption(page.plain(f"{arm.label} · {arm.model}"))
-        told = arm.system_prompt or f"(as in training) {trained}"
-        for shot in shots.get(arm.arm, []):
-            turns = (m for m in shot["messages"] if m.get("role") in ("user", "assistant"))
-            told += "".join(f"\n\n[{turn['role']}] {text_of(turn)}" for turn in turns)
-        st.code(cut(told, answers.LONGEST), language=None, wrap_lines=True)
 
 
 def undecided(story: Story) -> bool:
@@ -156,20 +118,4 @@ def undecided(story: Story) -> bool:
     found = words.primary(story)
     if found is None or found[1].verdict is not Verdict.NOT_ENOUGH_EVIDENCE:
         return False
-    comparison = found[1]
-    return comparison.missing > words.MISSING_LIMIT * (comparison.n + comparison.missing)
-
-
-def _past(run: Run) -> dict[str, object]:
-    first = (run.result.get("comparisons") or [{}])[0]
-    tuned: dict[str, Any] = next((arm for arm in run.result.get("arms", []) if arm["arm"] == "fine_tuned"), {})
-    return {
-        "Run": run.id,
-        "When": say.moment(run.created_at),
-        "State": run.state,
-        "Model": tuned.get("model", ""),
-        "Measure": run.scorer.replace("_", " "),
-        "Difference": words.signed(first["mean_difference"]) if first else "",
-        "Verdict": str(first.get("verdict", "")).replace("_", " "),
-        "By": run.created_by,
-    }
+    return sentences.too_much_missing(found[1])
