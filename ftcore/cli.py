@@ -146,21 +146,27 @@ def run(
 
 @app.command()
 def demo(
+    which: Annotated[
+        str, typer.Option("--sample", help="tickets (training may be worth it) or returns (looking it up should win).")
+    ] = "tickets",
     epochs: Annotated[int | None, typer.Option(min=1, max=50)] = None,
     seed: Annotated[int, typer.Option(min=0, max=2_147_483_647)] = 0,
     workspace: WorkspaceOption = None,
     json_out: Annotated[Path | None, typer.Option("--json", help="Write the result as JSON to this file.")] = None,
 ) -> None:
-    """`run` on the sample project: support tickets of a small shop."""
-    from ftcore.dataset.sample import load_sample
+    """`run` on a sample project: support tickets of a small shop, or questions about its returns policy."""
+    from ftcore.dataset.sample import SAMPLES, load_sample
 
-    sample = load_sample()
+    if which not in SAMPLES:
+        raise typer.BadParameter(f"There is no sample named {which}. There are: {', '.join(SAMPLES)}.")
+    sample = load_sample(which)
     wanted = {
         "name": sample.name,
         "system": sample.base_prompt,
         "tuned_system": sample.tuned_prompt,
         "answers": dict(sample.answers),
         "reasons": tuple(sample.reasons),
+        "sample": which,
     }
     _journey(sample.file, workspace, json_out, epochs=epochs, seed=seed, **wanted)
 

@@ -9,7 +9,7 @@ from rich.console import Console
 from sqlalchemy import Connection
 
 from ftcore.dataset.curation import approve_clean
-from ftcore.dataset.sample import keep_upload
+from ftcore.dataset.sample import furnish, keep_upload, load_sample
 from ftcore.decision import recommend
 from ftcore.journey.ending import result_of, show, tell_story, write_reports
 from ftcore.journey.following import Bars, follow_task, progress_bars
@@ -32,6 +32,8 @@ def travel(workspace: Workspace, wish: Wish, *, console: Console) -> Result:
         with db.write() as c:
             project = projects.create(c, _free_name(projects.every(c), wish.name or wish.file.stem))
             _decide(c, project.id, wish)
+        if wish.sample:
+            furnish(db, project.id, load_sample(wish.sample))
         taken = _import(db, workspace, project.id, wish, bars)
         _settle_prompts(db, project.id, wish, console)
         approve_clean(db, project.id, who="cli")

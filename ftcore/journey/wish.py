@@ -36,6 +36,8 @@ class Wish:
     answers: dict[str, str] = field(default_factory=dict)
     """Answers to the five questions, when there are any (the sample's)."""
     reasons: Sequence[str] = ()
+    sample: str = ""
+    """The sample project that this is, with its documents and limits; "" for a file of one's own."""
 
 
 @dataclass(frozen=True, slots=True)
