@@ -64,7 +64,7 @@ def _kept(project: Project, job: Job) -> list[ArmPlan]:
 
 
 def _ticked(project: Project, job: Job, plan: ArmPlan, *, added: bool = False) -> bool:
-    tick, told, gone = st.columns((5, 7, 2), vertical_alignment="center")
+    tick, told, *last = st.columns((4, 7, 2) if added else (4, 9), vertical_alignment="center")
     on = tick.checkbox(
         page.plain(plan.label),
         value=True,
@@ -73,7 +73,7 @@ def _ticked(project: Project, job: Job, plan: ArmPlan, *, added: bool = False) -
         help=f"Model: {page.plain(plan.model)}",
     )
     told.caption(page.plain(_explained(plan)))
-    if added:
+    for gone in last:
         gone.button(
             "Take away",
             key=f"arm-away-{job.id}-{plan.name}",
@@ -143,7 +143,7 @@ def _place(places: dict[int, Endpoint], id_: int, job: Job) -> str:
     if id_ == HERE:
         own = places.get(job.endpoint_id)
         return "This computer" if own is not None and own.name == LOCAL else "Where it was trained"
-    return page.plain(places[id_].name)
+    return places[id_].name
 
 
 def _add(project: Project, job: Job, proposed: list[ArmPlan], place: str) -> None:

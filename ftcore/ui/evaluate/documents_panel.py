@@ -6,6 +6,7 @@ import streamlit as st
 
 from ftcore.evaluation.documents.adding import Added, add_files, warnings
 from ftcore.evaluation.documents.chunks import Chunk, chunks_of
+from ftcore.evaluation.documents.reading import MAX_BYTES
 from ftcore.evaluation.proposing import LOOKED_UP
 from ftcore.records import Project
 from ftcore.store import documents
@@ -45,6 +46,7 @@ def _uploader(project: Project) -> None:
         "Add documents",
         type=TYPES,
         accept_multiple_files=True,
+        max_upload_size=MAX_BYTES // 1_048_576,
         key=key,
         on_change=_add,
         args=(project, key),

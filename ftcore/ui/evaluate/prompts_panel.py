@@ -85,4 +85,4 @@ def _name(one: Prompt) -> str:
     told = [f"Version {one.number}", one.note, one.who, say.moment(one.created_at)]
     if one.id is None:
         told.append("not asked with yet")
-    return page.plain(" · ".join(part for part in told if part))
+    return " · ".join(part for part in told if part)  # a list of choices renders no marks
