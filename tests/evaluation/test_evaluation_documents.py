@@ -10,7 +10,7 @@ import zipfile
 import docx
 import pypdf
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf.generic import DictionaryObject, NameObject, StreamObject
 
@@ -164,6 +164,7 @@ def test_a_files_name_is_no_path_and_stands_on_one_line(name: str):
     assert len(shown) <= LONGEST_NAME
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300), st.sampled_from(["a.md", "a.txt", "a.csv"]))
 def test_any_bytes_are_read_or_refused_in_a_sentence(content: bytes, name: str):
     said, read = "Nothing was added", None
@@ -182,6 +183,7 @@ def test_any_bytes_are_read_or_refused_in_a_sentence(content: bytes, name: str):
 TEXTS = st.text(st.sampled_from("ab.!# \n\f\r\té€"), max_size=400)
 
 
+@settings(deadline=None)
 @given(TEXTS, st.integers(5, 80), st.sampled_from(["md", "txt", "pdf", "csv"]))
 def test_no_part_is_too_long_and_nothing_but_headings_and_blanks_is_lost(text: str, size: int, kind: str):
     chunks = chunks_of(document(text, kind), size)
@@ -193,6 +195,7 @@ def test_no_part_is_too_long_and_nothing_but_headings_and_blanks_is_lost(text: s
         assert set(said) == set("".join(text.split()))
 
 
+@settings(deadline=None)
 @given(st.lists(st.text("abc", min_size=1, max_size=12), min_size=1, max_size=60), st.integers(20, 90))
 def test_every_sentence_stands_whole_in_some_part(words: list[str], size: int):
     sentences = [f"{word} {at}." for at, word in enumerate(words)]
@@ -236,6 +239,7 @@ def test_a_refund_is_found_by_refunds_and_the_earlier_of_two_equal_ones_comes_fi
     assert Ranking(["", "the"]).nearest("refund", 3) == ()
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=40), max_size=12), st.text(max_size=40), st.integers(1, 5))
 def test_whatever_is_asked_at_most_so_many_are_found_and_always_the_same(texts: list[str], asked: str, top: int):
     found = Ranking(texts).nearest(asked, top)

@@ -21,7 +21,7 @@ HERE = 0
 EXPLAINED = {
     "base": "As it comes, with the short instructions only.",
     "prompt": "With the full instructions: what a good prompt alone can do.",
-    "few_shot": "The full instructions and some of your training examples with their answers.",
+    "few_shot": "The full instructions, and some of your examples with their answers.",
     "structured": "The server holds the answer to the form of your training answers.",
     "rag": "It is shown the parts of your documents that are nearest to the question.",
     "fine_tuned": "The model that was trained, asked as it was trained.",
@@ -93,7 +93,7 @@ def _explained(plan: ArmPlan) -> str:
             place = endpoints.get(c, plan.endpoint_id)
         told = f"{told} Every test question is sent to {place.name} ({place.base_url})."
     if len(plan.variants) > 1:
-        told = f"{told} The validation examples choose among {len(plan.variants)} variants."
+        told = f"{told} {len(plan.variants)} variants: validation examples choose."
     return told
 
 
