@@ -19,7 +19,7 @@ def outcome_bar(comparison: Comparison, *, dark: bool = False) -> go.Figure:
     """Better (▲, filled), the same (=, empty) and worse (▼, hatched), each with its number, from the left."""
     import plotly.graph_objects as go
 
-    on, figure = ground(dark), blank(dark, height=132)
+    on, figure = ground(dark), blank(dark, height=118)
     tuned = arm_colour("fine_tuned", dark=dark)
     parts = (
         ("▲ better", comparison.wins, tuned, ""),
@@ -60,5 +60,5 @@ def outcome_bar(comparison: Comparison, *, dark: bool = False) -> go.Figure:
         start += count
     figure.update_layout(barmode="overlay", margin={"l": 4, "r": 4, "t": 8, "b": 8})
     figure.update_xaxes(visible=False, range=[0, max(1, comparison.n)])
-    figure.update_yaxes(visible=False, range=[-0.45, 1.15])
+    figure.update_yaxes(visible=False, range=[-0.45, 0.95 + 0.3 * max(0, above - 1)])
     return figure

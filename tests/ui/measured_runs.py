@@ -36,6 +36,8 @@ MORE = (
     ArmPlan("fine_tuned_rag", "fine_tuned_rag", "Fine-tuned, looked up too", MODEL, settings={"top": 3}),
     ArmPlan("fine_tuned", "fine_tuned", "Fine-tuned", MODEL, settings={"share": 1.0}),
 )
+HALF = ArmPlan("fine_tuned_half", "fine_tuned", "Fine-tuned on half", f"{MODEL}-h", settings={"share": 0.5})
+QUARTER = next(plan for plan in MORE if plan.name == "fine_tuned_quarter")
 FEW = tuple(plan for plan in MORE if plan.name in ("base", "prompt", "fine_tuned"))
 CHANCES = {
     "base": 0.3,
@@ -45,6 +47,7 @@ CHANCES = {
     "rag": 0.55,
     "larger": 0.75,
     "fine_tuned_quarter": 0.66,
+    "fine_tuned_half": 0.75,
     "fine_tuned_rag": 0.8,
     "fine_tuned": 0.84,
 }

@@ -104,7 +104,8 @@ def _filtered(story: Story, run: Run, table: Measured) -> list[int]:
     found = words.primary(story)
     other = found[0] if found else story.candidate
     groups = [_group(table.change(at, story.candidate, other)) for at in range(len(table.cases))]
-    counts = {name: groups.count(name) if name != "All" else len(groups) for name in SHOWN}
+    gone = {at for at in range(len(groups)) if any(scores[at] is None for scores in table.scores.values())}
+    counts = {"All": len(groups), "Missing": len(gone), **{name: groups.count(name) for name in SHOWN[1:4]}}
     turn: Callable[[], None] = partial(_turn, run, 0)
     shown = st.segmented_control(
         "Show",
@@ -122,7 +123,9 @@ def _filtered(story: Story, run: Run, table: Measured) -> list[int]:
     wanted = right.text_input(
         "Words in a question or an answer", key=f"words-{run.id}", on_change=turn, max_chars=200
     ).strip()
-    places = [at for at in _ordered(table, story, other, order) if shown in ("All", groups[at])]
+    places = _ordered(table, story, other, order)
+    if shown != "All":
+        places = [at for at in places if (at in gone if shown == "Missing" else groups[at] == shown)]
     if part is not None:
         places = [at for at in places if at in part]
     if wanted:
@@ -194,7 +197,7 @@ def _spread(table: Measured, at: int) -> float:
 
 def _group(change: float | None) -> str:
     if change is None:
-        return "Missing"
+        return ""
     return "The same" if change == 0 else "Better" if change > 0 else "Worse"
 
 

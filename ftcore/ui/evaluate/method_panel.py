@@ -142,7 +142,8 @@ def _prompts(story: Story, run: Run) -> None:
     st.markdown("**The system prompt of each way**")
     for arm in story.arms:
         st.caption(page.plain(f"{arm.label} · {arm.model}"))
-        told = arm.system_prompt or f"(as in training) {trained}"
+        as_trained = f"(as in training) {trained}" if trained else "(none but what stands in the example itself)"
+        told = arm.system_prompt or as_trained
         for shot in shots.get(arm.arm, []):
             turns = (m for m in shot["messages"] if m.get("role") in ("user", "assistant"))
             told += "".join(f"\n\n[{turn['role']}] {text_of(turn)}" for turn in turns)
