@@ -1,0 +1,27 @@
+"""A model as judge: asked by any endpoint, shown what it judges as data only, and believed as far as people agree."""
+
+from ftcore.evaluation.judge.criteria import CheckList, Criteria, Pairs, Rubric, judge_name, read_reply
+from ftcore.evaluation.judge.judging import Item, Judge, Judged, ask_judge, pair_items, single_items
+from ftcore.evaluation.judge.summary import Flips, JudgedArm, JudgeSummary, Standing, Trust, judge_summary, trust
+
+__all__ = [
+    "CheckList",
+    "Criteria",
+    "Flips",
+    "Item",
+    "Judge",
+    "JudgeSummary",
+    "Judged",
+    "JudgedArm",
+    "Pairs",
+    "Rubric",
+    "Standing",
+    "Trust",
+    "ask_judge",
+    "judge_name",
+    "judge_summary",
+    "pair_items",
+    "read_reply",
+    "single_items",
+    "trust",
+]
