@@ -42,7 +42,8 @@ def draw(story: Story, run: Run) -> None:
         )
         st.text(f"{error} {HOW if len(series) < 3 else ''}".strip(), width=page.PROSE)
         return
-    band = [(one.examples, one.average, one.low, one.high) for one in curve.band()]
+    drawn = sorted([*curve.band(), curve.at(curve.sizes[-1])], key=lambda one: one.examples)
+    band = [(one.examples, one.average, one.low, one.high) for one in drawn]
     said = forecast(curve)
     st.text(said, width=page.PROSE)
     figure = learning_plot(averages, band, dark=charts.is_dark(), axis=words.axis_title(story))
