@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +22,10 @@ LOOKED_UP = ((3, 600), (1, 1_200), (6, 600))
 """(parts shown, characters of a part): validation chooses one. Where there is nothing to choose with, it is the first."""
 VERSIONS = 5
 """So many of the newest instructions are tried."""
+POOL = 2_000
+"""Training rows, drawn by the seed, among which the examples that are always the same are looked for."""
+REMEMBERED = 16
+"""Proposals that are kept in memory: a page asks for its own at every drawing, and one walks through all training rows."""
 FOLLOWS = {"follows": "prompt"}
 """Asked with whichever version of the instructions validation chose: see `arms.follow`."""
 
@@ -40,6 +45,20 @@ def propose_arms(db: Database, project_id: int, job: Job, *, seed: int = 0) -> P
     Whether an arm's endpoint is the practice model's is known there (`Endpoint.practice`): what it shows never counts as "best
     model tried" or "prompt optimised".
     """
+    with db.read() as c:
+        revision = projects.get(c, project_id).revision
+    key = (str(db.path), project_id, revision, job.id, job.fine_tuned_model, seed)
+    if key not in _known:
+        while len(_known) >= REMEMBERED:
+            _known.pop(next(iter(_known)))
+        _known[key] = _proposed(db, project_id, job, seed)
+    return _known[key]
+
+
+_known: dict[tuple[Any, ...], ProposedArms] = {}
+
+
+def _proposed(db: Database, project_id: int, job: Job, seed: int) -> ProposedArms:
     with db.read() as c:
         project = projects.get(c, project_id)
         versions = prompts.versions(c, project)
@@ -110,8 +129,9 @@ class _Asker:
         ]
 
     def few_shots(self, train: Sequence[TrainingExample], tested: Sequence[TestCase], seed: int) -> list[ArmPlan] | str:
-        usable = showable(train, tested)
-        made = [self._few_shot(k, train, tested, seed) for k in SHOTS if len(usable) >= k]
+        pool = train if len(train) <= POOL else random.Random(seed).sample(train, POOL)
+        usable = showable(pool, tested)
+        made = [self._few_shot(k, usable, seed) for k in SHOTS if len(usable) >= k]
         if not made:
             return (
                 f"Fewer than {SHOTS[0]} training examples can be shown: each needs one question and one answer, must not be "
@@ -119,8 +139,8 @@ class _Asker:
             )
         return made
 
-    def _few_shot(self, k: int, train: Sequence[TrainingExample], tested: Sequence[TestCase], seed: int) -> ArmPlan:
-        shots = [examples.to_json(shot) for shot in choose_shots(train, k, seed=seed, never=tested)]
+    def _few_shot(self, k: int, usable: Sequence[TrainingExample], seed: int) -> ArmPlan:
+        shots = [examples.to_json(shot) for shot in choose_shots(usable, k, seed=seed)]
         nearest = {"choose": "nearest", "snapshot_id": self._job.snapshot_id, "never_private": True}
         return ArmPlan(
             f"few_shot_{k}",

@@ -10,7 +10,7 @@ from typing import Any
 
 from ftcore.evaluation.arms.arm import Plain, asked
 from ftcore.evaluation.arms.few_shot import as_turns
-from ftcore.evaluation.documents.ranking import Ranking
+from ftcore.evaluation.documents.ranking import Ranking, ranking_of
 from ftcore.records import Endpoint, Message, TestCase, TrainingExample
 
 
@@ -28,7 +28,7 @@ class NearestShotArm(Plain):
     ranking: Ranking = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "ranking", Ranking([example.prompt for example in self.pool]))
+        object.__setattr__(self, "ranking", ranking_of(tuple(example.prompt for example in self.pool)))
 
     def shots(self, case: TestCase) -> tuple[TrainingExample, ...]:
         """At most `k`, the nearest last; fewer where no other example shares a word with the question."""

@@ -58,9 +58,16 @@ class Ranking:
         return index
 
 
+@lru_cache(maxsize=4)
+def ranking_of(texts: tuple[str, ...]) -> Ranking:
+    """Made once for the same texts: several arms show examples out of one pool."""
+    return Ranking(texts)
+
+
 def words(texts: Sequence[str]) -> list[list[str]]:
     """The stems of each text's words, without those that say nothing in English ("the", "of")."""
     import bm25s
+    import Stemmer
 
     if not texts:
         return []
@@ -68,15 +75,8 @@ def words(texts: Sequence[str]) -> list[list[str]]:
         list(texts),
         stopwords="english",
         token_pattern=WORD,
-        stemmer=_stemmer(),
+        stemmer=Stemmer.Stemmer("english"),
         return_ids=False,
         show_progress=False,
     )
     return [[word for word in some if word] for some in found]  # a text without words has one empty one there
-
-
-@lru_cache(maxsize=1)
-def _stemmer() -> Any:
-    import Stemmer
-
-    return Stemmer.Stemmer("english")
