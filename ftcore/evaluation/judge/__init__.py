@@ -1,7 +1,9 @@
 """A model as judge: asked by any endpoint, shown what it judges as data only, and believed as far as people agree."""
 
 from ftcore.evaluation.judge.criteria import CheckList, Criteria, Pairs, Rubric, judge_name, read_reply
-from ftcore.evaluation.judge.judging import Item, Judge, Judged, ask_judge, pair_items, single_items
+from ftcore.evaluation.judge.items import Item, Judge, pair_items, single_items
+from ftcore.evaluation.judge.judging import ask_judge
+from ftcore.evaluation.judge.sheet import Judged
 from ftcore.evaluation.judge.summary import Flips, JudgedArm, JudgeSummary, Standing, Trust, judge_summary, trust
 
 __all__ = [
