@@ -262,3 +262,16 @@ def test_a_document_that_holds_test_questions_word_for_word_is_warned_about():
     assert [case.expected for case in found] == ["45 days"]
     assert "1 of the test questions stands in “faq.md”" in warning("faq.md", len(found), 3)
     assert warning("faq.md", 0, 3) == ""
+
+
+WORDS = st.lists(st.sampled_from(["how", "Long?", "may", "I", "(keep)", "it"]), min_size=4, max_size=8).map(" ".join)
+
+
+@settings(deadline=None)
+@given(st.lists(WORDS, max_size=6), WORDS, st.text(max_size=20))
+def test_a_question_that_stands_in_a_text_is_always_found_whatever_stands_around_it(
+    others: list[str], question: str, around: str
+):
+    cases = [TestCase(one, "") for one in [*others, question]]
+    found = questions_inside(f"{around}\n{question}\n{around}", cases)
+    assert cases[-1] in found

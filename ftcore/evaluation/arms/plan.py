@@ -19,9 +19,11 @@ class ArmPlan:
     `settings` by kind:
       few_shot          k; choose ("fixed" or "nearest"); shots (fixed: the conversations themselves); snapshot_id and
                         never_private (nearest: which training rows may be shown)
-      structured        schema (a JSON schema), derived (True where it was made from the training answers)
+      structured        schema (a JSON schema), derived (True where it was made from the training answers), wrapped (the
+                        schema's only field holds the label), strict (every field is always there)
       rag, fine_tuned_rag  documents (ids), digest (of their texts), top (chunks shown), size (characters of a chunk)
       fine_tuned        job_id; share (of the training rows, in a size series; 1 = all)
+      any               follows ("prompt": asked with whichever instructions validation chose; see `building.follow`)
     `variants` are alternatives of which the validation examples choose one: each is a dict with `label` and whatever of
     `system`, `model` and `settings` it has of its own. Fewer than two = nothing to choose.
     """

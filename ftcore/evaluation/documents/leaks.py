@@ -13,14 +13,23 @@ WORDS = 4
 
 
 def questions_inside(text: str, cases: Iterable[TestCase]) -> list[TestCase]:
-    """The cases whose question stands in the text as it is, but for case, spaces and punctuation around words."""
-    inside = f" {normal_form(text)} "
-    found = []
-    for case in cases:
-        question = normal_form(case.input)
-        if len(question.split()) >= WORDS and f" {question} " in inside:
-            found.append(case)
-    return found
+    """The cases whose question stands in the text as it is, but for case, spaces and punctuation around words. The text is walked
+    through once, however many cases there are."""
+    asked = [(normal_form(case.input), case) for case in cases]
+    beginnings: dict[tuple[str, ...], list[str]] = {}
+    for question, _ in asked:
+        if len(words := question.split()) >= WORDS:
+            beginnings.setdefault(tuple(words[:WORDS]), []).append(question)
+    said = normal_form(text).split()
+    begun = {question for four in _runs(said) for question in beginnings.get(four, ())}
+    inside = f" {' '.join(said)} "
+    there = {question for question in begun if f" {question} " in inside}
+    return [case for question, case in asked if question in there]
+
+
+def _runs(words: list[str]) -> Iterable[tuple[str, ...]]:
+    """Every so many words that follow each other."""
+    return zip(*(words[at:] for at in range(WORDS)), strict=False)
 
 
 def warning(name: str, found: int, tested: int) -> str:
