@@ -138,29 +138,6 @@ def with_judge(found: Sequence[Rating], judged: Sequence[Judged], arms: tuple[st
     return agreement("people", "judge", people_said, verdicts)
 
 
-def gate(measured: Agreement | None) -> tuple[bool, str]:
-    """(whether the judge's verdict may be shown, a sentence why or with what warning; "" when there is nothing to say)."""
-    if measured is None or measured.rows < ENOUGH:
-        rows = measured.rows if measured else 0
-        return False, (
-            f"The judge’s verdict is not shown: {rows} of its answers were rated by people, and {ENOUGH} are needed to know "
-            "whether it can be trusted."
-        )
-    if measured.kappa is None:
-        return False, "The judge’s verdict is not shown: people and the judge said one and the same thing of every row."
-    if measured.kappa < HIDDEN:
-        return (
-            False,
-            f"The judge’s verdict is not shown: it agrees too little with people (kappa {measured.kappa:.2f}).",
-        )
-    if measured.kappa < DOUBTFUL:
-        return (
-            True,
-            f"Take the judge’s verdict with care: it agrees moderately with people (kappa {measured.kappa:.2f}).",
-        )
-    return True, ""
-
-
 def length_bias(
     found: Sequence[Rating], arms: tuple[str, str], lengths: Mapping[str, tuple[int, int]]
 ) -> LengthBias | None:

@@ -1,8 +1,10 @@
 """A project as one file for a colleague: a zip of a manifest and JSON lines. Never endpoints, keys, addresses or paths.
 
-manifest.json      format, version, the project's name, prompts, limits, note, decisions, views, what was left out
+manifest.json      format, version, the project's name, prompts and their versions, limits, terms, note, decisions, views, what
+                   was left out
 examples.jsonl     a row a line, numbered from 1; rows in the trash too
 versions.jsonl     a version a line: name, hash, who and when
+documents.jsonl    what answers may be looked up in: a document with the beginning of its text, then lines with `more` of it
 versions/N.jsonl   the rows of the N-th version; `row` is the number of its example, below zero when that exists no more
 """
 
@@ -12,7 +14,7 @@ import json
 import zipfile
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,7 @@ from sqlalchemy import Connection
 from ftcore import __version__
 from ftcore.dataset.targets.writing import whole_bytes_or_absent
 from ftcore.records import Snapshot
+from ftcore.report.archive import add
 from ftcore.store import carrying, examples, projects, snapshots
 from ftcore.store.database import Database
 from ftcore.store.schema import now
@@ -29,8 +32,8 @@ from ftcore.store.schema import now
 FORMAT = "tuneworthy-project"
 VERSION = 1
 SUFFIX = ".tuneworthy"
-FIRST_DAY = (1980, 1, 1, 0, 0, 0)
-"""The earliest date that a zip can hold: the same project makes the same archive."""
+PIECE = 1_000_000
+"""Characters of a document that stand in a line."""
 Progress = Callable[[int, int, str], None]
 
 
@@ -61,6 +64,7 @@ def hand_over(
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
             numbers = _write_examples(c, project_id, archive, private, progress)
             _write_versions(c, archive, kept, numbers)
+            add(archive, "documents.jsonl", _documents(c, project_id))
             manifest = {
                 "format": FORMAT,
                 "version": VERSION,
@@ -70,7 +74,7 @@ def hand_over(
                 "examples": len(numbers),
                 "left_out": {"private_rows": 0 if private else len(hidden), "private_versions": len(held_back)},
             }
-            _write(archive, "manifest.json", [json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True)])
+            add(archive, "manifest.json", [json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True)])
         return Handed(
             path, len(numbers), len(kept), 0 if private else len(hidden), tuple(name_of(one) for one in held_back)
         )
@@ -103,7 +107,7 @@ def _write_examples(
                 progress(len(ids), 0, "Writing the rows")
             yield _line({"row": len(ids), **{name: value for name, value in row.items() if _tells(value)}})
 
-    _write(archive, "examples.jsonl", lines())
+    add(archive, "examples.jsonl", lines())
     return ids
 
 
@@ -117,8 +121,8 @@ def _write_versions(c: Connection, archive: zipfile.ZipFile, kept: list[Snapshot
     for number, one in enumerate(kept, 1):
         at = one.created_at.isoformat() if one.created_at else None
         heads.append(_line({"digest": one.digest, "name": one.name, "created_by": one.created_by, "created_at": at}))
-        _write(archive, f"versions/{number}.jsonl", _rows_of(c, one, ids))
-    _write(archive, "versions.jsonl", heads)
+        add(archive, f"versions/{number}.jsonl", _rows_of(c, one, ids))
+    add(archive, "versions.jsonl", heads)
 
 
 def _rows_of(c: Connection, snapshot: Snapshot, ids: array[int]) -> Iterator[str]:
@@ -131,16 +135,14 @@ def _rows_of(c: Connection, snapshot: Snapshot, ids: array[int]) -> Iterator[str
         yield _line({**line, **({"private": True} if row.private else {}), "training": examples.to_json(row.training)})
 
 
+def _documents(c: Connection, project_id: int) -> Iterator[str]:
+    for one in carrying.documents_out(c, project_id):
+        text = one["text"]
+        yield _line({**one, "text": text[:PIECE]})
+        for at in range(PIECE, len(text), PIECE):
+            yield _line({"more": text[at : at + PIECE]})
+
+
 def _line(value: dict[str, Any]) -> str:
     # Escaped, so that halves of characters, which no file holds, come through and are mended on the way in.
     return json.dumps(value, ensure_ascii=True, separators=(",", ":"))
-
-
-def _write(archive: zipfile.ZipFile, name: str, lines: Iterable[str]) -> None:
-    entry = zipfile.ZipInfo(name, FIRST_DAY)
-    entry.compress_type = zipfile.ZIP_DEFLATED
-    entry.create_system = 3  # else the archive would tell the operating system
-    entry.external_attr = 0o644 << 16
-    with archive.open(entry, "w", force_zip64=True) as sink:
-        for line in lines:
-            sink.write(line.encode() + b"\n")

@@ -16,10 +16,13 @@ LONGEST_NAME = 80
 DIGEST = re.compile(r"[0-9a-f]{64}")
 ROLES = ("system", "developer", "user", "assistant", "tool", "function")
 LARGEST = 2**53
+KINDS = ("pdf", "docx", "md", "txt", "csv")
+"""Of files that documents come from."""
 
 
 def settings(manifest: dict[str, Any]) -> dict[str, Any]:
-    """Name, prompts, limits, note, decisions and views of a manifest, as `store.carrying.settings_in` takes them."""
+    """Name, prompts and their versions, limits, terms, note, decisions and views of a manifest, as
+    `store.carrying.settings_in` takes them."""
     said = _dict(manifest.get("project"))
     name = " ".join(_text(said.get("name")).split())[:LONGEST_NAME]
     return {
@@ -27,10 +30,12 @@ def settings(manifest: dict[str, Any]) -> dict[str, Any]:
             "name": name or "Taken in",
             **{key: _text(said.get(key)) for key in ("base_prompt", "tuned_prompt", "good_note")},
             "limits": _dict(said.get("limits")),
+            "terms": _terms(said.get("terms")),
             "sample": said.get("sample") is True,
         },
         "decisions": [_decision(one) for one in _list(manifest.get("decisions")) if isinstance(one, dict)],
         "views": [*_views(manifest.get("views"))],
+        "prompts": _prompts(manifest.get("prompts")),
     }
 
 
@@ -58,6 +63,26 @@ def version(line: bytes) -> dict[str, Any]:
         raise ValueError("its hash is none")
     name, who = _text(said.get("name"))[:LONGEST_NAME], _text(said.get("created_by"))[:16]
     return {"digest": digest, "name": name, "created_by": who, "created_at": carrying.moment(said.get("created_at"))}
+
+
+def document(line: bytes) -> dict[str, Any]:
+    """A line of documents.jsonl, as `store.carrying.document_in` takes it; of one that goes on with the text before it, only
+    `more`."""
+    said = _object(line)
+    if "more" in said:
+        return {"more": _text(said["more"])}
+    name, text = _name(said.get("name")).strip()[:LONGEST_NAME], _text(said.get("text"))
+    if not name or not text.strip():
+        raise ValueError("a document without a name or a text")
+    kind = _text(said.get("kind"))
+    return {
+        "name": name,
+        "text": text,
+        "kind": kind if kind in KINDS else "txt",
+        "bytes": max(0, _number(said.get("bytes")) or 0),
+        "who": _text(said.get("who"))[:16],
+        "created_at": said.get("created_at"),
+    }
 
 
 def snapshot_row(line: bytes) -> tuple[int, SnapshotRow]:
@@ -100,6 +125,27 @@ def _object(line: bytes) -> dict[str, Any]:
         raise ValueError("it holds a number that is none") from None
     cleaned: dict[str, Any] = clean_value(found)[0]
     return cleaned
+
+
+def _terms(said: Any) -> dict[str, Any]:
+    """Lists of texts by kind, and what is preferred to what."""
+    found: dict[str, Any] = {}
+    for kind, value in _dict(said).items():
+        if isinstance(value, list):
+            found[_text(kind)] = [one for one in _texts(value) if one.strip()]
+        elif isinstance(value, dict):
+            found[_text(kind)] = {_text(old): _text(new) for old, new in value.items() if _text(old) and _text(new)}
+    return found
+
+
+def _prompts(said: Any) -> list[dict[str, Any]]:
+    """Each text once, none of them empty."""
+    found: dict[str, dict[str, Any]] = {}
+    for one in _list(said):
+        if isinstance(one, dict) and (text := _text(one.get("text"))).strip():
+            note, who = _text(one.get("note")), _text(one.get("who"))[:16]
+            found.setdefault(text, {"text": text, "note": note, "who": who, "created_at": one.get("created_at")})
+    return list(found.values())
 
 
 def _decision(said: dict[str, Any]) -> dict[str, Any]:

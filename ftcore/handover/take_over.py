@@ -21,12 +21,15 @@ from ftcore.store import carrying, imports, projects, snapshots, tasks
 from ftcore.store.database import Database
 
 CHUNK = 2_000
+MAX_DOCUMENT = 50_000_000
+"""Characters of a document's text."""
 Progress = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """The new project, how many rows and versions came, and what could not be read: rows with their line, versions by name."""
+    """The new project, how many rows and versions came, and what could not be read: rows with their line, versions and documents
+    by name."""
 
     project: Project
     examples: int
@@ -80,7 +83,7 @@ def _fill(
     with db.write() as c:
         carrying.settings_in(c, project_id, settings)
     ids, broken = _take_rows(db, archive, project_id, import_id, int(manifest.get("examples") or 0), progress)
-    taken, left_out = 0, []
+    taken, left_out = 0, _take_documents(db, archive, project_id)
     for number, (_, line) in enumerate(unpacking.lines(archive, "versions.jsonl"), 1):
         why = _take_version(db, archive, project_id, number, line, ids)
         taken += not why
@@ -131,6 +134,40 @@ def _take_rows(
             write()
     write()
     return ids, broken
+
+
+def _take_documents(db: Database, archive: zipfile.ZipFile, project_id: int) -> list[str]:
+    """A sentence for each document that was left out."""
+    left_out: list[str] = []
+    for number, (found, pieces, why) in enumerate(_documents(archive), 1):
+        size = sum(map(len, pieces))
+        if why or size > MAX_DOCUMENT:
+            left_out.append(f"Document {number} cannot be read ({why or f'it has {size:,} characters'}).")
+            continue
+        with db.write() as c:
+            carrying.document_in(c, project_id, {**found, "text": "".join(pieces)})
+    return left_out
+
+
+def _documents(archive: zipfile.ZipFile) -> Iterator[tuple[dict[str, Any], list[str], str]]:
+    """(a document, the pieces of its text, why it cannot be read or ""); of too long a text no more than tells that it is."""
+    current: tuple[dict[str, Any], list[str], str] | None = None
+    size = 0
+    for _, line in unpacking.lines(archive, "documents.jsonl"):
+        try:
+            found, why = reading.document(line), ""
+        except ValueError as error:
+            found, why = {}, str(error)
+        if "more" in found:
+            if current is not None and size <= MAX_DOCUMENT:
+                current[1].append(found["more"])
+                size += len(found["more"])
+            continue
+        if current is not None:
+            yield current
+        current, size = (found, [found.get("text", "")], why), len(found.get("text", ""))
+    if current is not None:
+        yield current
 
 
 def _take_version(

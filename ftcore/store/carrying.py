@@ -11,9 +11,10 @@ from sqlalchemy import Connection, RowMapping, func, insert, select, update
 from ftcore.records import Split, Status, Task, TrainingExample
 from ftcore.store import tasks as store_tasks
 from ftcore.store import words
+from ftcore.store.documents import digest_of
 from ftcore.store.examples import text_columns
 from ftcore.store.projects import touch
-from ftcore.store.schema import decisions, examples, imports, now, projects, snapshots, tasks, views
+from ftcore.store.schema import decisions, documents, examples, imports, now, projects, prompts, snapshots, tasks, views
 
 CHUNK = 2_000
 PLAIN = (
@@ -67,21 +68,28 @@ def rows_in(c: Connection, project_id: int, rows: Sequence[Mapping[str, Any]], *
 
 
 def settings_out(c: Connection, project_id: int) -> dict[str, Any]:
-    """The project's name, prompts, limits and note; its decisions and saved views, the oldest first."""
+    """The project's name, prompts, limits, terms and note; its decisions, saved views and the versions of its full instructions,
+    the oldest first. The newest version that says what `base_prompt` says is the current one."""
     row = c.execute(select(projects).where(projects.c.id == project_id)).mappings().one()
     decided = c.execute(
         select(decisions).where(decisions.c.project_id == project_id).order_by(decisions.c.id)
     ).mappings()
     saved = c.execute(select(views).where(views.c.project_id == project_id).order_by(views.c.id)).mappings()
+    kept = c.execute(select(prompts).where(prompts.c.project_id == project_id).order_by(prompts.c.number)).mappings()
     names = ("answers", "reasons", "recommendation", "note", "who")
     return {
         "project": {
-            name: row[name] for name in ("name", "base_prompt", "tuned_prompt", "limits", "good_note", "sample")
+            name: row[name]
+            for name in ("name", "base_prompt", "tuned_prompt", "limits", "terms", "good_note", "sample")
         },
         "decisions": [
             {**{name: one[name] for name in names}, "created_at": _out(one["created_at"])} for one in decided
         ],
         "views": [{name: one[name] for name in ("name", "query", "created_by")} for one in saved],
+        "prompts": [
+            {**{name: one[name] for name in ("text", "note", "who")}, "created_at": _out(one["created_at"])}
+            for one in kept
+        ],
     }
 
 
@@ -94,6 +102,29 @@ def settings_in(c: Connection, project_id: int, found: Mapping[str, Any]) -> Non
             one["created_at"] = moment(one["created_at"])
         if rows:
             c.execute(insert(table), rows)
+    fresh = [
+        {**one, "project_id": project_id, "number": number, "created_at": moment(one["created_at"])}
+        for number, one in enumerate(found.get("prompts", ()), 1)
+    ]
+    if fresh:
+        c.execute(insert(prompts), fresh)
+    touch(c, project_id)
+
+
+def documents_out(c: Connection, project_id: int) -> Iterator[dict[str, Any]]:
+    """The documents that are offered, one at a time, in the order in which they came."""
+    mine = (documents.c.project_id == project_id, documents.c.removed_at.is_(None))
+    ids = list(c.execute(select(documents.c.id).where(*mine).order_by(documents.c.id)).scalars())
+    for id_ in ids:
+        row = c.execute(select(documents).where(documents.c.id == id_)).mappings().one()
+        names = ("name", "text", "kind", "bytes", "who")
+        yield {**{name: row[name] for name in names}, "created_at": _out(row["created_at"])}
+
+
+def document_in(c: Connection, project_id: int, found: Mapping[str, Any]) -> None:
+    """Adds a document as `documents_out` gives it; what is checked already."""
+    values = {**found, "digest": digest_of(str(found["text"])), "created_at": moment(found["created_at"])}
+    c.execute(insert(documents).values(project_id=project_id, **values))
     touch(c, project_id)
 
 

@@ -1,4 +1,4 @@
-"""What people said of two answers without knowing which arm gave which, and what judge models said of the same."""
+"""What people said of two answers without knowing which arm gave which."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from ftcore.store.projects import touch
 from ftcore.store.runs import get as run_of
-from ftcore.store.schema import judgements, now, ratings
+from ftcore.store.schema import now, ratings
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +87,6 @@ def take_back(c: Connection, run_id: int, arms: tuple[str, str], who: str) -> Ra
 
 def number(c: Connection, run_id: int) -> int:
     return c.execute(select(func.count()).where(ratings.c.run_id == run_id)).scalar_one()
-
-
-def judged(c: Connection, run_id: int) -> list[Judged]:
-    """What judge models said of two answers, where they said something."""
-    mine = (judgements.c.run_id == run_id, judgements.c.other_arm != "", judgements.c.value.is_not(None))
-    query = select(judgements).where(*mine).order_by(judgements.c.id)
-    return [
-        Judged(row["case_id"], row["arm"], row["other_arm"], row["value"], row["judge"])
-        for row in c.execute(query).mappings()
-    ]
 
 
 def _rating(row: RowMapping) -> Rating:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ftcore.evaluation import blind
 from ftcore.evaluation.blind import LEFT, RIGHT, Pair, rating_of
 from ftcore.evaluation.corrections import correct
-from ftcore.evaluation.ratings import agreements, gate, length_bias, prefer, with_judge
+from ftcore.evaluation.ratings import agreements, length_bias, prefer, with_judge
 from ftcore.store import ratings
 from ftcore.store.database import Database
 from ftcore.store.ratings import Judged, Rating
@@ -172,10 +172,6 @@ def test_a_judge_that_contradicts_itself_is_undecided() -> None:
     flipping = with_judge(people, by_place, ARMS)
     assert flipping is not None
     assert flipping.kappa == pytest.approx(0)
-    assert gate(both) == (True, "")
-    assert gate(flipping)[0] is False
-    assert gate(None)[0] is False
-    assert "50 are needed" in gate(with_judge(people[:20], agreeing, ARMS))[1]
 
 
 def test_a_liking_for_length_is_noticed() -> None:

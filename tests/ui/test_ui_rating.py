@@ -43,9 +43,9 @@ def script() -> None:
         rating_panel.draw(project, run)
 
 
-def opened(who: str = "EM", **state: object) -> AppTest:
+def opened(who: str = "EM", state: dict[str, object] | None = None) -> AppTest:
     test = AppTest.from_function(script, default_timeout=30)
-    for name, value in {"who": who, **state}.items():
+    for name, value in {"who": who, **(state or {})}.items():
         test.session_state[name] = value
     test.run()
     assert not test.exception
@@ -187,7 +187,7 @@ def test_a_workbook_is_made_and_comes_back(db: Database, run: Run) -> None:
 
     from ftcore.workspace import open_workspace
 
-    test = base_first(opened(**{"rating-pack": True}))
+    test = base_first(opened(state={"rating-pack": True}))
     test.text_input(key="rating-for").set_value("FK").run()
     test.button(key="rating-make").click().run()
     assert not test.exception
@@ -207,7 +207,7 @@ def test_a_workbook_is_made_and_comes_back(db: Database, run: Run) -> None:
 
 def test_the_evidence_can_be_downloaded_and_private_rows_only_when_asked_for(db: Database) -> None:
     finished(db, test=12, private=(1,))
-    test = opened(what="evidence")
+    test = opened(state={"what": "evidence"})
     assert test.checkbox[0].label == "Put in the 1 private row too"
     assert len(test.get("download_button")) == 1
 
@@ -221,7 +221,7 @@ def test_very_many_answers_are_put_together_by_the_worker(db: Database, monkeypa
 
     run = finished(db, test=12)
     monkeypatch.setattr(evidence_panel, "AT_ONCE", 10)
-    test = opened(what="evidence")
+    test = opened(state={"what": "evidence"})
     test.button(key=f"evidence-make-{run.id}").click().run()
     assert not test.exception
     with db.read() as c:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from ftcore.records import Split
-from ftcore.store import ratings, runs
+from ftcore.store import judgements, ratings, runs
+from ftcore.store.ratings import Rating
 from ftcore.store.runs import Run
 from ftcore.ui import ledger, page, say, session
 
@@ -43,7 +45,6 @@ def draw(run: Run, arms: tuple[str, str], pairs: int, same: int) -> None:
 
     with session.db().read() as c:
         found = ratings.of_run(c, run.id, arms)
-        judged = ratings.judged(c, run.id)
         answers = runs.answers(c, run.id, Split.TEST, run.scorer)
     preference = prefer(found, arms, same=same, pairs=pairs, seed=run.seed)
     if preference is None:
@@ -61,8 +62,7 @@ def draw(run: Run, arms: tuple[str, str], pairs: int, same: int) -> None:
             lengths.setdefault(one.case_id, {})[one.arm] = len(one.text)
     sizes = {case: (two[arms[0]], two[arms[1]]) for case, two in lengths.items() if len(two) == 2}
     lines["Does length decide?"] = _length(length_bias(found, arms, sizes))
-    if judged:
-        lines["The judge model"] = _judge(run, arms)
+    lines["The judge model"] = _judges(run, arms, found)
     if preference.rough:
         lines["Mind"] = "Few rows were rated, or few were decided, so the range is rough."
     ledger.draw(lines, alt="What the blind rating found")
@@ -131,13 +131,12 @@ def _length(found: LengthBias | None) -> str:
     return f"{said} Perhaps it is length that is liked." if found.noticeable else said
 
 
-def _judge(run: Run, arms: tuple[str, str]) -> str:
-    from ftcore.evaluation.ratings import gate, with_judge
+def _judges(run: Run, arms: tuple[str, str], found: Sequence[Rating]) -> str:
+    """Whether the judge models that were asked can be believed, by these ratings."""
+    from ftcore.evaluation.judge.summary import preferences, trust
+    from ftcore.evaluation.ratings import with_judge
 
     with session.db().read() as c:
-        measured = with_judge(ratings.of_run(c, run.id, arms), ratings.judged(c, run.id), arms)
-    _, said = gate(measured)
-    if measured is None or measured.kappa is None:
-        return said
-    told = f"It agrees with people by kappa {measured.kappa:.2f} ({measured.low:.2f} to {measured.high:.2f}), "
-    return f"{told}on {say.count(measured.rows, 'row')}. {said}".strip()
+        said = {name: judgements.of_run(c, run.id, name) for name in judgements.judges(c, run.id)}
+    told = [trust(with_judge(found, preferences(its, arms), arms)).sentence for its in said.values()]
+    return " ".join(dict.fromkeys(told))
