@@ -44,13 +44,13 @@ def honest() -> Iterator[Row]:
     seen = list(cells())
     sets = f"{seen[0].sets:,} test sets a cell, {len(seen)} cells"
     yield Row(
-        "95% intervals that hold the truth, worst cell", min(one.covered for one in seen), 0.94, sets, unit="of 1"
+        "95% intervals that hold the truth, worst cell", 100 * min(one.covered for one in seen), 94, sets, unit="%"
     )
     false = max(one.better for one in seen if not one.lifted)
-    yield Row("“better” without a true difference, worst cell", false, 0.025, sets, unit="of 1")
+    yield Row("“better” without a true difference, worst cell", 100 * false, 2.5, sets, unit="%")
     found = min(one.found for one in seen if one.lifted and one.n >= 50)
     how = f"{sets}; 50 examples or more, where it is attainable"
-    yield Row("twice the detectable difference is found, worst cell", found, 0.95, how, unit="of 1")
+    yield Row("twice the detectable difference is found, worst cell", 100 * found, 95, how, unit="%")
 
 
 if __name__ == "__main__":
