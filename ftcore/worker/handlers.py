@@ -23,10 +23,18 @@ def evaluate(db: Database, workspace: Workspace, task: Task, watch: Watch) -> di
     return carry_out(db, workspace, task.payload["run_id"], watch)
 
 
+def judge(db: Database, workspace: Workspace, task: Task, watch: Watch) -> dict[str, Any]:
+    """payload: run_id, order."""
+    from ftcore.worker.judge import carry_out
+
+    return carry_out(db, workspace, task, watch)
+
+
 HANDLERS: dict[str, Handler] = {
     **intake.HANDLERS,
     **following.HANDLERS,
     "evaluate": evaluate,
+    "judge": judge,
     "count": bulk.count,
     "pattern": bulk.search,
     "bulk": bulk.change,

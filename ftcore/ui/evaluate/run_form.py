@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 POINTS = 5
 """The difference that matters unless the user says otherwise, in points of 100."""
+USUAL_SPREAD = 0.35
+"""How much paired differences usually spread (standard deviation), while nothing is measured yet."""
 MATERIALS = ("Instructions", "Documents", "Terms")
 
 
@@ -70,12 +72,12 @@ def draw(project: Project, models: list[Job], *, primary: bool = True) -> None:
         st.warning("No test examples were held out when this model was trained. Choose some on Curate and train again.")
         way.button(project, "curate", "Go to Curate", primary=primary)
         return
+    _say_what_it_can_show(proposal)
     st.markdown("**The ways to answer**")
     arms = arms_panel.draw(project, job, ProposedArms(proposal.arms, proposal.left_out))
     materials(project)
     st.markdown("**What is decided before any answer is seen**")
     declared = _declared(job, proposal, arms)
-    _say_what_it_can_show(proposal, declared.delta)
     takes = _estimate(project, job, arms, declared)
     if takes is not None:
         ledger.draw(_lines(job, proposal, takes), alt="What will be asked, where, and at what price")
@@ -161,23 +163,27 @@ def _declared(job: Job, proposal: Proposal, arms: list[ArmPlan]) -> Declared:
     )
 
 
-def _say_what_it_can_show(proposal: Proposal, delta: float) -> None:
-    """Can this test set see the difference that matters?"""
+def _say_what_it_can_show(proposal: Proposal) -> None:
+    """Can this test set see the difference that matters? Said before anything is spent."""
     from ftcore.evaluation.statistics import required_n
     from ftcore.evaluation.verdict import before_spending
 
-    st.text(before_spending(proposal.test_rows, proposal.detectable), width=page.PROSE + 80)
-    if proposal.detectable > delta:
-        needed = required_n(0.35, delta)
-        st.caption(
-            f"To see a difference of {delta * 100:.0f} points, about {needed:,} test examples would be needed. With fewer, only "
+    st.subheader(page.plain(before_spending(proposal.test_rows, proposal.detectable)), anchor=False)
+    points = int(st.session_state.get("delta", POINTS))
+    said = []
+    if proposal.detectable * 100 > points:
+        needed = required_n(USUAL_SPREAD, points / 100)
+        said.append(
+            f"To see a difference of {points} points, about {needed:,} test examples would be needed; with fewer, only "
             "larger differences can be told from chance."
         )
     if proposal.looks:
-        st.caption(
-            f"{say.count(proposal.looks, 'comparison')} of this project asked these test examples before. The more often "
-            "one looks, the more likely a lucky result: change a test set that has been looked at often."
+        said.append(
+            f"{say.count(proposal.looks, 'comparison')} asked these test examples before. The more often one looks, the "
+            "likelier a lucky result: change a test set that has been looked at often."
         )
+    if said:
+        st.caption(" ".join(said))
 
 
 @st.cache_data(max_entries=20, show_spinner="Counting what will be asked")
