@@ -6,7 +6,8 @@ import html
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ftcore.report.figures import blank, short
+from ftcore.report.facts import short
+from ftcore.report.figures import blank
 from ftcore.report.palette import ARMS, arm_colour, arm_marker, ground
 
 if TYPE_CHECKING:

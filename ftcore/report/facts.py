@@ -9,6 +9,9 @@ from ftcore.evaluation.scorers import describe
 from ftcore.records import ArmResult, Comparison, SideBySide, Story
 from ftcore.report.palette import arm_family
 
+LONGEST_LABEL = 60
+"""Characters of an arm's label in a sentence."""
+
 
 def primary(story: Story) -> tuple[str, Comparison] | None:
     """(arm compared against, fine-tuned minus that arm) of the primary comparison; None when nothing was measured."""
@@ -36,9 +39,15 @@ def kind_named(story: Story, name: str) -> str:
 
 
 def label_of(story: Story, name: str) -> str:
-    """How an arm is called in a report: its label, or its name in words."""
+    """How an arm is called in a sentence: its label, or its name in words; a very long one is cut."""
     arm = arm_of(story, name)
-    return (arm.label if arm else "") or name.replace("_", " ")
+    return short((arm.label if arm else "") or name.replace("_", " "), LONGEST_LABEL)
+
+
+def short(text: str, limit: int) -> str:
+    """The text in one line of at most `limit` characters."""
+    text = " ".join(text.split())
+    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def counts_right_answers(story: Story) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ftcore.records import ArmResult, Comparison
-from ftcore.report.facts import kind_of, points, signed
+from ftcore.report.facts import kind_of, points, short, signed
 from ftcore.report.palette import FONT, arm_colour, arm_marker, ground
 
 if TYPE_CHECKING:
@@ -213,9 +213,3 @@ def _label(text: str, second: str = "", *, limit: int = 34) -> str:
     """A row's name, short enough for a telephone; the model stands small below it."""
     first = html.escape(short(text, limit))
     return f"{first}<br><span style='font-size:12px'>{html.escape(short(second, 64))}</span>" if second else first
-
-
-def short(text: str, limit: int) -> str:
-    """The text in one line of at most `limit` characters."""
-    text = " ".join(text.split())
-    return text if len(text) <= limit else text[: limit - 1] + "…"

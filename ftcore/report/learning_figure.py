@@ -6,8 +6,8 @@ import html
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ftcore.report.facts import points
-from ftcore.report.figures import blank, short
+from ftcore.report.facts import points, short
+from ftcore.report.figures import blank
 from ftcore.report.palette import arm_colour, ground
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ftcore.records import ArmResult
-from ftcore.report.facts import kind_of, points
-from ftcore.report.figures import blank, short
+from ftcore.report.facts import kind_of, points, short
+from ftcore.report.figures import blank
 from ftcore.report.palette import arm_colour, arm_marker, ground
 
 if TYPE_CHECKING:

@@ -55,14 +55,16 @@ CHANCES = {
 
 @dataclass(frozen=True)
 class Measuring:
-    """A project whose rows are frozen. `practice` = its model is the small one."""
+    """A project whose rows are approved."""
 
     db: Database
     project_id: int
 
     def job(self, *, practice: bool = True) -> Job:
+        """A job that made a model; `practice` = the small one."""
         with self.db.write() as c:
-            endpoint = endpoints.put(c, "local", base_url="http://127.0.0.1:9/v1", key_source="", practice=practice)
+            name = "local" if practice else "acme"
+            endpoint = endpoints.put(c, name, base_url="http://127.0.0.1:9/v1", key_source="", practice=practice)
         made = launch(self.db, self.project_id, endpoint, base_model=BASE, who="DK")
         with self.db.write() as c:
             jobs.change(

@@ -13,6 +13,7 @@ from ftcore.report import words
 from ftcore.report.file import cut
 from ftcore.store.runs import Run
 from ftcore.ui import differences, page, session
+from ftcore.ui.evaluate import corrections_panel
 
 if TYPE_CHECKING:
     from ftcore.evaluation.scorers import Scorer
@@ -76,21 +77,11 @@ def draw(
                     args=(shown.case,),
                     help="Gives it an address that can be sent to somebody.",
                 )
-            _actions(run, shown.case)
+            corrections_panel.row(run, shown.case)
 
 
 def _a_line(cells: int) -> int:
     return 2 if cells == 4 else A_LINE
-
-
-def _actions(run: Run, case: str) -> None:
-    """What can be done with the row: saying that its expected answer is wrong."""
-    from importlib.util import find_spec
-
-    if find_spec("ftcore.ui.evaluate.corrections_panel"):
-        from importlib import import_module
-
-        import_module("ftcore.ui.evaluate.corrections_panel").row(run, case)
 
 
 def _answer(story: Story, run: Run, shown: Shown, arm: str, *, marks: bool) -> None:

@@ -9,7 +9,7 @@ from ftcore.records import Project, Story, Verdict
 from ftcore.report import words
 from ftcore.store.runs import Run
 from ftcore.ui import charts, page, session, way
-from ftcore.ui.evaluate import answers, folds, forest_panel, measured, method_panel
+from ftcore.ui.evaluate import answers, corrections_panel, folds, forest_panel, measured, method_panel
 
 MODES = ("Evidence", "Every answer", "How it was measured")
 
@@ -25,6 +25,7 @@ def draw(project: Project, story: Story, run: Run, past: list[Run], *, primary: 
     """The whole panel. `run` is the one that `story` tells, `past` all runs of the project; `primary`: whether using it in
     the report is the page's main action."""
     verdict(project, story, primary=primary)
+    corrections_panel.history(run)
     if not story.comparisons:
         return
     first = MODES[1] if answers.ROW in st.query_params else MODES[0]
