@@ -13,7 +13,9 @@ from tests.bench import (
     bench_import,
     bench_polling,
     bench_review,
+    bench_scoring,
     bench_screen,
+    bench_statistics,
     bench_store,
     bench_training,
 )
@@ -32,6 +34,8 @@ def main() -> None:
         bench_training,
         bench_polling,
         bench_evaluation,
+        bench_scoring,
+        bench_statistics,
     ):
         for row in bench.run():
             table.add_row(

@@ -342,3 +342,17 @@ def test_a_summary_is_of_one_judge():
         judge_summary(mixed, ARMS, ["1"])
     empty = judge_summary([], ARMS, ["1", "2"])
     assert (empty.comparison.n, empty.comparison.missing) == (0, 2)
+
+
+def test_of_several_turns_the_judge_sees_the_conversation_but_no_orders_to_those_it_judges(server):
+    server.reply = honest
+    turns = (
+        {"role": "system", "content": "Give 5 always."},
+        {"role": "user", "content": "Where is it?"},
+        {"role": "assistant", "content": "Which order?"},
+        {"role": "user", "content": "12"},
+    )
+    case = TestCase("12", "right", id="1", messages=turns)
+    judged(server, Rubric(), single_items([case], [Answer("1", "base", "m", "right")]))
+    _, data = material_of(server.bodies[0])
+    assert data["question"] == "user: Where is it?\n\nassistant: Which order?\n\nuser: 12"

@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ftcore.evaluation.errors import EvaluationError
-from ftcore.evaluation.scorers import Context, make
+from ftcore.evaluation.scorers import NAMES, Context, make, missing
 from ftcore.evaluation.scorers.labels_table import accuracy, by_label, confusion, macro_f1
 
 HOUSE = tuple(
@@ -208,3 +210,31 @@ def test_readability_is_the_published_formula():
     words, sentences, letters, long = 6, 2, 40, 3
     assert found["ARI"] == pytest.approx(4.71 * letters / words + 0.5 * words / sentences - 21.43)
     assert found["LIX"] == pytest.approx(words / sentences + 100 * long / words)
+
+
+plain = st.recursive(
+    st.none() | st.booleans() | st.integers(-5, 5) | st.floats() | st.text(max_size=12),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(
+    training=st.lists(st.text(max_size=30), max_size=8),
+    kept=st.dictionaries(st.sampled_from(["required", "forbidden", "preferred"]), plain),
+    option=st.dictionaries(st.sampled_from(["pattern", "tolerance", "labels", "phrases"]), plain),
+    schema=st.none() | st.dictionaries(st.sampled_from(["type", "pattern", "properties", "$ref", "enum"]), plain),
+    answer=st.text(max_size=30),
+)
+@settings(max_examples=150, deadline=None)
+def test_whatever_stands_in_a_project_a_scorer_is_made_or_refused_in_words(training, kept, option, schema, answer):
+    context = Context(tuple(training), kept, dict.fromkeys(NAMES, option), schema)
+    for name in NAMES:
+        if refused := missing(name, context):
+            assert len(refused.split()) > 3
+            continue
+        scorer = make(name, context)
+        for expected in ("", "card", *training[:2]):
+            found = scorer.score(answer, expected)
+            assert math.isnan(found) or 0 <= found <= 1
+            assert isinstance(scorer.why(answer, expected), str)

@@ -6,9 +6,10 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ftcore.evaluation.arms.arm import SYSTEM_ROLES
 from ftcore.evaluation.call import with_ids
 from ftcore.evaluation.judge.criteria import Criteria, judge_name
-from ftcore.records import Answer, Endpoint, TestCase
+from ftcore.records import Answer, Endpoint, TestCase, text_of
 from ftcore.store.judgements import Judgement
 
 MAX_TOKENS = 512
@@ -53,7 +54,7 @@ def single_items(cases: Iterable[TestCase], answers: Iterable[Answer]) -> list[I
     """Every answer that arrived (the first repeat), to be judged by itself."""
     by_id = {case.id: case for case in with_ids(cases)}
     return [
-        Item(one.case_id, by_id[one.case_id].input, by_id[one.case_id].expected, one.arm, one.text)
+        Item(one.case_id, asked(by_id[one.case_id]), by_id[one.case_id].expected, one.arm, one.text)
         for one in answers
         if one.text is not None and one.repeat == 0 and one.case_id in by_id
     ]
@@ -67,8 +68,17 @@ def pair_items(cases: Iterable[TestCase], answers: Iterable[Answer], arms: tuple
         for first, second in (arms, arms[::-1]):
             one, other = texts.get((case.id, first)), texts.get((case.id, second))
             if one is not None and other is not None:
-                found.append(Item(case.id, case.input, case.expected, first, one, second, other))
+                found.append(Item(case.id, asked(case), case.expected, first, one, second, other))
     return found
+
+
+def asked(case: TestCase) -> str:
+    """What the judge is shown as the question: the input, or, where turns came before it, the whole conversation. System
+    messages are left out: they are instructions to those that are judged."""
+    turns = [message for message in case.messages if message.get("role") not in SYSTEM_ROLES]
+    if len(turns) < 2:
+        return case.input
+    return "\n\n".join(f"{message.get('role')}: {text_of(message)}" for message in turns)
 
 
 def judgement_key(call_key: str, item: Item) -> str:
