@@ -116,18 +116,18 @@ def run(
     scorer: Annotated[
         str,
         typer.Option(
-            help="exact_match, normalised_match, json_valid, json_fields or edit_similarity; proposed from the data when left out."
+            help="The measure that decides (exact_match, json_fields, edit_similarity, ...); proposed from the data when left out."
         ),
     ] = "",
     workspace: WorkspaceOption = None,
     json_out: Annotated[Path | None, typer.Option("--json", help="Write the result as JSON to this file.")] = None,
 ) -> None:
     """The whole journey without a browser: import, check, split, train, evaluate, report."""
-    from ftcore.evaluation.scorers import SCORERS
+    from ftcore.evaluation.scorers import NAMES, describe
     from ftcore.records import Mapping
 
-    if scorer and scorer not in SCORERS:
-        raise typer.BadParameter(f"There is no scorer named {scorer}. There are: {', '.join(SCORERS)}.")
+    if scorer and describe(scorer) is None:
+        raise typer.BadParameter(f"There is no scorer named {scorer}. There are: {', '.join(NAMES)}.")
     mapping = Mapping(input=input, output=output) if input or output else None
     _journey(
         file,

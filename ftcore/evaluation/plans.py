@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -108,14 +108,7 @@ def plan_run(db: Database, project_id: int, job: Job, declared: Declared | None 
     _check(db, project_id, job, arms, declared)
     name = declared.scorer or found.primary
     further = [one for one in (declared.further if declared.further is not None else found.further) if one != name]
-    with db.read() as c:
-        terms = projects.terms(c, project_id)
-    context = Context(
-        training=tuple(row.training.response for row in _rows(db, job.snapshot_id, Split.TRAIN)),
-        terms=terms,
-        options=declared.options,
-        schema=next((arm.settings["schema"] for arm in arms if arm.kind == "structured"), None),
-    )
+    context = context_for(db, project_id, job.snapshot_id, arms, declared.options)
     make(name, context)  # one that is unknown or lacks what it needs is refused before anything is written
     repeats = declared.repeats or (WARM_REPEATS if declared.temperature > 0 else 1)
     with db.write() as c:
@@ -147,6 +140,17 @@ def plan_run(db: Database, project_id: int, job: Job, declared: Declared | None 
         )
         tasks.put(c, "evaluate", {"run_id": run.id}, project_id=project_id, key=f"evaluate:{run.id}")
         return run
+
+
+def context_for(
+    db: Database, project_id: int, snapshot_id: int, arms: Sequence[ArmPlan], options: Mapping[str, Any]
+) -> Context:
+    """What the scorers of a run may know: the training answers, the project's terms, the options, the form of the answers."""
+    with db.read() as c:
+        terms = projects.terms(c, project_id)
+        training = tuple(row.training.response for row in snapshots.rows(c, snapshot_id, Split.TRAIN))
+    schema = next((arm.settings["schema"] for arm in arms if arm.kind == "structured"), None)
+    return Context(training=training, terms=terms, options=dict(options), schema=schema)
 
 
 def total_calls(arms: Sequence[ArmPlan], test: int, validation: int, candidate: str, repeats: int = 1) -> int:

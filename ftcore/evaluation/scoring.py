@@ -6,10 +6,12 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from ftcore.evaluation.arms import plan_from_json
 from ftcore.evaluation.errors import EvaluationError
+from ftcore.evaluation.plans import context_for
 from ftcore.evaluation.scorers import Context, Scorer, make
 from ftcore.records import Answer, Split, TestCase
-from ftcore.store import projects, runs, snapshots
+from ftcore.store import runs
 from ftcore.store.database import Database
 from ftcore.store.runs import Run
 
@@ -67,9 +69,6 @@ class Scoring:
 
 
 def context_of(db: Database, run: Run) -> Context:
-    """What the run's scorers may know: the training answers of its snapshot, the project's terms, the run's options."""
-    schema = next((arm["settings"].get("schema") for arm in run.arms if arm.get("kind") == "structured"), None)
-    with db.read() as c:
-        training = tuple(row.training.response for row in snapshots.rows(c, run.snapshot_id, Split.TRAIN))
-        terms = projects.terms(c, run.project_id)
-    return Context(training=training, terms=terms, options=dict(run.settings.get("options", {})), schema=schema)
+    """What the run's scorers may know."""
+    plans = [plan_from_json(kept) for kept in run.arms]
+    return context_for(db, run.project_id, run.snapshot_id, plans, run.settings.get("options", {}))

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from ftcore.endpoints.facts import facts_of
 from ftcore.records import Job, Project
@@ -77,7 +78,7 @@ def draw(project: Project, models: list[Job], *, primary: bool = True) -> None:
     arms = arms_panel.draw(project, job, ProposedArms(proposal.arms, proposal.left_out))
     materials(project)
     st.markdown("**What is decided before any answer is seen**")
-    declared = _declared(job, proposal, arms)
+    declared = _declared(project, job, proposal, arms)
     takes = _estimate(project, job, arms, declared)
     if takes is not None:
         ledger.draw(_lines(job, proposal, takes), alt="What will be asked, where, and at what price")
@@ -103,22 +104,24 @@ def _model(models: list[Job]) -> Job:
     return by_id[chosen]
 
 
-def _declared(job: Job, proposal: Proposal, arms: list[ArmPlan]) -> Declared:
+def _declared(project: Project, job: Job, proposal: Proposal, arms: list[ArmPlan]) -> Declared:
     from ftcore.evaluation.plans import CANDIDATE, Declared
-    from ftcore.evaluation.scorers import SCORERS
+    from ftcore.evaluation.scorers import describe
 
     left, right = st.columns(2, gap="medium")
-    names = [*dict.fromkeys((proposal.scorer, *SCORERS))]
+    names = _scorers(project, job, proposal, arms)
     scorer = left.selectbox(
         "Measure",
         names,
-        format_func=lambda name: SCORERS[name].label,
+        format_func=_label_of,
         key=f"scorer-{job.id}",
         help="Chosen before any answer is seen, so that nobody picks the one that flatters.",
     )
-    one = SCORERS[scorer]
-    left.caption(page.plain(f"Proposed: {proposal.why}" if scorer == proposal.scorer else one.explanation))
-    left.caption(page.plain(f"What it cannot see: {one.blind_to}"))
+    one = describe(scorer)
+    if one is not None:
+        left.caption(page.plain(f"Proposed: {proposal.why}" if scorer == proposal.scorer else one.explanation))
+        left.caption(page.plain(one.blind_to))
+    options = {"regex": {"pattern": _pattern(left, job)}} if scorer == "regex" else {}
     points = right.number_input(
         "The difference that matters, in points of 100", min_value=1, max_value=50, value=POINTS, key="delta"
     )
@@ -126,9 +129,9 @@ def _declared(job: Job, proposal: Proposal, arms: list[ArmPlan]) -> Declared:
     with st.expander("More settings", icon=":material/tune:", key="run-settings"):
         further = st.multiselect(
             "Further measures, told beside the first",
-            [name for name in names if name != scorer],
+            [name for name in names if name not in (scorer, "regex")],
             default=[name for name in proposal.further if name != scorer and name in names],
-            format_func=lambda name: SCORERS[name].label,
+            format_func=_label_of,
             key=f"further-{job.id}-{scorer}",
         )
         first, second, third = st.columns(3, gap="medium")
@@ -159,8 +162,44 @@ def _declared(job: Job, proposal: Proposal, arms: list[ArmPlan]) -> Declared:
         delta=int(points) / 100,
         seed=int(seed),
         budget_usd=budget,
+        options=options,
         fresh=fresh,
     )
+
+
+def _scorers(project: Project, job: Job, proposal: Proposal, arms: list[ArmPlan]) -> list[str]:
+    """The measures that can be made here, the proposed one first; a pattern can always be written."""
+    form = next((arm.settings["schema"] for arm in arms if arm.kind == "structured"), None)
+    known = _usable(
+        str(session.workspace().root), project.revision, project.id, job.snapshot_id, json.dumps(form), arms
+    )
+    return [*dict.fromkeys((proposal.scorer, *known, "regex"))]
+
+
+@st.cache_data(max_entries=20, show_spinner=False)
+def _usable(
+    workspace: str, revision: int, project_id: int, snapshot_id: int, form: str, _arms: list[ArmPlan]
+) -> list[str]:
+    from ftcore.evaluation.plans import context_for
+    from ftcore.evaluation.scorers import NAMES, missing
+    from ftcore.evaluation.scorers.own import own_names
+
+    context = context_for(session.db(), project_id, snapshot_id, _arms, {})
+    return [*(name for name in NAMES if not missing(name, context)), *own_names(session.workspace().root)]
+
+
+def _label_of(name: str) -> str:
+    from ftcore.evaluation.scorers import describe
+
+    one = describe(name)
+    return one.label if one is not None else name
+
+
+def _pattern(place: DeltaGenerator, job: Job) -> str:
+    text = place.text_input(
+        "The pattern (a regular expression)", key=f"pattern-{job.id}", max_chars=1_000, placeholder="[A-Z]{2}-\\d{4}"
+    )
+    return str(text or "")
 
 
 def _say_what_it_can_show(proposal: Proposal) -> None:
