@@ -97,7 +97,5 @@ class Story:
     """By arm compared against: the p value, adjusted for how many comparisons were made (Holm)."""
     looks: int = 1
     """How many declared runs have looked at these test rows, this one among them."""
-    train_rows: int = 0
-    """Rows that the job trained on: `train`, or its share of them."""
     spent: float | None = None
     """US dollars that the run's answers cost; None = not known."""

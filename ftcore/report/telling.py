@@ -18,7 +18,6 @@ from ftcore.records import (
     Recommendation,
     Reply,
     SideBySide,
-    Snapshot,
     Split,
     Story,
     Verdict,
@@ -61,7 +60,6 @@ def tell(db: Database, project_id: int, *, who: str = "", rows: bool = True) -> 
             test=snapshot.test if snapshot else 0,
             tokens=snapshot.tokens if snapshot else 0,
             snapshot=snapshot.digest if snapshot else "",
-            train_rows=_trained_on(job, snapshot),
             **_of_job(c, job),
             **_of_run(c, run, rows=rows),
         )
@@ -88,11 +86,6 @@ def _of_job(c: Connection, job: Job | None) -> dict[str, Any]:
         "seed": job.seed,
         "losses": tuple((m.step, m.train_loss) for m in jobs.metrics(c, job.id) if m.train_loss is not None),
     }
-
-
-def _trained_on(job: Job | None, snapshot: Snapshot | None) -> int:
-    """How many rows the job was given: all, or its share of them in a series of sizes."""
-    return round(snapshot.train * (job.share or 1)) if job and snapshot else 0
 
 
 def _of_run(c: Connection, run: Run | None, *, rows: bool = True) -> dict[str, Any]:

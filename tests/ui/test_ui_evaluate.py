@@ -110,7 +110,9 @@ def test_the_verdict_is_a_sentence_with_its_model_and_its_stamp(db: Database, op
     assert "On the practice model, fine" in test.subheader[0].value
     assert "does not show that a larger model" in test.info[0].value
     assert primary(test) == ["to-report-Use in the report"]
-    assert len(test.get("plotly_chart")) == 3
+    assert len(test.get("plotly_chart")) == 2
+    test.session_state["fold-arms"] = True
+    test.run()
     charts = "".join(chart.proto.spec for chart in test.get("plotly_chart"))
     assert MODEL[:30] in charts
 

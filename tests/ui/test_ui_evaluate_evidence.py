@@ -69,7 +69,7 @@ def test_nine_ways_of_every_kind_are_drawn_with_every_fold_open(db: Database, op
     project = measured.begin(db, kind)
     measured.run(project, kind, usd=0.0004, lost=1)
     test = open_page("evaluate")
-    for name in ("slices", "cost", "latency", "learning", *(["confusion"] if kind is LABELLED else [])):
+    for name in ("arms", "slices", "cost", "latency", "learning", *(["confusion"] if kind is LABELLED else [])):
         opened(test, name)
     drawn = "".join(charts(test))
     assert all(plan.label[:20] in drawn for plan in MORE)
@@ -92,7 +92,7 @@ def test_a_run_of_the_first_version_is_drawn_with_what_it_has(db: Database, open
         runs.change(c, run.id, result=old, settings={}, versions={})
     test = open_page("evaluate")
     assert not test.exception
-    for name in ("slices", "cost", "latency", "learning"):
+    for name in ("arms", "slices", "cost", "latency", "learning"):
         opened(test, name)
     view(test, "Every answer")
     view(test, "How it was measured")

@@ -15,19 +15,20 @@ from ftcore.ui.evaluate import confusion_panel, learning_panel, slices_panel
 
 
 def draw(story: Story, run: Run) -> None:
-    """A fold computes nothing before it is opened."""
-    _fold("Is it better everywhere? The parts of the test set", "grid_view", "slices", slices_panel.draw, story, run)
+    """Everything but the ways' averages, which the report draws too."""
+    fold("Is it better everywhere? The parts of the test set", "grid_view", "slices", slices_panel.draw, story, run)
     if confusion_panel.fits(run):
-        _fold("Which labels are confused?", "compare", "confusion", confusion_panel.draw, story, run)
-    _fold("What does a better answer cost?", "payments", "cost", _cost, story, run)
-    _fold("How long does an answer take?", "timer", "latency", _latency, story, run)
-    _fold("Will more data help?", "trending_up", "learning", learning_panel.draw, story, run)
+        fold("Which labels are confused?", "compare", "confusion", confusion_panel.draw, story, run)
+    fold("What does a better answer cost?", "payments", "cost", _cost, story, run)
+    fold("How long does an answer take?", "timer", "latency", _latency, story, run)
+    fold("Will more data help?", "trending_up", "learning", learning_panel.draw, story, run)
 
 
-def _fold(title: str, icon: str, key: str, content: Callable[[Story, Run], None], story: Story, run: Run) -> None:
-    fold = st.expander(title, icon=f":material/{icon}:", key=f"fold-{key}", on_change="rerun")
-    if fold.open:
-        with fold:
+def fold(title: str, icon: str, key: str, content: Callable[[Story, Run], None], story: Story, run: Run) -> None:
+    """Computes nothing before it is opened. `icon` is a Material symbol's name."""
+    place = st.expander(title, icon=f":material/{icon}:", key=f"fold-{key}", on_change="rerun")
+    if place.open:
+        with place:
             content(story, run)
 
 

@@ -110,7 +110,7 @@ def _facts(
     ]
 
 
-@st.cache_data(show_spinner=False, max_entries=128)
+@st.cache_data(show_spinner="Comparing", max_entries=128)
 def _compared(path: str, run_id: int, stamp: str, _run: Run, baseline: str, candidate: str) -> Comparison:
     from ftcore.evaluation.statistics import compare
 

@@ -71,9 +71,11 @@ def evidence(story: Story) -> None:
     if found[1].n:
         forest_panel.draw(story, run)
         outcomes(story, key="outcomes")
-    arms(story, key="arms")
     answers.worst(story, run)
     st.subheader("A closer look", anchor=False)
+    folds.fold(
+        "How well does each way do?", "bar_chart", "arms", lambda story, run: arms(story, key="arms"), story, run
+    )
     folds.draw(story, run)
 
 
