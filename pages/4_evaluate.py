@@ -2,7 +2,7 @@ import streamlit as st
 
 from ftcore.store import jobs, runs
 from ftcore.ui import page, session
-from ftcore.ui.evaluate import answers, run_form, run_panel, verdict_panel
+from ftcore.ui.evaluate import run_form, run_panel, verdict_panel
 
 project = page.header("evaluate")
 with session.db().read() as c:
@@ -22,9 +22,7 @@ elif newest and newest.run.state != "done":
             run_form.draw(project, models, primary=False)
 
 if done and done_standing and newest and not newest.open:
-    from ftcore.report.telling import tell
-
-    story = tell(session.db(), project.id, who=session.who())
+    story = verdict_panel.story_of(project)
     settled = newest.run.id == done.id
     fresh = bool(models) and models[0].id == done.job_id
     no_verdict = verdict_panel.undecided(story)
@@ -34,17 +32,7 @@ if done and done_standing and newest and not newest.open:
         st.info(
             "A newer model has been trained since this comparison. Compare that one below.", icon=":material/update:"
         )
-    verdict_panel.verdict(project, story, primary=settled and fresh and not no_verdict)
-    modes = ("Evidence", "Every answer", "How it was measured")
-    mode = st.segmented_control(
-        "View", modes, default=modes[0], required=True, key="view", bind="query-params", label_visibility="collapsed"
-    )
-    if mode == modes[0]:
-        verdict_panel.evidence(story)
-    elif mode == modes[1]:
-        answers.every_answer(story, key=str(done.id))
-    else:
-        verdict_panel.method(story, done, every_run)
+    verdict_panel.draw(project, story, done, every_run, primary=settled and fresh and not no_verdict)
     with st.expander("Compare again", icon=":material/replay:", expanded=not fresh, key=f"again-{fresh}"):
         run_form.draw(project, models, primary=settled and not fresh)
     facts = {
@@ -56,6 +44,7 @@ if done and done_standing and newest and not newest.open:
         "Tokens allowed an answer": done.max_tokens,
         "Examples (sha256)": story.snapshot,
         "Run": done.id,
+        **{f"Version of {name}": version for name, version in done.versions.items()},
     }
 elif not newest:
     if models:
@@ -63,4 +52,5 @@ elif not newest:
     else:
         run_form.empty(project)
 
-page.for_the_engineer(facts, command="tuneworthy run FILE --scorer NAME --test-rows N --seed N --json OUT")
+command = f"tuneworthy eval {done.id} --json" if done else "tuneworthy eval --config FILE --json"
+page.for_the_engineer(facts, command=command)
