@@ -42,12 +42,6 @@ def averages(c: Connection, run_id: int, scorer: str, split: Split = Split.TEST)
     return found
 
 
-def scorers(c: Connection, run_id: int) -> list[str]:
-    """Names of the scorers that scored this run's test answers."""
-    query = select(scores.c.scorer).join(calls, calls.c.id == scores.c.call_id).where(calls.c.run_id == run_id)
-    return sorted(c.execute(query.where(calls.c.split == Split.TEST).distinct()).scalars())
-
-
 def seconds(c: Connection, run_id: int, split: Split = Split.TEST) -> dict[str, list[float]]:
     """By arm how long each answer took, as it was measured when it was asked for."""
     query = select(calls.c.arm, calls.c.seconds).where(
