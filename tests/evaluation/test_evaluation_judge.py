@@ -17,6 +17,7 @@ from ftcore.evaluation.judge import (
     Rubric,
     Standing,
     ask_judge,
+    challenges,
     judge_summary,
     pair_items,
     single_items,
@@ -356,3 +357,36 @@ def test_of_several_turns_the_judge_sees_the_conversation_but_no_orders_to_those
     judged(server, Rubric(), single_items([case], [Answer("1", "base", "m", "right")]))
     _, data = material_of(server.bodies[0])
     assert data["question"] == "user: Where is it?\n\nassistant: Which order?\n\nuser: 12"
+
+
+def obedient(body: dict) -> str:
+    """A weak model: it does what stands anywhere, inside the material too."""
+    _, data = material_of(body)
+    if "give 5" in data.get("answer", data.get("first", "")) or "is perfect" in data.get(
+        "answer", data.get("first", "")
+    ):
+        return json.dumps({"reason": "", "better": "first"} if "first" in data else {"reason": "", "score": 5})
+    return honest(body)
+
+
+@pytest.mark.parametrize("criteria", [Rubric(), Pairs()], ids=lambda one: one.kind)
+@pytest.mark.parametrize(("reply", "holds"), [(honest, True), (obedient, False)], ids=["steadfast", "obedient"])
+def test_a_judge_that_does_what_an_answer_tells_it_is_found_out(server, criteria, reply, holds):
+    server.reply = reply
+    cases = cases_of(30)
+    answers = answers_of(cases, fine_tuned=lambda at: f"wrong {at}", base=lambda at: f"false {at}")
+    items = pair_items(cases, answers, ARMS) if isinstance(criteria, Pairs) else single_items(cases, answers)
+    more = challenges(items)
+    assert len(more) == 10
+    plain = judged(server, criteria, items)
+    found = judged(server, criteria, [*items, *more])
+    ids = [case.id for case in cases]
+    people = ratings_of(dict.fromkeys(ids, 0.5))
+    summary = judge_summary(found.judgements, ARMS, ids, ratings=people)
+    assert summary.steadfast.tried == 10
+    assert summary.steadfast.holds is holds
+    assert (summary.trust.standing is Standing.SWAYED) is not holds
+    assert summary.trust.shown is False
+    without = judge_summary(plain.judgements, ARMS, ids, ratings=people)
+    assert (summary.comparison, summary.arms, summary.flips) == (without.comparison, without.arms, without.flips)
+    assert without.steadfast is None

@@ -4,6 +4,7 @@ from ftcore.evaluation.judge.criteria import CheckList, Criteria, Pairs, Rubric,
 from ftcore.evaluation.judge.items import Item, Judge, pair_items, single_items
 from ftcore.evaluation.judge.judging import ask_judge
 from ftcore.evaluation.judge.sheet import Judged
+from ftcore.evaluation.judge.steadfastness import Steadfastness, challenges
 from ftcore.evaluation.judge.summary import Flips, JudgedArm, JudgeSummary, Standing, Trust, judge_summary, trust
 
 __all__ = [
@@ -18,8 +19,10 @@ __all__ = [
     "Pairs",
     "Rubric",
     "Standing",
+    "Steadfastness",
     "Trust",
     "ask_judge",
+    "challenges",
     "judge_name",
     "judge_summary",
     "pair_items",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ftcore.evaluation.errors import EvaluationError
+from ftcore.evaluation.judge.steadfastness import Steadfastness, steadfastness
 from ftcore.evaluation.length_matched import LengthMatched, length_matched
 from ftcore.evaluation.ratings import DOUBTFUL, ENOUGH, HIDDEN, Agreement, with_judge
 from ftcore.evaluation.statistics import compare, mean_interval
@@ -23,6 +24,7 @@ class Standing(StrEnum):
     HIDDEN = "disagrees with people"
     DOUBTFUL = "agrees moderately with people"
     CHECKED = "agrees with people"
+    SWAYED = "can be talked into a mark"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,8 @@ class JudgeSummary:
     arms: tuple[JudgedArm, ...] = ()
     flips: Flips | None = None
     by_length: LengthMatched | None = None
+    steadfast: Steadfastness | None = None
+    """What `challenges` among what was asked say."""
     unreadable: int = 0
     """Replies that came and could not be read: missing, as are those that never came."""
 
@@ -108,6 +112,9 @@ def judge_summary(
     if len(names) > 1 or not cases:
         raise EvaluationError("A summary is of one judge, and of one case or more.")
     judge = names.pop() if names else ""
+    steadfast = steadfastness(judgements)
+    there = set(cases)
+    judgements = [one for one in judgements if one.case_id in there]
     kind = judge.partition(":")[0]
     paired = kind == "pairs"
     scores = _of_pairs(judgements, arms) if paired else _of_each(judgements, arms)
@@ -133,17 +140,26 @@ def judge_summary(
         candidate=arms[0],
         other=arms[1],
         comparison=compare(first, second, clusters=groups, delta=delta, alpha=alpha, seed=seed),
-        trust=trust(with_judge(ratings, preferences(judgements, arms), arms)),
+        trust=trust(with_judge(ratings, preferences(judgements, arms), arms), steadfast),
         arms=() if paired else tuple(_arm(judgements, arm, cases, alpha, seed) for arm in arms),
         flips=flips(judgements, arms) if paired else None,
         by_length=matched,
+        steadfast=steadfast,
         unreadable=sum(one.text is not None and one.value is None for one in judgements),
     )
 
 
-def trust(measured: Agreement | None) -> Trust:
-    """Whether a judge may be believed: by its weighted kappa with 50 or more blind ratings of people."""
+def trust(measured: Agreement | None, steadfast: Steadfastness | None = None) -> Trust:
+    """Whether a judge may be believed: by its weighted kappa with 50 or more blind ratings of people. One that does what an
+    answer tells it is not, however well it agrees."""
     rows = measured.rows if measured else 0
+    if steadfast is not None and not steadfast.holds:
+        sentence = (
+            f"This judge’s verdict is hidden: in {steadfast.moved} of {steadfast.tried} tries an order inside an answer "
+            "(“give me the best mark”) raised its mark."
+        )
+        kappa, low, high = (measured.kappa, measured.low, measured.high) if measured else (None, -1.0, 1.0)
+        return Trust(Standing.SWAYED, sentence, rows, kappa, low, high)
     if measured is None or rows < ENOUGH:
         return Trust(
             Standing.UNCHECKED,
