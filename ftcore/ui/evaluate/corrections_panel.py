@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from ftcore.evaluation.corrections import TestedRow
 
 LONGEST = 4_000
-WIDTH = 220
-"""Pixels of the button beside a row."""
 
 
 def row(run: Run, case_id: str) -> None:
@@ -28,7 +26,7 @@ def row(run: Run, case_id: str) -> None:
         icon=":material/flag:",
         key=f"wrong-{run.id}-{case_id}",
         on_change="rerun",
-        width=WIDTH,
+        width="content",
     )
     if not fold.open:
         return
@@ -49,7 +47,7 @@ def _row(run: Run, case_id: str) -> None:
     version = _both(found)
     answer, note = (f"wrong-{what}-{run.id}-{case_id}" for what in ("answer", "note"))
     stands = found.example.training.response if found.example else found.tested.training.response
-    st.text_area("The right answer", value=stands, key=answer, height=160)
+    st.text_area("The right answer", value=stands, key=answer, height=110)
     st.text_input("Why (for the record)", key=note, max_chars=500)
     with st.container(horizontal=True, gap="small"):
         st.button(
@@ -188,8 +186,8 @@ def _effect(found: History, step: Step) -> str:
 
 
 def _verdict(step: Step) -> str:
-    """ "better, +18 points (11 to 25) than “Base model”"."""
-    from ftcore.evaluation.numbers import signed, span
+    """ "better, +18 of 100 (+11 to +25) against “Base model”, on 120 rows."."""
+    from ftcore.evaluation.numbers import signed
 
     compared = step.run.result.get("comparisons") or []
     if not compared:
@@ -197,7 +195,7 @@ def _verdict(step: Step) -> str:
         return ended.get(step.run.state, "it is being scored again.")
     one = compared[0]
     told = str(one["verdict"]).replace("_", " ")
-    figures = f"{signed(one['mean_difference'])} of 100 ({span(one['low'], one['high'])})"
+    figures = f"{signed(one['mean_difference'])} of 100 ({signed(one['low'])} to {signed(one['high'])})"
     return f"{told}, {figures} against “{_label(step.run, one['against'])}”, on {say.count(one['n'], 'row')}."
 
 

@@ -41,7 +41,10 @@ def invite(run: Run, go: Callable[[], None] | None = None) -> None:
     if run.scorer not in PROSE and not number:
         return
     if number:
-        told = rating_result.sentence(run) or f"{say.count(number, 'blind rating')} so far."
+        project = session.current_project()
+        told = (
+            "" if project and _under_way(project, run) else rating_result.sentence(run)
+        ) or f"{say.count(number, 'blind rating')} so far."
     else:
         told = (
             "These answers are prose: a measure of likeness cannot see which is better. Let people choose, without knowing "
@@ -56,14 +59,13 @@ def invite(run: Run, go: Callable[[], None] | None = None) -> None:
 
 def draw(project: Project, run: Run) -> None:
     """Choosing the two, rating, and what came of it."""
+    who, under_way = session.who(), _under_way(project, run)
+    if under_way and who:
+        _rate(project, run, under_way, who)
+        return
     arms = _arms(run)
     if arms is None:
         st.text("There are not two ways to answer here, so there is nothing to compare by eye.")
-        return
-    who = session.who()
-    place = _place(project, run, arms, who)
-    if place.get("open") and who:
-        _rate(project, run, arms, who)
         return
     _begin(project, run, arms, who)
     st.space("small")
@@ -91,6 +93,7 @@ def _arms(run: Run) -> tuple[str, str] | None:
         index=names.index(candidate) if candidate in names else 0,
         format_func=lambda name: page.plain(labels[name]),
         key=f"rating-first-{run.id}",
+        persist_state="session",
     )
     rest = [name for name in names if name != first]
     second = right.selectbox(
@@ -99,6 +102,7 @@ def _arms(run: Run) -> tuple[str, str] | None:
         index=rest.index(other) if other in rest else 0,
         format_func=lambda name: page.plain(labels[name]),
         key=f"rating-second-{run.id}-{first}",
+        persist_state="session",
     )
     return str(first), str(second)
 
@@ -115,7 +119,7 @@ def _begin(project: Project, run: Run, arms: tuple[str, str], who: str) -> None:
         given = st.text_input("Your initials", max_chars=16, key="rating-initials", width=160)
         st.button("Begin", key="rating-begin", disabled=not given.strip(), on_click=_sign, args=(project, run, arms))
         return
-    found, done = _bench(run, arms, who), _done(run, arms, who)
+    found, done = rating_result.bench_of(run, arms, who), _done(run, arms, who)
     left = left_to_rate(found, done)
     st.text(_told(found, len(found.pairs) - len(left), who))
     if left:
@@ -125,7 +129,7 @@ def _begin(project: Project, run: Run, arms: tuple[str, str], who: str) -> None:
         )
     place = _place(project, run, arms, who)
     if (done and not left) or place.get("ended"):
-        rating_result.draw(run, arms, len(found.pairs), len(found.same))
+        rating_result.draw(run, arms)
     elif done or _others(run, arms):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.button(
@@ -139,17 +143,18 @@ def _rate(project: Project, run: Run, arms: tuple[str, str], who: str) -> None:
     from ftcore.evaluation.blind import left_to_rate
 
     page.show_flash()
-    found, done = _bench(run, arms, who), _done(run, arms, who)
+    found, done = rating_result.bench_of(run, arms, who), _done(run, arms, who)
     left = left_to_rate(found, done)
     state = _place(project, run, arms, who)
     if not left:
-        state.update(open=False, ended=True)
-    if not state.get("open"):
+        state["ended"] = True
+        _stop(project, run)
+    if _under_way(project, run) != arms:
         st.rerun()
     pair = left[0]
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.text(f"{len(done):,} of {len(found.pairs):,} rated, as {who}", width="content")
-        st.button("Pause", key="rating-pause", icon=":material/pause:", on_click=_close, args=(state,))
+        st.button("Pause", key="rating-pause", icon=":material/pause:", on_click=_stop, args=(project, run))
     _keys(project, run, arms, who, pair, any_done=bool(done))
     st.caption("The question")
     st.text(cut(pair.question, LONGEST))
@@ -209,19 +214,29 @@ def _sign(project: Project, run: Run, arms: tuple[str, str]) -> None:
 
 
 def _open(project: Project, run: Run, arms: tuple[str, str], who: str) -> None:
-    _place(project, run, arms, who).update(open=True, drawn=("", 0.0))
+    _place(project, run, arms, who)["drawn"] = ("", 0.0)
+    _sitting(project, run)["arms"] = arms
 
 
 def _end(project: Project, run: Run, arms: tuple[str, str], who: str) -> None:
-    _place(project, run, arms, who).update(open=False, ended=True)
+    _place(project, run, arms, who)["ended"] = True
 
 
-def _close(state: dict[str, Any]) -> None:
-    state["open"] = False
+def _stop(project: Project, run: Run) -> None:
+    _sitting(project, run).clear()
+
+
+def _under_way(project: Project, run: Run) -> tuple[str, str] | None:
+    """The two arms that are being rated at this screen."""
+    return _sitting(project, run).get("arms")
+
+
+def _sitting(project: Project, run: Run) -> dict[str, Any]:
+    return curate_state.remembered(f"rating-{run.id}", project)
 
 
 def _place(project: Project, run: Run, arms: tuple[str, str], who: str) -> dict[str, Any]:
-    """This session's record: open, ended, drawn (case, when)."""
+    """This session's record of one person and two arms: ended, drawn (case, when)."""
     return curate_state.remembered(f"rating-{run.id}-{'-'.join(sorted(arms))}-{who}", project)
 
 
@@ -237,19 +252,6 @@ def _done(run: Run, arms: tuple[str, str], who: str) -> list[ratings.Rating]:
 def _others(run: Run, arms: tuple[str, str]) -> bool:
     with session.db().read() as c:
         return bool(ratings.of_run(c, run.id, arms))
-
-
-def _bench(run: Run, arms: tuple[str, str], who: str) -> Bench:
-    stamp = run.finished_at.isoformat() if run.finished_at else run.state
-    return _read_bench(str(session.db().path), run.id, stamp, run, arms, who)
-
-
-@st.cache_resource(show_spinner=False, max_entries=32)
-def _read_bench(path: str, run_id: int, stamp: str, _run: Run, arms: tuple[str, str], who: str) -> Bench:
-    from ftcore.evaluation import blind
-
-    with session.db().read() as c:
-        return blind.bench(c, _run, arms, who)
 
 
 def _told(found: Bench, rated: int, who: str) -> str:

@@ -14,7 +14,11 @@ from ftcore.store.runs import Run
 from ftcore.ui import ledger, page, say, session
 
 if TYPE_CHECKING:
+    from ftcore.evaluation.blind import Bench
     from ftcore.evaluation.ratings import Agreement, LengthBias, Preference
+
+FEWEST_SHARED = 10
+"""Rows that two raters must have in common before their agreement is told."""
 
 
 def label(run: Run, arm: str) -> str:
@@ -27,34 +31,56 @@ def label(run: Run, arm: str) -> str:
 def sentence(run: Run) -> str:
     """Of the two arms that the verdict is about, in a line; "" when nobody rated these."""
     from ftcore.evaluation.cherry_picking import arms_compared
-    from ftcore.evaluation.ratings import people, prefer
+    from ftcore.evaluation.ratings import people
 
     arms = arms_compared([run])
     with session.db().read() as c:
         found = ratings.of_run(c, run.id, arms)
-    preference = prefer(found, arms, seed=run.seed)
+    preference = _preference(run, arms, found)
     if preference is None:
         return ""
     several = say.count(len(people(found)), "person", "people")
     return f"Rated blind by {several}: {_share(run, arms, preference)}"
 
 
-def draw(run: Run, arms: tuple[str, str], pairs: int, same: int) -> None:
-    """`pairs` differ and can be rated; `same` rows have two equal answers."""
-    from ftcore.evaluation.ratings import agreements, length_bias, people, prefer
+def bench_of(run: Run, arms: tuple[str, str], who: str = "") -> Bench:
+    """The pairs of a run that has ended, read once: its answers do not change."""
+    stamp = run.finished_at.isoformat() if run.finished_at else run.state
+    return _read_bench(str(session.db().path), run.id, stamp, run, arms, who)
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _read_bench(path: str, run_id: int, stamp: str, _run: Run, arms: tuple[str, str], who: str) -> Bench:
+    from ftcore.evaluation import blind
+
+    with session.db().read() as c:
+        return blind.bench(c, _run, arms, who)
+
+
+def _preference(run: Run, arms: tuple[str, str], found: Sequence[Rating]) -> Preference | None:
+    from ftcore.evaluation.ratings import prefer
+
+    if not found:
+        return None
+    every = bench_of(run, arms)
+    return prefer(found, arms, same=len(every.same), pairs=len(every.pairs), seed=run.seed)
+
+
+def draw(run: Run, arms: tuple[str, str]) -> None:
+    from ftcore.evaluation.ratings import length_bias, people, prefer
 
     with session.db().read() as c:
         found = ratings.of_run(c, run.id, arms)
         answers = runs.answers(c, run.id, Split.TEST, run.scorer)
-    preference = prefer(found, arms, same=same, pairs=pairs, seed=run.seed)
+    preference = _preference(run, arms, found)
     if preference is None:
         st.text("Nobody has rated these two yet.")
         return
     st.subheader(page.plain(_headline(run, arms, preference)), anchor=False, width=page.PROSE + 80)
     lines = {
         "How often": _share(run, arms, preference),
-        "In numbers": _counts(run, arms, preference),
-        "Do the raters agree?": " ".join(map(_agrees, agreements(found, arms))) or _alone(len(people(found))),
+        "In numbers": _counts(run, arms, preference, len(people(found))),
+        "Do the raters agree?": _agree(_shared(found, arms), len(people(found))),
     }
     lengths: dict[str, dict[str, int]] = {}
     for one in answers:
@@ -100,27 +126,37 @@ def _share(run: Run, arms: tuple[str, str], found: Preference) -> str:
     return f"{first} was preferred to {second} in {found.share:.0%} ({found.low:.0%} to {found.high:.0%}), a tie counting half."
 
 
-def _counts(run: Run, arms: tuple[str, str], found: Preference) -> str:
+def _counts(run: Run, arms: tuple[str, str], found: Preference, raters: int) -> str:
     first, second = (f"“{label(run, arm)}”" for arm in arms)
-    said = f"{first} better {found.wins}, {second} better {found.losses}, equal {found.ties}"
+    equal = "equal" if raters == 1 else "equal, or the raters differ,"
+    said = f"{first} better on {found.wins}, {second} better on {found.losses}, {equal} on {found.ties}"
     said += f" ({found.neither} of them both bad)" if found.neither else ""
     said += f"; {found.same} more had the same answer and count as equal" if found.same else ""
-    return f"{said}. p {found.p_value:.3f}."
+    return f"{said}. p {'below 0.001' if found.p_value < 0.001 else f'{found.p_value:.3f}'}."
 
 
-def _agrees(one: Agreement) -> str:
-    if one.kappa is None:
-        return f"{one.first} and {one.second} said one and the same thing of all {one.rows} rows."
-    return (
-        f"{one.first} and {one.second}: kappa {one.kappa:.2f} ({one.low:.2f} to {one.high:.2f}) on "
-        f"{say.count(one.rows, 'row')}; 1 is always, 0 is as by chance."
-    )
+def _agree(several: Sequence[Agreement], raters: int) -> str:
+    if not several:
+        if raters == 1:
+            return "One person has rated. A second one shows how much is taste."
+        return f"They have rated fewer than {FEWEST_SHARED} rows in common: that says nothing yet."
+    told = [
+        f"{one.first} and {one.second} said the same of all {one.rows} rows"
+        if one.kappa is None
+        else f"{one.first} and {one.second}: {_signed(one.kappa)} ({_signed(one.low)} to {_signed(one.high)}) on {one.rows} rows"
+        for one in several
+    ]
+    return f"{'; '.join(told)}. This is kappa: 1 is always, 0 is as often as by chance."
 
 
-def _alone(raters: int) -> str:
-    return (
-        "One person has rated. A second one shows how much is taste." if raters == 1 else "They rated different rows."
-    )
+def _shared(found: Sequence[Rating], arms: tuple[str, str]) -> list[Agreement]:
+    from ftcore.evaluation.ratings import agreements
+
+    return [one for one in agreements(found, arms) if one.rows >= FEWEST_SHARED]
+
+
+def _signed(value: float) -> str:
+    return f"{value:.2f}".replace("-", "−")
 
 
 def _length(found: LengthBias | None) -> str:
