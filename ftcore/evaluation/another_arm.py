@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from ftcore.evaluation.arms import ArmPlan
+from ftcore.evaluation.arms.schema import unbounded
 from ftcore.evaluation.errors import EvaluationError
 
 PLAIN = "plain"
@@ -56,6 +57,8 @@ def another(
         if like is None:
             raise EvaluationError("That cannot be done with this project: its proposal was left out.")
         settings = {key: value for key, value in like.settings.items() if key != "follows"}
+        if endpoint_id is not None and "schema" in settings:
+            settings["schema"] = unbounded(settings["schema"])
         label = f"{name}: {WHAT[what].lower()}" if elsewhere else f"{like.label}, other instructions"
         plan = replace(like, label=label, model=name, system=system, endpoint_id=endpoint_id, settings=settings)
     numbers = (f"{plan.name}_{at}" for at in range(2, 10_000))

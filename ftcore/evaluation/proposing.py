@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from ftcore.evaluation.arms import ArmPlan, Materials, choose_shots, digest_of, showable
-from ftcore.evaluation.arms.schema import derive
+from ftcore.evaluation.arms.schema import derive, unbounded
 from ftcore.records import Job, SnapshotRow, Split, TestCase, TrainingExample
 from ftcore.store import documents, endpoints, examples, jobs, projects, prompts, snapshots
 from ftcore.store.database import Database
@@ -64,6 +64,7 @@ def _proposed(db: Database, project_id: int, job: Job, seed: int) -> ProposedArm
         versions = prompts.versions(c, project)
         known = documents.of_project(c, project_id)
         series = _series(jobs.of_project(c, project_id), job)
+        bounded = endpoints.get(c, job.endpoint_id).practice
         tested = _questions(snapshots.rows(c, job.snapshot_id))
         train = _shown(c, project_id, job.snapshot_id)
     asker = _Asker(job, versions, _short(train))
@@ -72,7 +73,7 @@ def _proposed(db: Database, project_id: int, job: Job, seed: int) -> ProposedArm
     for kind, found in (
         ("prompt", asker.prompt()),
         ("few_shot", asker.few_shots(train, tested, seed)),
-        ("structured", asker.structured(train)),
+        ("structured", asker.structured(train, bounded=bounded)),
         ("rag", asker.rag(known)),
         ("fine_tuned", asker.fine_tuned(series)),
         ("fine_tuned_rag", asker.fine_tuned_rag(known)),
@@ -155,11 +156,12 @@ class _Asker:
             ),
         )
 
-    def structured(self, train: Sequence[TrainingExample]) -> list[ArmPlan] | str:
+    def structured(self, train: Sequence[TrainingExample], *, bounded: bool) -> list[ArmPlan] | str:
         form = derive([example.response for example in train])
         if form is None:
             return "The answers are neither JSON objects of one form nor a few short labels, so there is no form to keep to."
-        settings = {"schema": form.schema, "derived": True, "wrapped": form.wrapped, "strict": form.strict, **FOLLOWS}
+        schema = form.schema if bounded else unbounded(form.schema)
+        settings = {"schema": schema, "derived": True, "wrapped": form.wrapped, "strict": form.strict, **FOLLOWS}
         model = self._job.base_model
         return [ArmPlan("structured", "structured", "Base with a fixed form", model, self._system, settings=settings)]
 

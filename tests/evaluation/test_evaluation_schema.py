@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ftcore.dataset.sample import load_sample
 from ftcore.dataset.sources.reading import read
-from ftcore.evaluation.arms.schema import derive
+from ftcore.evaluation.arms.schema import derive, unbounded
 from ftcore.records import Accepted
 
 LEAVES = st.none() | st.booleans() | st.integers(-9, 9) | st.floats(-9, 9) | st.sampled_from(["a", "b", "long " * 30])
@@ -39,8 +39,10 @@ def test_every_answer_that_it_was_derived_from_fits_the_form(answers: list[dict[
     if form is None:
         return
     jsonschema.Draft202012Validator.check_schema(form.schema)
+    assert "maxLength" not in json.dumps(unbounded(form.schema))
     for one in answers:
         jsonschema.validate(one, form.schema)
+        jsonschema.validate(one, unbounded(form.schema))
     for found in _objects(form.schema):
         assert found["additionalProperties"] is False
         assert not form.strict or set(found["required"]) == set(found["properties"])
@@ -54,8 +56,19 @@ def test_the_tickets_form_lists_codes_and_urgencies_and_leaves_the_summary_open(
     fields = form.schema["properties"]
     assert set(fields["urgency"]["enum"]) >= {"high", "normal", "low"}
     assert len(fields["product"]["enum"]) >= 14
-    assert fields["summary"] == {"type": "string"}
+    assert fields["summary"]["type"] == "string"
+    assert 80 < fields["summary"]["maxLength"] < 200
+    assert unbounded(form.schema)["properties"]["summary"] == {"type": "string"}
     assert form.schema["required"] == ["category", "product", "urgency", "summary"]
+
+
+def test_a_field_that_is_called_like_a_bound_stays():
+    form = derive(['{"maxLength": "a", "items": [1]}', '{"maxLength": "bb", "items": [2, 3]}'])
+    assert form is not None
+    assert unbounded(form.schema)["properties"] == {
+        "maxLength": {"type": "string"},
+        "items": {"type": "array", "items": {"type": "integer"}},
+    }
 
 
 def test_a_few_labels_are_listed_inside_an_object_the_most_frequent_first():

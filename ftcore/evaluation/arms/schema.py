@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 from ftcore.evaluation.arms.structured import ANSWER
@@ -24,6 +25,9 @@ SINGLES = 0.02
 """Where more of the values were seen only once, others are to be expected (Good and Turing: their share estimates that of the
 values nobody has seen), and a closed list would forbid right answers."""
 FIELDS, DEPTH = 100, 8
+LENGTH = 1.25
+"""Free text may be so much longer than the longest that was seen: a small model that may go on for ever does, and what is cut off
+is no JSON. Servers that refuse bounds get the form without them (`unbounded`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,18 @@ class Form:
     schema: dict[str, Any]
     wrapped: bool = False
     strict: bool = True
+
+
+def unbounded(schema: dict[str, Any]) -> dict[str, Any]:
+    """The form without lengths, which not every server's strict way allows."""
+    kept = {key: value for key, value in schema.items() if key not in ("maxLength", "maxItems")}
+    if "properties" in kept:
+        kept["properties"] = {name: unbounded(one) for name, one in kept["properties"].items()}
+    if "items" in kept:
+        kept["items"] = unbounded(kept["items"])
+    if "anyOf" in kept:
+        kept["anyOf"] = [unbounded(one) for one in kept["anyOf"]]
+    return kept
 
 
 def derive(answers: Sequence[str]) -> Form | None:
@@ -76,9 +92,11 @@ class _Maker:
             return self._fields(values, depth)
         if kind == "array":
             inside = [item for value in values for item in value]
-            return {"type": "array", "items": self.of(inside, depth + 1) if inside else {"type": "string"}}
-        if kind == "string" and (few := _values(values)) is not None:
-            return {"type": "string", "enum": few}
+            items = self.of(inside, depth + 1) if inside else {"type": "string"}
+            return {"type": "array", "items": items, "maxItems": max(map(len, values))}
+        if kind == "string":
+            few = _values(values)
+            return {"type": kind, "enum": few} if few else {"type": kind, "maxLength": _longest(values)}
         return {"type": kind}
 
     def _fields(self, values: list[dict[str, Any]], depth: int) -> dict[str, Any]:
@@ -105,6 +123,10 @@ def _values(texts: Sequence[str]) -> list[str] | None:
     if any(len(text) > LABEL or "\n" in text or not text for text in times):
         return None
     return [text for text, _ in sorted(times.items(), key=lambda pair: (-pair[1], pair[0]))]
+
+
+def _longest(texts: Sequence[str]) -> int:
+    return ceil(LENGTH * max(map(len, texts)))
 
 
 def _kind(value: Any) -> str:
