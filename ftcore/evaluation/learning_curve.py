@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,7 +41,7 @@ class LearningCurve:
     a: float
     b: float
     c: float
-    draws: NDArray[np.float64]
+    draws: NDArray[np.float64] = field(compare=False, repr=False)
     """(draws, 3): a, b, c."""
     alpha: float = 0.05
 

@@ -2,7 +2,8 @@
 
 Off unless the environment variable TUNEWORTHY_OWN_SCORERS is 1 where the worker is started: nothing that a page of the
 app can write turns it on, and no run can name a file elsewhere. The file's code runs in a child process with limits
-(`own_child.py`).
+(`own_child.py`) and without our environment. That guards against accidents, not against malice: it runs with the rights
+of whoever started Tuneworthy and can read what they can, so only a file that one has read oneself belongs there.
 """
 
 from __future__ import annotations
