@@ -16,7 +16,7 @@ from ftcore.dataset.freeze import tokens_of_row
 from ftcore.dataset.snapshots import Digest
 from ftcore.evaluation.errors import EvaluationError
 from ftcore.evaluation.plans import test_rows_digest
-from ftcore.records import Example, Job, Snapshot, SnapshotRow, Split, Status
+from ftcore.records import Example, Snapshot, SnapshotRow, Split, Status
 from ftcore.store import corrected, examples, journal, runs, snapshots, tasks
 from ftcore.store.database import Database
 from ftcore.store.journal import Edit
@@ -102,15 +102,6 @@ def leave_out(db: Database, run_id: int, case_id: str, who: str, note: str = "",
         _check(row, version)
         _change(c, row, {"status": Status.REJECTED.value}, who, note, f"Left test row {case_id} out of the test")
         return _again(c, row, None, LEFT_OUT, who, note)
-
-
-def snapshot_to_test(c: Connection, job: Job) -> int:
-    """The snapshot whose test rows a new comparison of this job's model should ask: the last corrected one, else the one
-    that it was trained on. Asking the first again would silently take the corrections back."""
-    last = next(
-        (run for run in runs.of_project(c, job.project_id) if run.job_id == job.id and run.parent_id is not None), None
-    )
-    return last.snapshot_id if last else job.snapshot_id
 
 
 def _said(training: Any) -> tuple[Any, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, Table, and_, insert, literal, select
 
+from ftcore.records import Job
 from ftcore.store import runs
 from ftcore.store.runs import Run
 from ftcore.store.schema import calls, judgements, ratings, scores
@@ -26,6 +27,15 @@ def chain(c: Connection, run_id: int) -> list[Run]:
     while (child := _child(c, found[-1].id)) is not None:
         found.append(child)
     return found
+
+
+def snapshot_of_job(c: Connection, job: Job) -> int:
+    """The snapshot whose test rows a new comparison of this job's model asks: the last one that was corrected, else the one
+    that it was trained on. Asking the first again would silently take the corrections back. The rows to learn from are the
+    same in both."""
+    mine = (runs_table.c.job_id == job.id, runs_table.c.parent_id.is_not(None))
+    query = select(runs_table.c.snapshot_id).where(*mine).order_by(runs_table.c.id.desc()).limit(1)
+    return int(c.execute(query).scalar() or job.snapshot_id)
 
 
 def scores_of_case(c: Connection, run_id: int, case_id: str, scorer: str) -> dict[str, float]:

@@ -12,11 +12,12 @@ from ftcore.workspace import Workspace
 
 
 def write(db: Database, workspace: Workspace, task: Task, watch: Watch) -> dict[str, Any]:
-    """payload: run_id, private. The file is in exports/."""
+    """payload: project_id, run_id, private. The file is in exports/."""
     from ftcore.report.evidence_file import write_evidence
 
     run_id, private = int(task.payload["run_id"]), bool(task.payload.get("private"))
-    name = f"run-{run_id}-evidence{'-private' if private else ''}.zip"
+    # By this beginning the file is found when the project is erased.
+    name = f"project-{task.payload['project_id']}-evidence-{run_id}{'-private' if private else ''}.zip"
     made = write_evidence(db, run_id, workspace.folder("exports") / name, private=private)
     return {"file": name, "rows": made.rows, "answers": made.answers}
 

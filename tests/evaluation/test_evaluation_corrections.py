@@ -11,7 +11,7 @@ from ftcore.evaluation.cherry_picking import history
 from ftcore.evaluation.corrections import RowChanged
 from ftcore.evaluation.errors import EvaluationError
 from ftcore.records import Answer, Split, Status
-from ftcore.store import corrected, examples, journal, ratings, runs, snapshots, tasks
+from ftcore.store import corrected, examples, jobs, journal, ratings, runs, snapshots, tasks
 from ftcore.store.database import Database
 from ftcore.store.ratings import Rating
 from ftcore.store.runs import Run
@@ -147,6 +147,16 @@ def test_a_row_of_a_locked_test_split_can_be_corrected(db: Database, run: Run) -
     with db.read() as c:
         assert split_lock.find(c, run.project_id) is not None
     assert corrections.correct(db, run.id, cases_of(db, run)[0], NEW, "EM").corrections == 1
+
+
+def test_the_next_comparison_of_the_model_can_ask_the_corrected_rows(db: Database, run: Run) -> None:
+    with db.read() as c:
+        job = jobs.get(c, run.job_id or 0)
+        assert corrected.snapshot_of_job(c, job) == job.snapshot_id
+    one = corrections.correct(db, run.id, cases_of(db, run)[0], NEW, "EM")
+    two = corrections.leave_out(db, one.id, cases_of(db, run)[1], "EM")
+    with db.read() as c:
+        assert corrected.snapshot_of_job(c, job) == two.snapshot_id
 
 
 def test_what_cannot_be_corrected_is_said_and_nothing_changes(db: Database, run: Run) -> None:

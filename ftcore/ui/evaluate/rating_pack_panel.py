@@ -97,7 +97,7 @@ def _back(project: Project, run: Run, arms: tuple[str, str]) -> None:
     uploaded = st.file_uploader("A filled workbook comes back", type=["xlsx"], key=f"rating-upload-{project.id}-{turn}")
     if uploaded is None:
         return
-    path = session.workspace().folder("uploads") / f"rating-{project.id}-{uuid.uuid4().hex}.xlsx"
+    path = session.workspace().folder("uploads") / f"pack-{project.id}-{uuid.uuid4().hex}.xlsx"
     try:
         path.write_bytes(uploaded.getvalue())
         meant = rating_unpack.header(path).who
