@@ -91,8 +91,11 @@ def test_a_schema_names_the_place_that_does_not_fit():
 def test_a_schema_that_is_none_is_refused_and_one_that_points_elsewhere_fetches_nothing(monkeypatch):
     import socket
 
-    def refuse(*_: object) -> None:
-        raise AssertionError("something was fetched")
+    fetched = []
+
+    def refuse(*address: object) -> None:
+        fetched.append(address)
+        raise OSError
 
     monkeypatch.setattr(socket, "create_connection", refuse)
     monkeypatch.setattr(socket.socket, "connect", refuse)
@@ -101,6 +104,7 @@ def test_a_schema_that_is_none_is_refused_and_one_that_points_elsewhere_fetches_
     pointing = make("json_schema", Context(schema={"$ref": "http://localhost:9/schema.json"}))
     assert pointing.score("{}", "") == 0
     assert "cannot be applied" in pointing.why("{}", "")
+    assert fetched == []
 
 
 def test_a_pattern_in_a_schema_that_would_take_for_ever_does_not():

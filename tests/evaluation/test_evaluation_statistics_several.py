@@ -218,6 +218,7 @@ def test_more_examples_are_never_said_to_make_it_worse(rows):
     averages = [point.average for point in curve.band(10)]
     assert averages == sorted(averages)
     assert all(0 <= average <= 1 for average in averages)
+    assert (curve.draws >= 0).all(), "an error below zero is none"
 
 
 @pytest.mark.parametrize(
