@@ -11,6 +11,13 @@ from tests.ui import measured_runs as measured
 from tests.ui.measured_runs import LABELLED
 
 pytestmark = pytest.mark.e2e
+FOLDS = {
+    "How well does each way do?": "arms",
+    "Which labels are confused?": "confusion-map-fine_tuned",
+    "What does a better answer cost?": "cost-plot",
+    "How long does an answer take?": "latency-plot",
+}
+"""What a fold is called, and the key of its figure."""
 
 
 def test_every_fold_draws_its_figure_and_nothing_fails(app: RunningApp, page: Any) -> None:
@@ -20,19 +27,13 @@ def test_every_fold_draws_its_figure_and_nothing_fails(app: RunningApp, page: An
     page.on("pageerror", lambda error: failed.append(str(error)))
     page.goto(f"{app.url}/evaluate?project={project.project_id}")
     page.get_by_text("What fine-tuning brought").wait_for(timeout=30_000)
-    for number, title in enumerate(
-        (
-            "How well does each way do?",
-            "Which labels are confused?",
-            "What does a better answer cost?",
-            "How long does",
-        ),
-        3,
-    ):
+    settled(page)
+    for title, key in FOLDS.items():
         page.get_by_text(title).click()
-        page.locator(".js-plotly-plot").nth(number - 1).wait_for()
+        page.locator(f".st-key-{key} .js-plotly-plot").wait_for(timeout=30_000)
+        settled(page)
     page.get_by_text("Is it better everywhere?").click()
-    page.get_by_test_id("stDataFrame").first.wait_for()
+    page.get_by_test_id("stDataFrame").first.wait_for(timeout=30_000)
     settled(page)
     assert page.locator("[data-testid=stException]").count() == 0
     assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
