@@ -193,6 +193,7 @@ def test_an_unknown_scorer_is_refused_with_the_list():
             "edit_similarity",
         ),
         ([f"Dear customer {at}, thank you" for at in range(20)], "edit_similarity"),
+        ([f"{at} days" for at in range(10)] + ["no", "a credit note"], "contains"),
         ([], "exact_match"),
     ],
 )

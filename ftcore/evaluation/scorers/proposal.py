@@ -10,6 +10,7 @@ from ftcore.evaluation.scorers.normal_form import normal_form
 
 _MOST = 0.9
 _LABEL_CHARACTERS = 60
+_FACT_WORDS = 4
 _STYLE = ("length_band", "readability", "character_ngrams", "person", "contractions", "banned_phrases")
 _TERMS = ("required_terms", "forbidden_terms", "preferred_terms")
 
@@ -27,8 +28,8 @@ class Proposal:
 def proposals(expected: Sequence[str]) -> Proposal:
     """The scorers for the expected answers.
 
-    JSON objects -> json_fields. Short answers that repeat, or are single words -> exact_match. Otherwise
-    edit_similarity.
+    JSON objects -> json_fields. Short answers that repeat, or are single words -> exact_match. Facts of a few words
+    that differ -> contains: closeness would praise "5 days" for "15 days". Otherwise edit_similarity.
     """
     answers = [text.strip() for text in expected if text.strip()]
     if not answers:
@@ -47,9 +48,9 @@ def proposals(expected: Sequence[str]) -> Proposal:
     if short and _share(len(text.split()) == 1 for text in answers) >= _MOST:
         why = "The expected answers are single words, which are right or wrong."
         return Proposal("exact_match", why, ("label", "normalised_match"))
-    if short and _share(any(sign.isdigit() for sign in text) for text in answers) >= _MOST:
-        why = "The expected answers are short and differ, so closeness is measured."
-        return Proposal("edit_similarity", why, ("numeric", "contains", "normalised_match", *_TERMS))
+    if short and _share(len(text.split()) <= _FACT_WORDS for text in answers) >= _MOST:
+        why = "The expected answers are short facts that differ: what counts is whether the fact stands in the answer."
+        return Proposal("contains", why, ("normalised_match", "numeric", "edit_similarity", *_TERMS))
     why = "The expected answers are free text, so closeness is measured."
     return Proposal("edit_similarity", why, ("chrf", "rouge_l", *_TERMS, *_STYLE))
 
