@@ -38,6 +38,14 @@ def snapshot_of_job(c: Connection, job: Job) -> int:
     return int(c.execute(query).scalar() or job.snapshot_id)
 
 
+def corrected_before(c: Connection, run: Run) -> Run | None:
+    """The run by whose corrections the test rows of this one became what they were when it began; None when there is none."""
+    earlier = (runs_table.c.id < run.id, runs_table.c.parent_id.is_not(None))
+    query = select(runs_table.c.id).where(runs_table.c.snapshot_id == run.snapshot_id, *earlier)
+    found = c.execute(query.order_by(runs_table.c.id.desc()).limit(1)).scalar()
+    return None if found is None else runs.get(c, found)
+
+
 def scores_of_case(c: Connection, run_id: int, case_id: str, scorer: str) -> dict[str, float]:
     """The average score of each arm at one test case; arms without an answer there are left out."""
     query = (

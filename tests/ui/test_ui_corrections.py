@@ -9,7 +9,7 @@ from ftcore.dataset import curation
 from ftcore.dataset.curation import CellEdit
 from ftcore.evaluation.corrections import correct, leave_out
 from ftcore.records import Split
-from ftcore.store import examples, journal, runs, snapshots
+from ftcore.store import corrected, examples, journal, runs, snapshots
 from ftcore.store.database import Database
 from ftcore.store.runs import Run
 from tests.finished_run import HOSTILE, concluded, finished
@@ -152,3 +152,15 @@ def test_corrections_that_all_favour_one_way_are_warned_of(db: Database, run: Ru
         last = runs.of_project(c, run.project_id)[0]
     concluded(db, leave_out(db, last.id, lost[1], "EM"))
     assert "All corrections that changed a score favour “Fine tuned”" in said(opened())
+
+
+def test_a_comparison_that_begins_with_corrected_rows_says_so(db: Database, run: Run) -> None:
+    one = concluded(db, correct(db, run.id, case_of(db, run, 3), "other", "EM"))
+    with db.write() as c:
+        copied = {name: getattr(one, name) for name in ("snapshot_id", "endpoint_id", "job_id", "scorer", "arms")}
+        new = runs.plan(c, run.project_id, **copied, seed=3, max_tokens=64, total=one.total, created_by="DK")
+        corrected.copy_answers(c, one.id, new.id)
+    concluded(db, new)
+    told = said(opened())
+    assert f"began with test rows after 1 correction, made when comparison {one.id} was looked at" in told
+    assert "Verdict before: " in told

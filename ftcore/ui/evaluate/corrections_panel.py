@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from ftcore.report.file import cut
-from ftcore.store import projects
+from ftcore.store import corrected, projects
 from ftcore.store.runs import Run
 from ftcore.ui import page, say, session
 from ftcore.ui.curate import curate_state
@@ -133,15 +133,20 @@ def _leave_out(run_id: int, case_id: str, note: str, version: int | None) -> Non
 
 def history(run: Run) -> None:
     """The verdicts before the corrections, what was corrected, and a warning when all of it favours one way. Nothing when
-    nothing was corrected."""
-    if run.parent_id is None and not _corrected(run):
-        return
+    nothing was corrected, neither here nor in the rows that this comparison began with."""
     from ftcore.evaluation.cherry_picking import history as history_of
 
     with session.db().read() as c:
-        found = history_of(c, run.id)
-    if len(found.steps) < 2:
-        return
+        chain = corrected.chain(c, run.id)
+        earlier = corrected.corrected_before(c, chain[0])
+        if len(chain) < 2 and earlier is None:
+            return
+        found = history_of(c, run.id if len(chain) > 1 or earlier is None else earlier.id)
+    if earlier is not None:
+        several = say.count(earlier.corrections, "correction")
+        st.text(
+            f"This comparison began with test rows after {several}, made when comparison {earlier.id} was looked at."
+        )
     number = len(found.steps) - 1
     with st.container(gap="xsmall"):
         st.markdown(f"**{say.count(number, 'correction')} of the test, after the answers were seen**")
@@ -203,10 +208,3 @@ def _label(run: Run, arm: str) -> str:
     named = {one["arm"]: one.get("label") for one in run.result.get("arms", [])}
     planned = {one["name"]: one.get("label") for one in run.arms}
     return str(named.get(arm) or planned.get(arm) or arm.replace("_", " "))
-
-
-def _corrected(run: Run) -> bool:
-    from ftcore.store import corrected
-
-    with session.db().read() as c:
-        return len(corrected.chain(c, run.id)) > 1
