@@ -10,13 +10,15 @@ from ftcore.evaluation.scorers import Context, make
 from ftcore.evaluation.statistics import compare
 read = lambda name: [json.loads(line) for line in open(name, encoding="utf-8")]
 config, rows = json.load(open("configuration.json", encoding="utf-8")), [r for r in read("rows.jsonl") if r["split"] == "test"]
-score, expected = make(config["scorer"], Context(**config["scorer_context"])).score, {r["id"]: r["expected"] for r in rows}
+score, expected = make(config["scorer"], Context(**config["scorer_context"]{training})).score, {r["id"]: r["expected"] for r in rows}
 found = {(arm["name"], row): [] for arm in config["arms"] for row in expected}
 for a in [a for a in read("answers.jsonl") if a["split"] == "test" and a["text"] is not None]:
     found[a["arm"], a["id"]].append(score(a["text"], expected[a["id"]]))
-of = lambda arm: [sum(s) / len(s) if (s := found[arm, row]) else None for row in expected]
+of = lambda arm: [sum(s) / len(s) if (s := [x for x in found[arm, row] if x == x]) else None for row in expected]
 print(again := compare(of(config["comparator"]), of(config["candidate"]), clusters=[r["cluster"] for r in rows], delta=config["delta"], seed=config["seed"]))
 """
+
+TRAINING = ', training=tuple(read("training_answers.jsonl"))'
 
 FILES = (
     ("rows.jsonl", "a row a line: id, split, messages (what was asked), expected, tags, cluster, sha256"),
@@ -90,12 +92,12 @@ def readme(facts: Facts) -> str:
         "",
         "## Score everything again",
         "",
-        "Nothing in this archive runs by itself. With Tuneworthy installed (`pip install tuneworthy`), this text in a Python "
+        "Nothing in this archive runs by itself. With Tuneworthy installed, this text in a Python "
         "session, in the folder of these files, scores every answer again and compares. Any function of (answer, expected) "
         "that gives a number from 0 to 1 can stand in the place of `score`.",
         "",
         "```python",
-        AGAIN.rstrip(),
+        AGAIN.rstrip().replace("{training}", TRAINING if "training_answers.jsonl" in facts.names else ""),
         "```",
     ]
     return "\n".join(told)
@@ -117,20 +119,26 @@ def _cautions(facts: Facts) -> list[str]:
         )
     if facts.private and not facts.with_private:
         said.append(
-            f"{facts.private:,} private rows were left out with all that was said about them. The figures in "
+            f"Left out as private: {_count(facts.private, 'row')}, with all that was said about them. The figures in "
             "`comparisons.json` were made with them, so scoring again gives slightly others."
         )
     elif facts.private:
-        said.append(f"{facts.private:,} private rows are in it, as was asked for.")
+        said.append(f"Private rows are in it, as was asked for: {facts.private:,}.")
     if facts.private_requests:
-        said.append(f"{facts.private_requests:,} requests were left out: they show an example that is private by now.")
+        said.append(
+            f"Left out: {_count(facts.private_requests, 'request')}, since an example is shown in it that is private by now."
+        )
     if facts.other_requests:
         said.append(
-            f"{facts.other_requests:,} requests have another key than the call that was made (`as_sent` is false): a "
-            "document, a prompt, or this program has changed since."
+            f"Not as sent: {_count(facts.other_requests, 'request')}, by the keys of the calls (`as_sent` is false). A document, "
+            "a prompt, or this program has changed since."
         )
     said += [f"The requests of the arm `{name}` could not be built again. {why}" for name, why in facts.lost.items()]
     return [line for one in said for line in ("", one)]
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number:,} {word if number == 1 else f'{word}s'}"
 
 
 def _plain(text: str) -> str:

@@ -95,6 +95,11 @@ def _loss_order(story: Story, row: SideBySide) -> tuple[bool, float, str]:
     return (difference is None, difference or 0.0, row.case_id)
 
 
+def dollars(amount: float) -> str:
+    """A bill: "$12.40", or "less than a cent"."""
+    return "less than a cent" if 0 < amount < 0.01 else f"${amount:,.2f}"
+
+
 def duration(seconds: float) -> str:
     """Seconds as people say them."""
     if seconds < 90:

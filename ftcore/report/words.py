@@ -16,6 +16,7 @@ from ftcore.report.facts import (  # noqa: F401
     change,
     counts_right_answers,
     day,
+    dollars,
     duration,
     label_of,
     points,
@@ -111,7 +112,7 @@ def money(story: Story) -> str:
     elif story.job_id and story.trained_tokens:
         said.append(f"The training read {story.trained_tokens:,} tokens; the provider's bill is not recorded here.")
     if story.spent:
-        said.append(f"The answers of the comparison cost ${story.spent:,.2f}.")
+        said.append(f"The answers of the comparison cost {dollars(story.spent)}.")
     found, tuned = primary(story), tuned_arm(story)
     other = arm_of(story, found[0]) if found else None
     if tuned and other and tuned.tokens_in and other.tokens_in:

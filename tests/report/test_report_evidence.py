@@ -98,7 +98,7 @@ def test_a_request_that_cannot_be_what_was_sent_is_told(db: Database, run: Run, 
         runs.change(c, run.id, arms=other)
     made = write_evidence(db, run.id, tmp_path / "e.zip")
     assert made.other_requests == 28
-    assert "28 requests have another key" in parts(made.path)["README.md"]
+    assert "Not as sent: 28 requests" in parts(made.path)["README.md"]
 
 
 def test_private_rows_stay_here_with_all_that_is_about_them(db: Database, run: Run, tmp_path: Path) -> None:
@@ -117,10 +117,10 @@ def test_private_rows_stay_here_with_all_that_is_about_them(db: Database, run: R
         assert not {one["id"] for one in lines(found[name])} & set(secret), name
     for name in ("scores.csv", "ratings.csv"):
         assert not {one["id"] for one in csv.DictReader(io.StringIO(found[name]))} & set(secret), name
-    assert "2 private rows were left out" in found["README.md"]
+    assert "Left out as private: 2 rows" in found["README.md"]
     with_them = parts(write_evidence(db, run.id, tmp_path / "all.zip", private=True).path)
     assert "zanzibarquux" in with_them["rows.jsonl"]
-    assert "2 private rows are in it" in with_them["README.md"]
+    assert "Private rows are in it, as was asked for: 2." in with_them["README.md"]
 
 
 def test_an_example_that_was_marked_private_since_is_not_shown_as_a_shot(

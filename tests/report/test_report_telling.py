@@ -69,6 +69,7 @@ def test_looks_and_what_was_spent_stand_in_the_report(db: Database) -> None:
     story = tell(db, project.project_id)
     assert any("4 times" in sentence for sentence in words.limits(story))
     assert "cost $1.50" in words.money(story)
+    assert "less than a cent" in words.money(replace(story, spent=0.001))
     assert set(story.p_holm) == {"base"}
 
 

@@ -57,8 +57,7 @@ def _cost(story: Story, run: Run) -> None:
     if unknown:
         st.caption(page.plain(f"Of unknown price, so not drawn: {', '.join(unknown)}."))
     if story.spent is not None:
-        bill = "less than a cent" if 0 < story.spent < 0.01 else f"${story.spent:,.2f}"
-        st.caption(page.plain(f"The answers of this comparison cost {bill}."))
+        st.caption(page.plain(f"The answers of this comparison cost {words.dollars(story.spent)}."))
 
 
 def _latency(story: Story, run: Run) -> None:
