@@ -246,7 +246,12 @@ def _outcome(calls: list[Call], answers: dict[str, Answer], session: _Session, w
 
 def _missing(call: Call) -> Answer:
     return Answer(
-        case_id=call.case_id, arm=call.arm.name, model=call.arm.model, text=None, repeat=call.repeat, sources=call.sources
+        case_id=call.case_id,
+        arm=call.arm.name,
+        model=call.arm.model,
+        text=None,
+        repeat=call.repeat,
+        sources=call.sources,
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ftcore.evaluation import EvaluationError
-from ftcore.evaluation.judge import ask_judge
+from ftcore.evaluation.judge import ask_judge, challenges
 from ftcore.evaluation.judge.ordering import items_of, order_from_json
 from ftcore.records import Task
 from ftcore.store import endpoints, judgements, runs
@@ -27,6 +27,7 @@ def carry_out(db: Database, workspace: Workspace, task: Task, watch: Watch) -> d
     items = items_of(db, run, wanted)
     if not items:
         raise EvaluationError("Neither of the two ways has answered these rows, so there is nothing to judge.")
+    items += challenges(items)  # whether an answer can talk the judge into a mark
     came = len(known)
 
     def keep(found: Sequence[Judgement]) -> None:

@@ -52,7 +52,7 @@ def _judges(run: Run) -> list[str]:
 
 
 def _summary(story: Story, run: Run, name: str, arms: tuple[str, str]) -> None:
-    from ftcore.evaluation.judge import judge_summary
+    from ftcore.evaluation.judge import Standing, judge_summary
     from ftcore.evaluation.verdict import label
 
     kept = run.settings.get("judges", {}).get(name, {})
@@ -71,14 +71,12 @@ def _summary(story: Story, run: Run, name: str, arms: tuple[str, str]) -> None:
         st.markdown(page.plain(f"{kept.get('model', name)} · {KINDS.get(found.kind, found.kind)}"))
         st.caption(page.plain(f"{say.count(len(rows), 'test example')}. {found.trust.sentence}"))
         lines = _lines(story, found)
-        if found.trust.rows < 50 or found.trust.shown:
+        if found.trust.standing is Standing.UNCHECKED or found.trust.shown:
             compared = found.comparison
-            better = words.label_of(story, arms[0])
-            lines = {
-                "Says of " + better: f"{label(compared.verdict)}: {words.signed(compared.mean_difference)} of 100 "
-                f"({words.signed(compared.low)} to {words.signed(compared.high)})",
-                **lines,
-            }
+            told = label(compared.verdict) if found.trust.shown else "no verdict yet"
+            span = f"{words.signed(compared.low)} to {words.signed(compared.high)}"
+            said_of = f"{words.label_of(story, arms[0])} minus {words.label_of(story, arms[1])}"
+            lines = {said_of: f"{words.signed(compared.mean_difference)} of 100 ({span}); {told}", **lines}
         ledger.draw(lines, alt="What the judge said")
 
 
@@ -175,11 +173,12 @@ def _price(run: Run, wanted: Order, endpoint: Endpoint) -> str:
     """What the judging may cost at the most."""
     from ftcore.chat import count_tokens
     from ftcore.evaluation.budget import MORE_TOKENS
-    from ftcore.evaluation.judge import Item
+    from ftcore.evaluation.judge import Item, challenges
     from ftcore.evaluation.judge.ordering import items_of
     from ftcore.evaluation.pricing import price_of
 
     items: list[Item] = items_of(session.db(), run, wanted)
+    items += challenges(items)
     asked = f"{say.count(len(items), 'question')} to the judge"
     price = price_of(facts_of(session.workspace()), endpoint, wanted.model, tuned=False)
     if price is None:
