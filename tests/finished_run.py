@@ -8,13 +8,15 @@ from dataclasses import asdict
 from typing import Any
 
 from ftcore.dataset.freeze import take_snapshot
-from ftcore.evaluation import runner, scorers
+from ftcore.evaluation import runner
 from ftcore.evaluation.arms import ArmPlan, plan_from_json
 from ftcore.evaluation.arms.building import build
 from ftcore.evaluation.call import Asking
 from ftcore.evaluation.cases import cases
 from ftcore.evaluation.proposing import materials
 from ftcore.evaluation.results import compare_arms, score_answers
+from ftcore.evaluation.scorers import make
+from ftcore.evaluation.scoring import context_of
 from ftcore.records import Answer, Job, JobState, Split, Status, TrainingExample
 from ftcore.store import endpoints, examples, imports, jobs, journal, projects, runs, snapshots
 from ftcore.store.database import Database
@@ -79,7 +81,7 @@ def concluded(db: Database, run: Run, against: str = "few_shot") -> Run:
     with db.read() as c:
         tested = cases(snapshots.rows(c, run.snapshot_id, Split.TEST))
         answers = runs.answers(c, run.id, Split.TEST, run.scorer)
-    scored = score_answers(answers, tested, scorers.get(run.scorer))
+    scored = score_answers(answers, tested, make(run.scorer, context_of(db, run)))
     compared = [
         {"against": name, **asdict(compare_arms(scored, tested, name, "fine_tuned", delta=run.delta, seed=run.seed))}
         for name in (against, *(arm for arm in ARM_NAMES if arm not in (against, "fine_tuned")))

@@ -19,6 +19,7 @@ from ftcore.dataset.formulas import escape
 from ftcore.dataset.targets.writing import whole_bytes_or_absent
 from ftcore.evaluation.errors import EvaluationError
 from ftcore.evaluation.scorers import missing
+from ftcore.evaluation.scorers.own import PREFIX
 from ftcore.evaluation.scoring import context_of
 from ftcore.records import SnapshotRow, Split
 from ftcore.report import evidence_requests, evidence_secrets
@@ -168,6 +169,7 @@ class _Evidence:
             with_private=private,
             single_run=run.job_id is not None,
             practice=endpoints.get(c, run.endpoint_id).practice,
+            own_measure=run.scorer.startswith(PREFIX),
             corrections=run.corrections,
             other_requests=counted.other,
             private_requests=counted.private,

@@ -65,6 +65,8 @@ class Facts:
     with_private: bool
     single_run: bool
     practice: bool
+    own_measure: bool
+    """The measure is a program of the project's own."""
     corrections: int
     other_requests: int
     private_requests: int
@@ -111,6 +113,10 @@ def _cautions(facts: Facts) -> list[str]:
         said.append(
             "Measured on the small practice model. It shows your examples can teach; it does not show that a larger model "
             "needs teaching."
+        )
+    if facts.own_measure:
+        said.append(
+            "The measure is a program of the project's own, which is not in this archive: ask for it to score again."
         )
     if facts.corrections:
         several = "1 correction" if facts.corrections == 1 else f"{facts.corrections} corrections"

@@ -56,7 +56,7 @@ def scored_again(path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> A
     return names["again"]
 
 
-@pytest.mark.parametrize("scorer", ["exact_match", "json_fields", "edit_similarity"])
+@pytest.mark.parametrize("scorer", ["exact_match", "json_fields", "edit_similarity", "length_band"])
 def test_the_readme_scores_everything_again_to_the_same_comparison(
     db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scorer: str
 ) -> None:
