@@ -66,9 +66,16 @@ def slices(
 
 
 def flips(overall: Comparison, found: Sequence[Slice], limit: int = 3) -> list[str]:
-    """Sentences about parts that point the other way than the whole, the surest first; those that may be chance say so."""
+    """Sentences about parts that point the other way than the whole, by more than matters or for sure; the surest first.
+    Those that may be chance say so."""
     ahead = overall.mean_difference
-    against = [one for one in found if one.comparison is not None and one.comparison.mean_difference * ahead < 0]
+    against = [
+        one
+        for one in found
+        if one.comparison is not None
+        and one.comparison.mean_difference * ahead < 0
+        and (one.sure or abs(one.comparison.mean_difference) >= overall.delta)
+    ]
     against.sort(key=lambda one: (not one.sure, one.p_adjusted, one.part.name))
     return [_told(one, better=ahead > 0) for one in against[:limit]]
 

@@ -96,8 +96,8 @@ def _loss_order(story: Story, row: SideBySide) -> tuple[bool, float, str]:
 
 
 def dollars(amount: float) -> str:
-    """A bill: "$12.40", or "less than a cent"."""
-    return "less than a cent" if 0 < amount < 0.01 else f"${amount:,.2f}"
+    """A bill: "$12.40", "less than a cent", "nothing"."""
+    return "nothing" if not amount else "less than a cent" if 0 < amount < 0.01 else f"${amount:,.2f}"
 
 
 def duration(seconds: float) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from ftcore.records import ArmResult
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 
 WIDE, HIGH = 590.0, 310.0
 """About the pixels inside the axes, by which names are kept apart from each other."""
-LINE, NAME, AWAY = 19.0, 190.0, 26.0
-"""Pixels: the height and the width of a name, and its distance from its point."""
+LINE, NAME, AWAY, CLOSE = 19.0, 190.0, 26.0, 60.0
+"""Pixels: the height and the width of a name, its distance from its point, and how close points share a column."""
 ROOM = 1.55
 """Of the largest cost: the names of the dearest stand on its right."""
 
@@ -137,19 +138,46 @@ def seconds(value: float) -> str:
 
 
 def beside(spots: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-    """Where the names of points at (x, y) stand, in pixels to the right and up from each: in a column on the right of all
-    points that a name would reach, one below another, so that no two lie on each other."""
+    """Where the names of points at (x, y) stand, in pixels to the right and up from each: in columns on the right of
+    points that lie close together, one name below another. Where a name would reach another column, both are one."""
+    groups: list[list[int]] = []
+    for at in sorted(range(len(spots)), key=lambda at: spots[at][0]):
+        if groups and spots[at][0] - spots[groups[-1][-1]][0] < CLOSE:
+            groups[-1].append(at)
+        else:
+            groups.append([at])
+    columns = [_column(group, spots) for group in groups]
+    while pair := next((pair for pair in combinations(range(len(columns)), 2) if _meet(pair, columns, spots)), None):
+        first, last = pair  # everything between them goes along
+        joined = [at for column in columns[first : last + 1] for at in column.places]
+        columns[first : last + 1] = [_column(joined, spots)]
     found: list[tuple[float, float]] = [(0.0, 0.0)] * len(spots)
-    order = sorted(range(len(spots)), key=lambda at: spots[at][0])
-    while order:
-        group = [order.pop(0)]
-        while order and spots[order[0]][0] - spots[group[-1]][0] < AWAY + NAME:
-            group.append(order.pop(0))
-        edge = spots[group[-1]][0] + AWAY
-        group.sort(key=lambda at: spots[at][1])
-        for at, height in zip(group, spread([spots[at][1] for at in group]), strict=True):
-            found[at] = (edge - spots[at][0], height - spots[at][1])
+    for column in columns:
+        for at, height in zip(column.places, column.heights, strict=True):
+            found[at] = (column.left - spots[at][0], height - spots[at][1])
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """Names below each other, from the lowest: of which points, how high each stands, and where they begin."""
+
+    places: list[int]
+    heights: list[float]
+    left: float
+
+
+def _column(group: Sequence[int], spots: Sequence[tuple[float, float]]) -> _Column:
+    places = sorted(group, key=lambda at: spots[at][1])
+    return _Column(places, spread([spots[at][1] for at in places]), max(spots[at][0] for at in places) + AWAY)
+
+
+def _meet(pair: tuple[int, int], columns: Sequence[_Column], spots: Sequence[tuple[float, float]]) -> bool:
+    """Whether a name of the column on the left lies on a name or a point of the one on the right."""
+    left, right = columns[pair[0]], columns[pair[1]]
+    begins = min(spots[at][0] for at in right.places) - AWAY / 2
+    taken = [*right.heights, *(spots[at][1] for at in right.places)]
+    return left.left + NAME > begins and any(abs(one - other) < LINE for one in left.heights for other in taken)
 
 
 def spread(heights: Sequence[float]) -> list[float]:

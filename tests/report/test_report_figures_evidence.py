@@ -17,7 +17,7 @@ from ftcore.report.confusion_figure import confusion_map
 from ftcore.report.learning_figure import learning_plot
 from ftcore.report.outcomes import outcome_bar
 from ftcore.report.palette import arm_colour, arm_marker
-from ftcore.report.trade_offs import LINE, Wait, beside, cost_of, cost_plot, priced, spread, wait_plot
+from ftcore.report.trade_offs import LINE, NAME, Wait, beside, cost_of, cost_plot, priced, spread, wait_plot
 
 BAD = "<a href='javascript:x'>"
 ARMS = tuple(replace(stories.arms()[0], arm=f"{kind}_2", label=f"{BAD}{kind}", kind=kind) for kind in KINDS)
@@ -73,11 +73,15 @@ def test_tokens_are_the_cost_where_no_price_is_known() -> None:
 
 
 @given(st.lists(st.tuples(st.floats(0, 500), st.floats(0, 300)), max_size=12))
-def test_names_in_one_column_are_a_line_apart(spots: list[tuple[float, float]]) -> None:
+def test_no_name_lies_on_another(spots: list[tuple[float, float]]) -> None:
     places = [(x + shift, y + lift) for (x, y), (shift, lift) in zip(spots, beside(spots), strict=True)]
     for at, (x, y) in enumerate(places):
         for other_x, other_y in places[at + 1 :]:
-            assert abs(x - other_x) > 1e-6 or abs(y - other_y) >= LINE - 1e-6
+            assert abs(x - other_x) >= NAME - 1e-6 or abs(y - other_y) >= LINE - 1e-6
+
+
+def test_a_name_stands_beside_its_point_where_nothing_is_in_its_way() -> None:
+    assert beside([(0.0, 0.0), (100.0, 200.0), (300.0, 100.0)]) == [(26.0, 0.0)] * 3
 
 
 @given(st.lists(st.floats(0, 300), max_size=12))

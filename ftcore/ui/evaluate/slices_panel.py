@@ -29,7 +29,10 @@ def draw(story: Story, run: Run) -> None:
         st.text("These test examples have no tags, labels, lengths, turns or languages to tell them apart by.")
         return
     turned = flips(overall, parts)
-    st.text("\n".join(turned) or "No part of the test set points the other way than the whole.", width=page.PROSE)
+    st.text(
+        "\n".join(turned) or "No part of the test set points the other way than the whole by more than matters.",
+        width=page.PROSE,
+    )
     large = sorted((one for one in parts if one.comparison is not None), key=lambda one: one.part.kind != "Tag")
     few = [one for one in parts if one.comparison is None]
     other = words.label_of(story, name)[:40]
