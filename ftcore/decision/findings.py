@@ -11,19 +11,19 @@ _SHOWS: dict[str, str] = {
     "structured": "format_reliability",
     "rag": "rag_would_solve",
 }
-"""What a comparison of the tuned model with this arm speaks about. An arm's name may carry more (few_shot_3)."""
+"""What a comparison of the tuned model with an arm of this kind speaks about."""
 
 
 def evidence_from(
-    arm: str, comparison: Comparison, *, label: str, model: str, practice: bool, source: str = ""
+    kind: str, comparison: Comparison, *, label: str, model: str, practice: bool, source: str = ""
 ) -> tuple[Evidence, ...]:
-    """Evidence from "fine-tuned minus `arm`" on test examples.
+    """Evidence from "fine-tuned minus an arm of this kind" on test examples.
 
     A cheaper way that does as well or better speaks against tuning (for looking things up: speaks for it); a tuned
-    model that is better speaks for it; everything else supports "unsure". Against the base the gain or its absence
-    also says whether the examples teach. `label` names the arm for the reader, `source` the run.
+    model that is better speaks for it; everything else supports "unsure". A gain against the base says that the examples
+    teach, and no more. `label` names the arm for the reader, `source` the run.
     """
-    about = next((key for name, key in _SHOWS.items() if arm == name or arm.startswith(f"{name}_")), None)
+    about = _SHOWS.get(kind)
     if about is None:
         return ()
     ahead = comparison.verdict in (Verdict.BETTER, Verdict.CLEARLY_BETTER)
@@ -35,10 +35,9 @@ def evidence_from(
     def speak(question: str, supports: Reply) -> Evidence:
         return Evidence(question, supports, text, measured=True, practice=practice, model=model, source=source)
 
-    found = [speak(about, flipped[tuned] if about == "rag_would_solve" else tuned)]
-    if arm == "base" and ahead:
-        found.append(speak("quality_training_data", "yes"))
-    return tuple(found)
+    if kind == "base" and ahead:  # asked with short instructions: that examples teach, and nothing about a good prompt
+        return (speak("quality_training_data", "yes"),)
+    return (speak(about, flipped[tuned] if about == "rag_would_solve" else tuned),)
 
 
 def _sentence(comparison: Comparison, label: str, *, ahead: bool, level: bool) -> str:

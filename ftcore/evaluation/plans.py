@@ -21,7 +21,7 @@ from ftcore.evaluation.proposing import materials, propose_arms
 from ftcore.evaluation.scorers import Context, make, proposals
 from ftcore.evaluation.statistics import detectable_difference
 from ftcore.records import Job, SnapshotRow, Split
-from ftcore.store import projects, prompts, runs, snapshots, tasks
+from ftcore.store import corrected, projects, prompts, runs, snapshots, tasks
 from ftcore.store.database import Database
 from ftcore.store.runs import Run
 
@@ -70,7 +70,8 @@ class Declared:
 
 def offer(db: Database, job: Job, *, seed: int = 0) -> Proposal:
     """Proposes the arms and the scorers, and says what the test rows can show."""
-    test, validation = _rows(db, job.snapshot_id, Split.TEST), _rows(db, job.snapshot_id, Split.VALIDATION)
+    asked = _asked(db, job)
+    test, validation = _rows(db, asked, Split.TEST), _rows(db, asked, Split.VALIDATION)
     found = proposals([row.training.response for row in test])
     ways = propose_arms(db, job.project_id, job, seed=seed)
     with db.read() as c:
@@ -94,13 +95,14 @@ def plan_run(db: Database, project_id: int, job: Job, declared: Declared | None 
     declared = declared or Declared()
     if not job.fine_tuned_model and declared.candidate == CANDIDATE:
         raise EvaluationError("This job has no model yet. A comparison can be run once it has finished.")
-    test = _rows(db, job.snapshot_id, Split.TEST)
+    asked = _asked(db, job)
+    test = _rows(db, asked, Split.TEST)
     if not test:
         raise EvaluationError(
             "No test rows were held out when this model was trained. Choose some on Curate and train again."
         )
-    _refuse_leaks(db, project_id, job.snapshot_id)
-    validation = _rows(db, job.snapshot_id, Split.VALIDATION)[:VALIDATION_ROWS]
+    _refuse_leaks(db, project_id, asked)
+    validation = _rows(db, asked, Split.VALIDATION)[:VALIDATION_ROWS]
     found = proposals([row.training.response for row in test])
     arms = list(
         declared.arms if declared.arms is not None else propose_arms(db, project_id, job, seed=declared.seed).arms
@@ -116,7 +118,7 @@ def plan_run(db: Database, project_id: int, job: Job, declared: Declared | None 
         run = runs.plan(
             c,
             project_id,
-            snapshot_id=job.snapshot_id,
+            snapshot_id=asked,
             endpoint_id=job.endpoint_id,
             job_id=job.id,
             scorer=name,
@@ -210,6 +212,12 @@ def _refuse_leaks(db: Database, project_id: int, snapshot_id: int) -> None:
 def _form_tokens(arms: Sequence[ArmPlan]) -> int:
     """An answer in a form is longer by the form."""
     return 16 if any(arm.settings.get("wrapped") for arm in arms) else 0
+
+
+def _asked(db: Database, job: Job) -> int:
+    """The snapshot of the test rows: with what was corrected in them since the training."""
+    with db.read() as c:
+        return corrected.snapshot_of_job(c, job)
 
 
 def _rows(db: Database, snapshot_id: int, split: Split) -> list[SnapshotRow]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ftcore.records import Story
-from ftcore.report import curves, figures, sections, words
+from ftcore.report import curves, facts, figures, sections, words
 from ftcore.report.file import replace_file
 from ftcore.report.palette import ARMS, arm_colour
 from ftcore.report.sections import escaped
@@ -82,8 +82,12 @@ def _figures(story: Story) -> list[dict[str, Any]]:
             words.label_of(story, found[0]),
             [(words.label_of(story, n), c) for n, c in story.comparisons[1:]],
         )
+        kinds = [facts.kind_named(story, name) for name, _ in story.comparisons]
         drawn.append(
-            _both("figure-difference", lambda dark: figures.difference_plot(found[1], label, dark=dark, others=others))
+            _both(
+                "figure-difference",
+                lambda dark: figures.difference_plot(found[1], label, dark=dark, others=others, kinds=kinds),
+            )
         )
     if len(story.losses) > 1:
         drawn.append(_both("figure-loss", lambda dark: curves.loss_curve(story.losses, dark=dark)))

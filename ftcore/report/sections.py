@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from ftcore.decision import load
 from ftcore.records import Comparison, SideBySide, Story
-from ftcore.report import words
+from ftcore.report import facts, words
 from ftcore.report.file import clean, cut
 from ftcore.report.palette import arm_family
 
@@ -55,7 +55,7 @@ def compared(story: Story) -> str:
     n = max(arm.n for arm in story.arms)
     rows = (
         [
-            _arm_name(arm.arm, arm.label or arm.arm),
+            _arm_name(facts.kind_of(arm), arm.label or arm.arm),
             f'<span class="name">{escaped(arm.model)}</span>',
             words.points(arm.average),
             f"{words.points(arm.low)} to {words.points(arm.high)}",
@@ -201,7 +201,10 @@ def _comparisons(story: Story) -> str:
         "Missing",
         "Verdict",
     )
-    rows = ([_arm_name(name, words.label_of(story, name)), *_figures_of(one)] for name, one in story.comparisons)
+    rows = (
+        [_arm_name(facts.kind_named(story, name), words.label_of(story, name)), *_figures_of(one)]
+        for name, one in story.comparisons
+    )
     return _table(head, rows, numbers=(1, 2, 3, 5, 6, 7)) if story.comparisons else ""
 
 
@@ -222,7 +225,7 @@ def _row(story: Story, row: SideBySide) -> str:
     found, tuned = words.primary(story), words.tuned_arm(story)
     shown = [name for name in (tuned.arm if tuned else "", found[0] if found else "") if name]
     answers = "".join(
-        f"<dt>{_arm_name(name, words.label_of(story, name))}{_score(story, row, name)}</dt><dd>{_text(row.answers.get(name))}</dd>"
+        f"<dt>{_arm_name(facts.kind_named(story, name), words.label_of(story, name))}{_score(story, row, name)}</dt><dd>{_text(row.answers.get(name))}</dd>"
         for name in shown
     )
     wanted = f"<dt>Wanted</dt><dd>{_text(row.expected)}</dd>"
@@ -237,8 +240,8 @@ def _score(story: Story, row: SideBySide, arm: str) -> str:
     return f" <small>({words.score_words(story, row.scores.get(arm))})</small>"
 
 
-def _arm_name(arm: str, label: str) -> str:
-    return f'<span class="dot {arm_family(arm)}"></span><span class="name">{escaped(label)}</span>'
+def _arm_name(kind: str, label: str) -> str:
+    return f'<span class="dot {arm_family(kind)}"></span><span class="name">{escaped(label)}</span>'
 
 
 def _text(text: str | None) -> str:

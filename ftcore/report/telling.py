@@ -172,7 +172,7 @@ def evidence_of(run: Run | None, practice: bool) -> list[Evidence]:
         evidence
         for kept in run.result["comparisons"]
         for evidence in evidence_from(
-            kept["against"],
+            str(arms[kept["against"]].get("kind") or kept["against"]),
             comparison_of(kept),
             label=arms[kept["against"]]["label"],
             model=model,

@@ -56,12 +56,14 @@ class Running:
     """False: what is there is scored, and nothing is asked."""
 
 
-def carry_out(db: Database, workspace: Workspace, run_id: int, watch: Watch) -> dict[str, Any]:
-    """Safe to begin again at any time: finished calls are in the store and are not made again."""
+def carry_out(db: Database, workspace: Workspace, run_id: int, watch: Watch, *, asks: bool = True) -> dict[str, Any]:
+    """Safe to begin again at any time: finished calls are in the store and are not made again. `asks` False: not even those
+    that are missing."""
     with db.write() as c:
         runs.change(c, run_id, state="running", error="")
     try:
         running = _open(db, workspace, run_id, watch)
+        running.asks = asks
         result = _walk(running)
     except Cancelled:
         _end(db, run_id, "cancelled", "Stopped, as asked. The answers that had arrived are kept.")

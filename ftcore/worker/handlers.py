@@ -7,7 +7,7 @@ from typing import Any
 
 from ftcore.records import Task
 from ftcore.store.database import Database
-from ftcore.worker import bulk, export, following, handover, intake, meaning, rescue, splitting
+from ftcore.worker import bulk, evidence, export, following, handover, intake, meaning, rescue, splitting
 from ftcore.worker.following import Postponed
 from ftcore.worker.watch import Watch
 from ftcore.workspace import Workspace
@@ -17,10 +17,10 @@ Handler = Callable[[Database, Workspace, Task, Watch], dict[str, Any]]
 
 
 def evaluate(db: Database, workspace: Workspace, task: Task, watch: Watch) -> dict[str, Any]:
-    """payload: run_id."""
+    """payload: run_id, rescore (what is there is scored again, and nothing is asked)."""
     from ftcore.worker.evaluate import carry_out  # scipy and numpy load here, not at the worker's start
 
-    return carry_out(db, workspace, task.payload["run_id"], watch)
+    return carry_out(db, workspace, task.payload["run_id"], watch, asks=not task.payload.get("rescore"))
 
 
 def judge(db: Database, workspace: Workspace, task: Task, watch: Watch) -> dict[str, Any]:
@@ -44,5 +44,6 @@ HANDLERS: dict[str, Handler] = {
     **handover.HANDLERS,
     **splitting.HANDLERS,
     **export.HANDLERS,
+    **evidence.HANDLERS,
     **rescue.HANDLERS,
 }

@@ -270,7 +270,9 @@ def test_a_place_is_the_text_that_is_meant() -> None:
 
 
 def test_the_planted_faults_of_the_sample_are_found_and_its_good_rows_need_no_look() -> None:
-    rows = [row.training for row in read(ROOT / "data" / "samples" / "tickets" / "tickets.csv") if isinstance(row, Accepted)]
+    rows = [
+        row.training for row in read(ROOT / "data" / "samples" / "tickets" / "tickets.csv") if isinstance(row, Accepted)
+    ]
     wanted = {
         125: {"contradiction"},
         150: {"contradiction"},

@@ -82,8 +82,8 @@ def test_instructions_typed_just_before_the_click_are_those_of_the_run(app: Runn
     journey = begin(app.db)
     journey.job()
     page.goto(f"{app.url}/evaluate?project={journey.project_id}")
-    page.get_by_text("Instructions for the models").click(timeout=30_000)
-    page.get_by_role("textbox", name="Full, for the base model").fill("Answer with JSON and nothing else.")
+    page.get_by_text("Instructions, documents and terms").click(timeout=30_000)
+    page.get_by_role("textbox", name="Version 2").fill("Answer with JSON and nothing else.")
     page.get_by_role("button", name="Run the comparison").click()
     for _ in range(100):
         with app.db.read() as c:
@@ -91,4 +91,4 @@ def test_instructions_typed_just_before_the_click_are_those_of_the_run(app: Runn
         if found:
             break
         page.wait_for_timeout(100)
-    assert {arm["system"] for arm in found[0].arms if arm["name"] == "base"} == {"Answer with JSON and nothing else."}
+    assert {arm["system"] for arm in found[0].arms if arm["name"] == "prompt"} == {"Answer with JSON and nothing else."}

@@ -8,12 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from ftcore.evaluation.arms import plan_from_json
+from ftcore.evaluation.arms.building import build
+from ftcore.evaluation.cases import cases
+from ftcore.evaluation.proposing import materials
 from ftcore.records import LOCAL, JobState, Project, Severity, Split
 from ftcore.report.data import write_json
 from ftcore.report.deck import write_deck
 from ftcore.report.html import write_html
 from ftcore.report.telling import tell
-from ftcore.store import endpoints, examples, jobs, journal, tasks
+from ftcore.store import endpoints, examples, jobs, journal, snapshots, tasks
 from ftcore.store.database import Database
 from ftcore.store.journal import Edit
 from ftcore.training.launch import NotFit, launch
@@ -86,7 +90,14 @@ def test_private_rows_are_in_no_report_and_are_no_examples_for_a_model(db: Datab
     shown = {id_ for id_ in every if re.search(rf"{CANARY}{id_}(?!\d)", said)}
     assert shown, "the rows that may be shown are"
     assert not shown & set(private)
-    asked = [shot["messages"][-2]["content"] for arm in run.arms for shot in arm["shots"]]
+    plans = [plan_from_json(arm) for arm in run.arms]
+    found = materials(db, journey.project_id, run.snapshot_id, plans)
+    with db.read() as c:
+        tested = cases(snapshots.rows(c, run.snapshot_id, Split.TEST))
+    arms = [build(one, found) for plan in plans if plan.kind == "few_shot" for one in plan.candidates()]
+    asked = [
+        turn["content"] for arm in arms for case in tested for turn in arm.messages(case)[:-1] if turn["role"] == "user"
+    ]
     shots = {int(text.split()[1]) for text in asked}
     assert shots
     assert not shots & set(private)

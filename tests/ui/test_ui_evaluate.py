@@ -7,7 +7,7 @@ from collections.abc import Callable
 from streamlit.testing.v1 import AppTest
 
 from ftcore.records import TaskState
-from ftcore.store import projects, runs, tasks
+from ftcore.store import projects, prompts, runs, tasks
 from ftcore.store.database import Database
 from tests.ui.journeys import HOSTILE, MODEL, begin
 
@@ -186,9 +186,9 @@ def test_the_full_instructions_can_be_worked_on_before_the_run_and_reach_it(db: 
     journey = begin(db)
     journey.job()
     test = open_page("evaluate")
-    key = f"instructions-base-{journey.project_id}"
+    key = f"prompt-text-{journey.project_id}-1"
     assert test.text_area(key=key).value == "Answer with a JSON object: category, urgency."
-    assert "a base model with a poor prompt is a straw man" in said(test)
+    assert "beating a poor prompt shows nothing" in said(test)
     test.text_area(key=key).set_value("Answer with JSON.\nLook at the label twice. <b>$x$</b>").run()
     assert not test.exception
     test.button(key="run-comparison").click().run()
@@ -197,31 +197,38 @@ def test_the_full_instructions_can_be_worked_on_before_the_run_and_reach_it(db: 
         (run,) = runs.of_project(c, journey.project_id)
     assert project.base_prompt == "Answer with JSON.\nLook at the label twice. <b>$x$</b>"
     assert project.tuned_prompt == "Ticket to JSON."
-    assert {arm["system"] for arm in run.arms if arm["name"] != "fine_tuned"} == {project.base_prompt}
+    (prompt,) = (arm for arm in run.arms if arm["name"] == "prompt")
+    assert [one["system"] for one in prompt["variants"]] == [
+        project.base_prompt,
+        "Answer with a JSON object: category, urgency.",
+    ]
+    assert next(arm for arm in run.arms if arm["name"] == "base")["system"] is None
 
 
-def test_the_instructions_follow_the_store_and_stay_after_a_visit_elsewhere(db: Database, open_page: Open) -> None:
+def test_instructions_that_were_typed_stay_after_a_visit_elsewhere_and_another_tab_takes_nothing(
+    db: Database, open_page: Open
+) -> None:
     journey = begin(db)
     journey.run()
     test = open_page("evaluate")  # inside "Compare again"
-    key = f"instructions-base-{journey.project_id}"
-    test.text_area(key=key).set_value("Mine.").run()
+    test.text_area(key=f"prompt-text-{journey.project_id}-1").set_value("Mine.").run()
     test.switch_page("pages/3_train.py").run()
     test.switch_page("pages/4_evaluate.py").run()
     assert not test.exception
-    assert test.text_area(key=key).value == "Mine."
+    assert test.text_area(key=f"prompt-text-{journey.project_id}-1").value == "Mine."
     with db.write() as c:
-        projects.set_prompts(c, journey.project_id, base="Another tab's.", tuned="Short.")
-    assert test.run().text_area(key=key).value == "Another tab's."
+        prompts.add(c, journey.project_id, "Another tab's.")
+    assert test.run().text_area(key=f"prompt-text-{journey.project_id}-2").value == "Mine."
 
 
 def test_instructions_and_the_click_in_one_go_make_one_run_with_the_new_ones(db: Database, open_page: Open) -> None:
     journey = begin(db)
     journey.job()
     test = open_page("evaluate")
-    test.text_area(key=f"instructions-base-{journey.project_id}").set_value("New.")
+    test.text_area(key=f"prompt-text-{journey.project_id}-1").set_value("New.")
     test.button(key="run-comparison").click().run()  # both changes arrive together
     assert not test.exception
     with db.read() as c:
         (run,) = runs.of_project(c, journey.project_id)
-    assert run.arms[0]["system"] == "New."
+    (prompt,) = (arm for arm in run.arms if arm["name"] == "prompt")
+    assert (prompt["system"], prompt["variants"][0]["system"]) == ("New.", "New.")

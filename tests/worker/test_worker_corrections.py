@@ -6,13 +6,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import update
 
 from ftcore.evaluation.corrections import correct, leave_out
+from ftcore.evaluation.plans import offer, plan_run
 from ftcore.records import Split, Task
 from ftcore.report.evidence_file import write_evidence
-from ftcore.store import runs, snapshots, tasks
+from ftcore.store import jobs, runs, snapshots, tasks
 from ftcore.store.database import Database
 from ftcore.store.runs import Run
+from ftcore.store.schema import calls
 from ftcore.worker.handlers import HANDLERS
 from ftcore.worker.watch import Watch
 from ftcore.workspace import Workspace
@@ -82,6 +85,24 @@ def test_a_question_left_out_is_in_no_average_any_more(
     assert new.result["comparisons"][0]["n"] == 29
 
 
+def test_answers_that_never_arrived_are_not_asked_for_by_a_correction(
+    db: Database, workspace: Workspace, server: FaultServer
+) -> None:
+    run = finished(
+        db, base_url=server.base_url, say=lambda arm, at, expected: None if arm == "base" and at == 2 else expected
+    )
+    new = worked(db, workspace, correct(db, run.id, cases_of(db, run)[0], "other", "EM"))
+    assert server.bodies == []
+    assert new.state == "done"
+
+
+def test_a_correction_needs_no_server_and_no_keys_of_today(db: Database, workspace: Workspace) -> None:
+    run = finished(db, base_url="https://no-such-host.invalid/v1")
+    with db.write() as c:  # as calls of an earlier version of the app
+        c.execute(update(calls).values(key="old-" + calls.c.key))
+    assert worked(db, workspace, correct(db, run.id, cases_of(db, run)[0], "other", "EM")).state == "done"
+
+
 def test_the_evidence_of_a_corrected_run_has_the_requests_of_the_first(
     db: Database, workspace: Workspace, run: Run
 ) -> None:
@@ -98,3 +119,13 @@ def test_an_answer_is_what_it_was(db: Database, workspace: Workspace, run: Run) 
             for id_ in (run.id, new.id)
         )
     assert kept == old
+
+
+def test_the_next_comparison_asks_the_corrected_rows(db: Database, run: Run) -> None:
+    case = cases_of(db, run)[0]
+    new = leave_out(db, correct(db, run.id, cases_of(db, run)[1], "other", "EM").id, case, "EM")
+    with db.read() as c:
+        job = jobs.get(c, run.job_id or 0)
+    assert offer(db, job).test_rows == 29
+    again = plan_run(db, run.project_id, job, who="EM")
+    assert (again.snapshot_id, again.parent_id, again.corrections) == (new.snapshot_id, None, 0)

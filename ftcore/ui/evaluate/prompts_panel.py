@@ -28,16 +28,33 @@ def draw(project: Project) -> None:
         _look(project, versions)
 
 
+def settle(project: Project, who: str) -> bool:
+    """Keeps as a version what was typed and not kept yet: whoever starts a comparison means it. False = there was nothing."""
+    text = str(st.session_state.get(_draft(project)) or "").strip()
+    if not text:
+        return False
+    st.session_state.pop(_draft(project))
+    with session.db().write() as c:
+        known = {one.text.strip() for one in prompts.versions(c, project)}
+        if text not in known:
+            prompts.add(c, project.id, text, who=who)
+    return text not in known
+
+
 def _new(project: Project, versions: list[Prompt]) -> None:
     last = versions[-1].text if versions else ""
     place = f"{project.id}-{len(versions)}"
+    key = f"prompt-text-{place}"
+    if key not in st.session_state:  # after a visit elsewhere what was typed is still there
+        st.session_state[key] = st.session_state.get(_draft(project)) or project.base_prompt or last
     st.text_area(
         f"Version {len(versions) + 1}",
-        value=project.base_prompt or last,
-        key=f"prompt-text-{place}",
+        key=key,
         height=HEIGHT,
         max_chars=MOST,
-        help="Begin with the newest version and change it.",
+        help="Begin with the newest version and change it. A comparison that is started keeps what stands here.",
+        on_change=_remember,
+        args=(project, key),
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
@@ -48,7 +65,16 @@ def _new(project: Project, versions: list[Prompt]) -> None:
         )
 
 
+def _draft(project: Project) -> str:
+    return f"prompt-draft-{project.id}"
+
+
+def _remember(project: Project, key: str) -> None:
+    st.session_state[_draft(project)] = st.session_state[key]
+
+
 def _keep(project: Project, place: str) -> None:
+    st.session_state.pop(_draft(project), None)
     text = str(st.session_state[f"prompt-text-{place}"] or "").strip()
     note = " ".join(str(st.session_state[f"prompt-note-{place}"] or "").split())
     if not text:

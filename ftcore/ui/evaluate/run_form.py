@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -10,10 +11,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 from ftcore.endpoints.facts import facts_of
 from ftcore.records import Job, Project
-from ftcore.store import endpoints, examples, runs, snapshots
+from ftcore.store import endpoints, examples, projects, runs, snapshots
 from ftcore.ui import ledger, page, say, session, way
 from ftcore.ui.evaluate import arms_panel, documents_panel, prompts_panel, terms_panel
-from ftcore.ui.imports import instructions
 
 if TYPE_CHECKING:
     from ftcore.evaluation.arms import ArmPlan
@@ -313,13 +313,15 @@ def _in_the_way(arms: list[ArmPlan], declared: Declared, takes: Estimate | None)
 
 def _start(project_id: int, job: Job, declared: Declared) -> None:
     from ftcore.evaluation.errors import EvaluationError
-    from ftcore.evaluation.plans import plan_run
+    from ftcore.evaluation.plans import offer, plan_run
 
-    instructions.settle(project_id)
     with session.db().read() as c:
-        known = runs.of_project(c, project_id)
+        known, project = runs.of_project(c, project_id), projects.get(c, project_id)
     if known and known[0].state in ("queued", "running"):
         return  # the second click of two
+    if prompts_panel.settle(project, session.who()):
+        newer = {arm.name: arm for arm in offer(session.db(), job).arms}
+        declared = replace(declared, arms=tuple(newer.get(arm.name, arm) for arm in declared.arms or ()))
     try:
         plan_run(session.db(), project_id, job, declared, who=session.who())
     except EvaluationError as error:

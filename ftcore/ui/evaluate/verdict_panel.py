@@ -9,9 +9,18 @@ from ftcore.records import Project, Story, Verdict
 from ftcore.report import words
 from ftcore.store.runs import Run
 from ftcore.ui import charts, page, session, way
-from ftcore.ui.evaluate import answers, corrections_panel, folds, forest_panel, measured, method_panel
+from ftcore.ui.evaluate import (
+    answers,
+    corrections_panel,
+    evidence_panel,
+    folds,
+    forest_panel,
+    measured,
+    method_panel,
+    rating_panel,
+)
 
-MODES = ("Evidence", "Every answer", "How it was measured")
+MODES = ("Evidence", "Every answer", "Blind rating", "How it was measured")
 
 
 def story_of(project: Project) -> Story:
@@ -25,6 +34,7 @@ def draw(project: Project, story: Story, run: Run, past: list[Run], *, primary: 
     """The whole panel. `run` is the one that `story` tells, `past` all runs of the project; `primary`: whether using it in
     the report is the page's main action."""
     verdict(project, story, primary=primary)
+    rating_panel.invite(run, _to_rating)
     corrections_panel.history(run)
     if not story.comparisons:
         return
@@ -36,8 +46,16 @@ def draw(project: Project, story: Story, run: Run, past: list[Run], *, primary: 
         evidence(story)
     elif mode == MODES[1]:
         answers.every_answer(story, key=str(run.id))
+    elif mode == MODES[2]:
+        rating_panel.draw(project, run)
     else:
         method(story, run, past)
+        st.subheader("To score it again", anchor=False)
+        evidence_panel.draw(run)
+
+
+def _to_rating() -> None:
+    st.session_state["view"] = MODES[2]
 
 
 def verdict(project: Project, story: Story, *, primary: bool) -> None:
