@@ -1,4 +1,4 @@
-"""What few ask for, folded away until they do: the parts of the test set, confusions, cost, time, and more data."""
+"""What few ask for, folded away until they do: the parts of the test set, confusions, cost, time, more data, a judge."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ftcore.report import words
 from ftcore.store import run_rows
 from ftcore.store.runs import Run
 from ftcore.ui import charts, page, session
-from ftcore.ui.evaluate import confusion_panel, learning_panel, slices_panel
+from ftcore.ui.evaluate import confusion_panel, judge_panel, learning_panel, slices_panel
 
 
 def draw(story: Story, run: Run) -> None:
@@ -22,6 +22,7 @@ def draw(story: Story, run: Run) -> None:
     fold("What does a better answer cost?", "payments", "cost", _cost, story, run)
     fold("How long does an answer take?", "timer", "latency", _latency, story, run)
     fold("Will more data help?", "trending_up", "learning", learning_panel.draw, story, run)
+    fold("What does a model say as judge?", "gavel", "judge", judge_panel.draw, story, run)
 
 
 def fold(title: str, icon: str, key: str, content: Callable[[Story, Run], None], story: Story, run: Run) -> None:
