@@ -132,9 +132,7 @@ def _form(story: Story, run: Run, arms: tuple[str, str]) -> None:
         test = snapshots.get(c, run.snapshot_id).test
     left, right = st.columns(2, gap="medium")
     kind = left.selectbox("How it judges", list(KINDS), format_func=lambda one: KINDS[one], key="judge-kind")
-    where = right.selectbox(
-        "Where", list(places), format_func=lambda id_: page.plain(places[id_].name), key="judge-where"
-    )
+    where = right.selectbox("Where", list(places), format_func=lambda id_: places[id_].name, key="judge-where")
     text = st.text_area(ASKS[kind], key=f"judge-text-{kind}", height=90, max_chars=MOST_TEXT)
     left, right = st.columns(2, gap="medium")
     model = left.text_input(

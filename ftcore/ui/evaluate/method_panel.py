@@ -77,7 +77,7 @@ def _takes(story: Story) -> None:
                 "Tokens read": round(arm.tokens_in),
                 "Tokens written": round(arm.tokens_out),
                 "Median seconds": round(arm.seconds_median, 2),
-                "US dollars": "not known" if arm.usd is None else f"{arm.usd:.6f}",
+                "US dollars": "not known" if arm.usd is None else f"{arm.usd:.6f}" if arm.usd else "free",
                 "Missing": arm.missing,
                 "Model": arm.model,
                 "What it asks (sha256)": arm.digest[:12],

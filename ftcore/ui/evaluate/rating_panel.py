@@ -91,7 +91,7 @@ def _arms(run: Run) -> tuple[str, str] | None:
         "Compare",
         names,
         index=names.index(candidate) if candidate in names else 0,
-        format_func=lambda name: page.plain(labels[name]),
+        format_func=labels.__getitem__,
         key=f"rating-first-{run.id}",
         persist_state="session",
     )
@@ -100,7 +100,7 @@ def _arms(run: Run) -> tuple[str, str] | None:
         "with",
         rest,
         index=rest.index(other) if other in rest else 0,
-        format_func=lambda name: page.plain(labels[name]),
+        format_func=labels.__getitem__,
         key=f"rating-second-{run.id}-{first}",
         persist_state="session",
     )
