@@ -22,6 +22,8 @@ from ftcore.records import Answer, Endpoint, TestCase
 CONCURRENCY = 32
 """Questions under way at an endpoint. Also for the local trainer: it answers them in batches."""
 
+KEEPING = 8
+"""So many more may wait for the disk: their places at the endpoint are free for others meanwhile."""
 Allow = Callable[[Call], str]
 """Whether a call may be made, looked at right before it is: "" = yes, else why the run stops."""
 
@@ -104,7 +106,7 @@ async def run(
         workers = [
             (line, client, waiting[base_url])
             for base_url, (line, client) in lines.items()
-            for _ in range(min(concurrency, len(waiting.get(base_url, ()))))
+            for _ in range(min(concurrency + KEEPING, len(waiting.get(base_url, ()))))
         ]
         was_cancelled = await _work(session, workers, cancelled, grace)
     return _outcome(calls, {**finished, **session.answers}, session, was_cancelled)

@@ -16,6 +16,20 @@ from ftcore.store.schema import calls, now, runs, scores
 
 KEYS = 500
 """So many keys are asked for at once: SQLite bounds the values of a statement."""
+PLACE = ("run_id", "arm", "split", "case_id", "repeat")
+"""What an answer is kept by."""
+ANSWERED = (
+    "arm",
+    "case_id",
+    "repeat",
+    "model",
+    "text",
+    "error",
+    "seconds",
+    "tokens_in",
+    "tokens_out",
+    "finish_reason",
+)
 SHORT_SECONDS = 5.0
 """A run below this says nothing about speed."""
 
@@ -81,32 +95,31 @@ def change(c: Connection, run_id: int, **values: Any) -> None:
     touch(c, get(c, run_id).project_id)
 
 
-def keep_call(
-    c: Connection, run_id: int, split: Split, key: str, answer: Answer, *, made_at: datetime | None = None
-) -> None:
-    """Keeps an answer, before anything is done with it. One that had failed may be replaced by one that arrived. `made_at`:
-    when it was asked for; before the run's own time where it was taken over from an earlier one."""
-    values = {
-        "key": key,
-        "model": answer.model,
-        "text": answer.text,
-        "error": answer.error,
-        "seconds": answer.seconds,
-        "tokens_in": answer.tokens_in,
-        "tokens_out": answer.tokens_out,
-        "finish_reason": answer.finish_reason,
-        "sources": list(answer.sources),
-        "created_at": made_at or now(),
-    }
-    where = {
-        "run_id": run_id,
-        "arm": answer.arm,
-        "split": split,
-        "case_id": answer.case_id,
-        "repeat": answer.repeat,
-    }
-    query = upsert(calls).values(**where, **values)
-    c.execute(query.on_conflict_do_update(index_elements=list(where), set_=values, where=calls.c.text.is_(None)))
+def keep_call(c: Connection, run_id: int, split: Split, key: str, answer: Answer) -> None:
+    """Keeps one answer: see `keep_calls`."""
+    keep_calls(c, run_id, split, [(key, answer, None)])
+
+
+def keep_calls(c: Connection, run_id: int, split: Split, found: Iterable[tuple[str, Answer, datetime | None]]) -> None:
+    """Keeps answers with the keys of their calls, before anything is done with them. One that had failed may be replaced by
+    one that arrived. The time is when it was asked for: before the run's own where it was taken over; None = now."""
+    moment = now()
+    rows = [
+        {
+            "run_id": run_id,
+            "split": split,
+            "key": key,
+            "created_at": made_at or moment,
+            "sources": list(answer.sources),
+            **{name: getattr(answer, name) for name in ANSWERED},
+        }
+        for key, answer, made_at in found
+    ]
+    if not rows:
+        return
+    query = upsert(calls)
+    fresh = {name: query.excluded[name] for name in rows[0] if name not in PLACE}
+    c.execute(query.on_conflict_do_update(index_elements=list(PLACE), set_=fresh, where=calls.c.text.is_(None)), rows)
 
 
 def known_elsewhere(

@@ -155,11 +155,12 @@ def _ask(running: Running, arms: list[Arm], asked: list[TestCase], split: Split,
     asking = Asking(temperature=float(run.settings.get("temperature", 0.0)), seed=run.seed, max_tokens=run.max_tokens)
     known = _known(running, [call.key for call in runner.plan(arms, asked, running.endpoint, asking, repeats=repeats)])
     budget = _budget(running)
+    kept: set[tuple[str, str, int]] = set()
 
     def keep(batch: Sequence[tuple[str, Answer]]) -> None:
         with db.write() as c:
-            for key, answer in batch:
-                runs.keep_call(c, run.id, split, key, answer)
+            runs.keep_calls(c, run.id, split, [(key, answer, None) for key, answer in batch])
+        kept.update((answer.arm, answer.case_id, answer.repeat) for _, answer in batch)
         budget.settle(batch)
         running.arrived += sum(1 for _, answer in batch if answer.text is not None)
         _tell(running)
@@ -179,9 +180,12 @@ def _ask(running: Running, arms: list[Arm], asked: list[TestCase], split: Split,
         )
     )
     with db.write() as c:  # an answer that serves two equal questions, or was there before, is kept for each
-        for answer, key in zip(outcome.answers, outcome.keys, strict=True):
-            made_at = known[key][1] if key in known else None
-            runs.keep_call(c, run.id, split, key, answer, made_at=made_at)
+        others = [
+            (key, answer, known[key][1] if key in known else None)
+            for key, answer in zip(outcome.keys, outcome.answers, strict=True)
+            if (answer.arm, answer.case_id, answer.repeat) not in kept
+        ]
+        runs.keep_calls(c, run.id, split, others)
         running.arrived = runs.progress(c, run.id)
     watch.check()
     if outcome.stopped:
