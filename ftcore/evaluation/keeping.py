@@ -1,4 +1,4 @@
-"""Answers on their way to the disk: several in one commit, in a thread, so that no other answer waits for the disk."""
+"""Answers on their way to the disk: several in one commit, in a thread, so that no question waits for the disk."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from ftcore.records import Answer
 
 Keep = Callable[[Sequence[tuple[str, Answer]]], None]
 """Commits answers with the keys of their calls. Called in a thread, once at a time."""
+MOST = 8
+"""So many answers may wait for the disk before nobody asks on: a process that dies loses no more than these."""
 
 
 class Keeper:
@@ -16,37 +18,43 @@ class Keeper:
 
     def __init__(self, keep: Keep | None) -> None:
         self._keep = keep
-        self._waiting: list[tuple[str, Answer, asyncio.Future[None]]] = []
+        self._waiting: list[tuple[str, Answer]] = []
+        self._committing = 0
+        self._moved = asyncio.Condition()
         self._at_work: asyncio.Task[None] | None = None
+        self._failed: Exception | None = None
 
     async def keep(self, key: str, answer: Answer) -> None:
-        """Returns when the answer is committed; raises what the commit raised."""
+        """Takes an answer; returns when few enough wait for the disk. Raises what a commit raised."""
         if self._keep is None:
             return
-        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((key, answer, done))
+        self._raise()
+        self._waiting.append((key, answer))
         if self._at_work is None:
             self._at_work = asyncio.create_task(self._work(self._keep))
-        await done
+        async with self._moved:
+            await self._moved.wait_for(lambda: self._failed or len(self._waiting) + self._committing <= MOST)
+        self._raise()
 
     async def close(self) -> None:
         """Commits what is still waiting, also when nobody waits for it any more."""
         if self._at_work is not None:
             await self._at_work
+        self._raise()
 
     async def _work(self, keep: Keep) -> None:
-        while self._waiting:
+        while self._waiting and self._failed is None:
             batch, self._waiting = self._waiting, []
-            failed: Exception | None = None
+            self._committing = len(batch)
             try:
-                await asyncio.to_thread(keep, [(key, answer) for key, answer, _ in batch])
-            except Exception as error:  # noqa: BLE001 - handed to everybody who waits for this commit
-                failed = error
-            for _, _, done in batch:
-                if done.done():
-                    continue
-                if failed is None:
-                    done.set_result(None)
-                else:
-                    done.set_exception(failed)
+                await asyncio.to_thread(keep, batch)
+            except Exception as error:  # noqa: BLE001 - raised by everybody who brings an answer
+                self._failed = error
+            self._committing = 0
+            async with self._moved:
+                self._moved.notify_all()
         self._at_work = None
+
+    def _raise(self) -> None:
+        if self._failed is not None:
+            raise self._failed

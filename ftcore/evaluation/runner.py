@@ -22,8 +22,6 @@ from ftcore.records import Answer, Endpoint, TestCase
 CONCURRENCY = 32
 """Questions under way at an endpoint. Also for the local trainer: it answers them in batches."""
 
-KEEPING = 8
-"""So many more may wait for the disk: their places at the endpoint are free for others meanwhile."""
 Allow = Callable[[Call], str]
 """Whether a call may be made, looked at right before it is: "" = yes, else why the run stops."""
 
@@ -85,8 +83,8 @@ async def run(
     """Asks `arms` x `cases` x `repeats` and returns the answers, unscored.
 
     `known` are finished calls by key: those with a text are not asked again. `keep` is given every answer that comes,
-    missing ones included, and whatever came while it was at work at once: nothing else happens with an answer before it
-    is kept. `allow` is asked before every call; what it says ends the run. `cancelled()` is looked at twice a second; what is under way then has `grace` seconds to arrive.
+    missing ones included, and whatever came while it was at work at once. A few answers may wait for it while others
+    are asked; all are kept when the run ends. `allow` is asked before every call; what it says ends the run. `cancelled()` is looked at twice a second; what is under way then has `grace` seconds to arrive.
     `timeout` is for one attempt, in seconds. The order in which an item's arms are asked is shuffled by `seed`, so that
     no arm always waits behind another. Raises EndpointError when an endpoint's address or key is not usable, and
     whatever `keep` raises.
@@ -106,7 +104,7 @@ async def run(
         workers = [
             (line, client, waiting[base_url])
             for base_url, (line, client) in lines.items()
-            for _ in range(min(concurrency + KEEPING, len(waiting.get(base_url, ()))))
+            for _ in range(min(concurrency, len(waiting.get(base_url, ()))))
         ]
         was_cancelled = await _work(session, workers, cancelled, grace)
     return _outcome(calls, {**finished, **session.answers}, session, was_cancelled)
