@@ -20,6 +20,10 @@ LOW = 0.9
 OUTPUT_WEIGHT = 8
 """A token that is written takes about so long as eight that are read, on a processor without a graphics card."""
 
+PRACTICE_WORK_A_SECOND = 1_000.0
+"""Of the practice model on two cores: 1,233 measured with 1,122 questions of banking77, part of the time beside other work
+(docs/decisions.md, 2026-11-28). Used until this computer has answered once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Estimate:

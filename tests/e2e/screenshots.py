@@ -1,4 +1,4 @@
-"""Takes docs/screenshots/: the six pages and the modes of Curate, light and dark, of a workspace whose newest project has been through everything.
+"""Takes docs/screenshots/: the six pages and their modes, light and dark, of a workspace whose newest project has been through everything.
 
 tuneworthy demo --workspace DIR && python -m tests.e2e.screenshots DIR
 """
@@ -28,6 +28,8 @@ PAGES = {
     "models": "train?train=Models",
     "connections": "train?train=Connections",
     "evaluate": "evaluate",
+    "answers": "evaluate?view=Every+answer",
+    "rating": "evaluate?view=Blind+rating",
     "report": "report",
 }
 TARGET = Path(__file__).parent.parent.parent / "docs" / "screenshots"

@@ -240,7 +240,7 @@ def _estimated(
     from ftcore.evaluation.call import answer_limit
     from ftcore.evaluation.cases import cases
     from ftcore.evaluation.errors import EvaluationError
-    from ftcore.evaluation.estimating import OUTPUT_WEIGHT, Extent, estimate
+    from ftcore.evaluation.estimating import OUTPUT_WEIGHT, PRACTICE_WORK_A_SECOND, Extent, estimate
     from ftcore.evaluation.plans import VALIDATION_ROWS
     from ftcore.evaluation.pricing import prices_of
     from ftcore.evaluation.proposing import materials as materials_of
@@ -252,6 +252,8 @@ def _estimated(
         validation = min(VALIDATION_ROWS, snapshots.get(c, _job.snapshot_id).validation)
         endpoint = endpoints.get(c, _job.endpoint_id)
         speed = runs.speed(c, endpoint.id, weight=OUTPUT_WEIGHT)
+    if speed is None and endpoint.practice:
+        speed = PRACTICE_WORK_A_SECOND
     reach = Extent(test, validation, 1, answer_limit(case.expected for case in test), candidate)
     prices = prices_of(facts_of(session.workspace()), endpoint, _plans, found.endpoints)
     try:
@@ -281,7 +283,7 @@ def _lines(job: Job, proposal: Proposal, takes: Estimate) -> dict[str, str]:
         "Model": job.fine_tuned_model,
         "Asked": asked,
         "Price": _price(takes),
-        "Time": "not known yet for this server" if takes.seconds is None else say.duration(takes.seconds),
+        "Time": "not known yet for this server" if takes.seconds is None else f"about {say.duration(takes.seconds)}",
         "Kept": "Every answer, as it arrives. What has been asked is not asked again, whatever happens.",
     }
 
