@@ -26,10 +26,10 @@ def register(main: typer.Typer) -> None:
 
 
 def evaluate(
-    run: Annotated[int | None, typer.Argument(help="A run's number: finished if it is not yet, then judged.")] = None,
+    run: Annotated[str, typer.Argument(help="A run's number: finished if it is not yet, then judged.")] = "",
     config: Annotated[
         Path | None,
-        typer.Option(exists=True, dir_okay=False, help="A new run as this YAML or JSON file declares it (README)."),
+        typer.Option(help="A new run as this YAML or JSON file declares it (README)."),
     ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="The result as one JSON document on the standard output.")
@@ -50,13 +50,19 @@ def evaluate(
     from ftcore.journey import JourneyError
     from ftcore.journey.evaluating import carry_out, find_run, plan_from_file
 
-    if (run is None) == (config is None):
+    if bool(run) == (config is not None):
         _fail("Name one run, or a file with --config.")
+    if run and not run.isdecimal():
+        _fail(f"A run is named by its number, and {run!r} is none.")
+    if config is not None and not config.is_file():
+        _fail(f"There is no file {config}.")
+    if junit is not None and not junit.absolute().parent.is_dir():
+        _fail(f"The folder of {junit} does not exist.")
     place = open_workspace(workspace)
     db = place.open_database()
     started = time.monotonic()
     try:
-        planned, required = find_run(db, run) if run is not None else plan_from_file(db, config or Path(), who="cli")
+        planned, required = find_run(db, int(run)) if run else plan_from_file(db, config or Path(), who="cli")
         ended = carry_out(place, db, planned, err)
         judged = gate.judge(ended.result, required)
         if junit is not None:
@@ -103,9 +109,12 @@ def _show(run: Run) -> None:
         cells = (arm["label"], arm["model"], f"{arm['average']:.3f}", interval, str(arm["n"]), str(arm["missing"]))
         table.add_row(*(escape(cell) for cell in cells))
     out.print(table)
+    labels = {arm["arm"]: arm["label"] for arm in run.result["arms"]}
     for one in run.result["comparisons"]:
         bounds = f"{one['mean_difference']:+.3f} ({one['low']:+.3f} to {one['high']:+.3f})"
-        out.print(f"against {one['against']}: {bounds}, {one['verdict']}", markup=False, highlight=False)
+        missing = f" ({one['missing']} missing)" if one["missing"] else ""
+        said = f"against {labels.get(one['against'], one['against'])}: {bounds}, {one['verdict']}{missing}"
+        out.print(said, markup=False, highlight=False)
 
 
 def _fail(sentence: str) -> None:

@@ -29,6 +29,7 @@ from ftcore.supervision import child_environment
 from ftcore.workspace import Workspace
 
 FIRST_PORT = 8501
+TRAINER_PORT = 8701
 BACK_OFF = (0.2, 1.0, 3.0, 10.0, 30.0)
 STEADY_SECONDS = 60.0
 """A child that ran so long is well again: its back-off begins anew."""
@@ -61,6 +62,8 @@ class Child:
             wait = BACK_OFF[min(self.failures, len(BACK_OFF) - 1)]
             self.failures += 1
             self.due = time.monotonic() + wait
+            if self.failures > 1 and "--port" in self.arguments:  # another program may have taken the port meanwhile
+                self.arguments[self.arguments.index("--port") + 1] = str(_free_port(None, first=TRAINER_PORT))
             say(f"The {self.name} ended (exit code {self.process.returncode}); starting it again. Its log: {self.log}")
             self.process = None
         if time.monotonic() >= self.due:
@@ -159,7 +162,7 @@ def _children(workspace: Workspace, address: str) -> list[Child]:
         Child("worker", ["-m", "ftcore.worker"], logs / "worker.log", environment),
     ]
     if has_trainer():
-        children.append(trainer_child(workspace, _free_port(None, first=8701)))
+        children.append(trainer_child(workspace, _free_port(None, first=TRAINER_PORT)))
     return children
 
 

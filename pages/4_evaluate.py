@@ -26,6 +26,8 @@ if done and done_standing and newest and not newest.open:
     settled = newest.run.id == done.id
     fresh = bool(models) and models[0].id == done.job_id
     no_verdict = verdict_panel.undecided(story)
+    if not settled:
+        run_panel.say_which(done)
     if settled:
         run_panel.missing(done_standing, no_verdict=no_verdict)
     if not fresh:

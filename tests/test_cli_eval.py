@@ -136,7 +136,7 @@ def test_what_is_wrong_with_the_file_is_said_and_nothing_is_asked(
     assert not server.bodies
 
 
-def test_a_file_that_is_neither_yaml_nor_json_is_refused_in_a_sentence(call: Run, tmp_path: Path) -> None:
+def test_whatever_is_mistyped_is_an_error_in_a_sentence_and_no_regression(call: Run, tmp_path: Path) -> None:
     path = tmp_path / "run.yaml"
     path.write_bytes(b"\x00{[")
     assert "neither YAML nor JSON" in " ".join(call("--config", path, code=1).output.split())
@@ -144,6 +144,9 @@ def test_a_file_that_is_neither_yaml_nor_json_is_refused_in_a_sentence(call: Run
     assert "must name the project" in call("--config", path, code=1).output
     assert "no run 99" in call("99", code=1).output
     assert "Name one run" in call(code=1).output
+    assert "named by its number" in call("abc", code=1).output
+    assert "There is no file" in call("--config", tmp_path / "none.yaml", code=1).output
+    assert "does not exist" in call("1", "--junit", tmp_path / "none" / "x.xml", code=1).output
 
 
 def test_the_worker_that_runs_in_the_workspace_does_it_and_no_answer_is_asked_for_twice(

@@ -61,5 +61,8 @@ def another(
             settings["schema"] = unbounded(settings["schema"])
         label = f"{name}: {WHAT[what].lower()}" if elsewhere else f"{like.label}, other instructions"
         plan = replace(like, label=label, model=name, system=system, endpoint_id=endpoint_id, settings=settings)
+    asks = (plan.kind, plan.model, plan.system, plan.endpoint_id)
+    if what == PLAIN and any((one.kind, one.model, one.system, one.endpoint_id) == asks for one in proposed):
+        raise EvaluationError("That way is in the list already. Change the instructions, or name another model.")
     numbers = (f"{plan.name}_{at}" for at in range(2, 10_000))
     return replace(plan, name=next(free for free in (plan.name, *numbers) if free not in taken))

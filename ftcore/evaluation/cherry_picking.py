@@ -1,4 +1,4 @@
-"""Whether the corrections of a test favour one arm: what each did to the difference between two of them."""
+"""What may make a verdict look better than it is: corrections that all favour one arm, and a strong rival that is left out."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from ftcore.evaluation.arms.plan import TUNED
 from ftcore.evaluation.corrections import CORRECTIONS, LEFT_OUT
-from ftcore.store import corrected
+from ftcore.store import corrected, runs
 from ftcore.store.runs import Run
 
 CANDIDATE = "fine_tuned"
@@ -82,3 +83,29 @@ def _effect(c: Connection, before: Run, after: Run, said: dict[str, Any], candid
 def _difference(c: Connection, run: Run, case_id: str, candidate: str, other: str) -> float | None:
     scores = corrected.scores_of_case(c, run.id, case_id, run.scorer)
     return scores[candidate] - scores[other] if candidate in scores and other in scores else None
+
+
+def stronger_before(c: Connection, run: Run) -> str:
+    """Whether a way that this run leaves out did better than the one it was compared with, when an earlier comparison asked it
+    the same test rows by the same measure: a sentence, or "". Leaving the strongest rival out makes anything look good."""
+    rival = next((one for one in run.result.get("arms", ()) if one["arm"] == run.result.get("comparator")), None)
+    if rival is None or not run.settings.get("test_rows"):
+        return ""
+    here = {one.get("digest") for one in run.result["arms"]}
+    found: list[tuple[float, str, int]] = []
+    for other in runs.of_project(c, run.project_id):
+        alike = other.settings.get("test_rows") == run.settings["test_rows"] and other.scorer == run.scorer
+        if other.id == run.id or other.state != "done" or not alike:
+            continue
+        found += [
+            (float(one["average"]), str(one["label"]), other.id)
+            for one in other.result.get("arms", ())
+            if one.get("kind") not in TUNED and one.get("digest") not in here
+        ]
+    best = max(found, default=(0.0, "", 0))
+    if best[0] <= rival["average"]:
+        return ""
+    return (
+        f"Left out here: “{best[1]}” scored {best[0] * 100:.0f} of 100 on the same test examples in comparison {best[2]}, more "
+        f"than “{rival['label']}” ({rival['average'] * 100:.0f}). This verdict is not one against the best other way."
+    )

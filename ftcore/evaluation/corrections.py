@@ -16,6 +16,7 @@ from ftcore.dataset.freeze import tokens_of_row
 from ftcore.dataset.snapshots import Digest
 from ftcore.evaluation.errors import EvaluationError
 from ftcore.evaluation.plans import test_rows_digest
+from ftcore.evaluation.scorers.json_text import find_json
 from ftcore.records import Example, Snapshot, SnapshotRow, Split, Status
 from ftcore.store import corrected, examples, journal, runs, snapshots, tasks
 from ftcore.store.database import Database
@@ -37,8 +38,8 @@ class RowChanged(EvaluationError):
         self.tested, self.now_ = tested, now_
         who = now_.changed_by or "Somebody"
         super().__init__(
-            f"{who} changed example {now_.id} after it was frozen for this test. Nothing was written yet: look at both "
-            "versions, then correct it again. What stands now stays in the row’s history."
+            f"{who} changed example {now_.id} meanwhile. Nothing was written yet: look at what stands there now, then "
+            "correct it again. What stands now stays in the row’s history."
         )
 
 
@@ -112,8 +113,16 @@ def _said(training: Any) -> tuple[Any, ...]:
 def _check(row: TestedRow, version: int | None) -> None:
     if row.run.state != "done" and row.run.parent_id is None:
         raise EvaluationError("This comparison has not ended yet. Nothing was changed. Finish it first.")
-    if row.example is not None and row.changed and version != row.example.version:
+    if row.example is None or version == row.example.version:
+        return
+    if row.changed or version is not None:  # somebody was quicker; what was seen is not what stands there
         raise RowChanged(row.tested, row.example)
+
+
+def loses_its_form(before: str, expected: str) -> bool:
+    """Whether an answer that was JSON becomes a text that is none: mostly a slip of the hand, since every way that keeps to
+    the form would then be wrong."""
+    return isinstance(find_json(before).value, dict | list) and not find_json(expected).there
 
 
 def _change(c: Connection, row: TestedRow, values: dict[str, Any], who: str, note: str, label: str) -> None:

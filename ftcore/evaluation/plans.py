@@ -28,6 +28,7 @@ from ftcore.store.runs import Run
 VALIDATION_ROWS = 30
 """So many validation rows are asked to choose the best alternative: the choice must not be made on the test split."""
 CANDIDATE = "fine_tuned"
+USUAL_SPREAD = 0.35
 WARM_REPEATS = 3
 """An answer above temperature 0 is one of many: each question is asked so often."""
 
@@ -47,6 +48,8 @@ class Proposal:
     arms: tuple[ArmPlan, ...] = ()
     left_out: dict[str, str] = field(default_factory=dict)
     looks: int = 0
+    spread: float = USUAL_SPREAD
+    """Standard deviation of paired differences: as the last comparison on these rows measured it, else the usual one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +79,15 @@ def offer(db: Database, job: Job, *, seed: int = 0) -> Proposal:
     ways = propose_arms(db, job.project_id, job, seed=seed)
     with db.read() as c:
         looks = runs.looks(c, job.project_id, test_rows_digest(test))
+        spread = _spread(runs.latest_done(c, job.project_id), test_rows_digest(test))
     return Proposal(
         scorer=found.primary,
         why=found.why,
         further=found.further,
         test_rows=len(test),
         validation_rows=min(len(validation), VALIDATION_ROWS),
-        detectable=detectable_difference(max(len(test), 1)),
+        detectable=detectable_difference(len(test), spread),
+        spread=spread,
         arms=ways.arms,
         left_out=ways.left_out,
         looks=looks,
@@ -212,6 +217,14 @@ def _refuse_leaks(db: Database, project_id: int, snapshot_id: int) -> None:
 def _form_tokens(arms: Sequence[ArmPlan]) -> int:
     """An answer in a form is longer by the form."""
     return 16 if any(arm.settings.get("wrapped") for arm in arms) else 0
+
+
+def _spread(run: Run | None, test_rows: str) -> float:
+    if run is None or run.settings.get("test_rows") != test_rows or not run.result.get("comparisons"):
+        return USUAL_SPREAD
+    first = run.result["comparisons"][0]
+    found = float(first["detectable_difference"]) / 2.8 * max(int(first["n"]), 1) ** 0.5
+    return found if found > 0 and first["detectable_difference"] < 1 else USUAL_SPREAD
 
 
 def _asked(db: Database, job: Job) -> int:

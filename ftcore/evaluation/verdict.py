@@ -136,8 +136,11 @@ def looked(looks: int) -> str:
 
 def before_spending(n: int, detectable: float) -> str:
     """What `n` test examples can show, said before anything is paid."""
+    if detectable >= 1:
+        return f"Before spending anything: {n} test row{'' if n == 1 else 's'} can show nothing. 100 is a good number."
+    rows = "row" if n == 1 else "rows"
     return (
-        f"Before spending anything: your {n} test rows can show differences above about {counted_points(detectable)}."
+        f"Before spending anything: your {n} test {rows} can show differences above about {counted_points(detectable)}."
     )
 
 
@@ -223,7 +226,7 @@ def _more(comparison: Comparison) -> str:
         return "add test examples"
     further = required_n(spread, min(1.0, wanted)) - comparison.n
     if 0 < further <= MOST_ITEMS:
-        return f"about {further:,} more would do for one of {counted_points(wanted)}"
+        return f"about {further:,} more would show a difference of {counted_points(wanted)}"
     return "add test examples"
 
 

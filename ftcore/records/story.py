@@ -97,5 +97,7 @@ class Story:
     """By arm compared against: the p value, adjusted for how many comparisons were made (Holm)."""
     looks: int = 1
     """How many declared runs have looked at these test rows, this one among them."""
+    stronger: str = ""
+    """A sentence where an earlier comparison knew a better rival than the one that this verdict is against."""
     spent: float | None = None
     """US dollars that the run's answers cost; None = not known."""

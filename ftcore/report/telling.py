@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from ftcore.decision import evidence_from, recommend
 from ftcore.evaluation.arms.plan import TUNED
+from ftcore.evaluation.cherry_picking import stronger_before
 from ftcore.evaluation.scorers import describe
 from ftcore.records import (
     Answer,
@@ -38,6 +39,7 @@ def tell(db: Database, project_id: int, *, who: str = "", rows: bool = True) -> 
         job = _job(c, project_id, run)
         endpoint = endpoints.get(c, job.endpoint_id) if job else None
         snapshot = snapshots.get(c, job.snapshot_id) if job else None
+        sizes = snapshot or examples.counts(c, project_id)  # before a training: as the examples stand
         decision = decisions.latest(c, project_id)
         told: dict[str, Any] = {
             "project": project.name,
@@ -55,10 +57,10 @@ def tell(db: Database, project_id: int, *, who: str = "", rows: bool = True) -> 
             recommendation=advice,
             answers=decision.answers if decision else {},
             reasons=tuple(decision.reasons) if decision else (),
-            train=snapshot.train if snapshot else 0,
-            validation=snapshot.validation if snapshot else 0,
-            test=snapshot.test if snapshot else 0,
-            tokens=snapshot.tokens if snapshot else 0,
+            train=sizes.train,
+            validation=sizes.validation,
+            test=sizes.test,
+            tokens=sizes.tokens,
             snapshot=snapshot.digest if snapshot else "",
             **_of_job(c, job),
             **_of_run(c, run, rows=rows),
@@ -102,6 +104,7 @@ def _of_run(c: Connection, run: Run | None, *, rows: bool = True) -> dict[str, A
         "candidate": str(run.result.get("candidate") or run.settings.get("candidate") or "fine_tuned"),
         "p_holm": {one["against"]: one["p_holm"] for one in compared if one.get("p_holm") is not None},
         "looks": int(run.result.get("looks") or 1),
+        "stronger": stronger_before(c, run),
         "spent": run.result.get("usd"),
         "best_chosen": _best_chosen(run.result),
         "comparator_why": str(run.result.get("why", "")),

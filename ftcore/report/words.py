@@ -205,6 +205,8 @@ def limits(story: Story) -> tuple[str, ...]:
     if not story.comparisons:
         return (*said, "Nothing has been measured. All of this is marked “believed”.")
     said.append(verdict.ONE_TRAINING)
+    if story.stronger:
+        said.append(story.stronger)
     if again := verdict.looked(story.looks):
         said.append(again)
     if not story.best_chosen:

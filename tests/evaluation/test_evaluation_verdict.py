@@ -74,10 +74,10 @@ def test_every_verdict_has_its_sentence(wins: int, losses: int, n: int, start: s
     assert label(found.verdict) == found.verdict.value.replace("_", " ")
 
 
-def test_where_evidence_is_lacking_it_says_how_many_more_examples_would_do() -> None:
+def test_where_evidence_is_lacking_it_says_how_many_more_examples_would_show_it() -> None:
     said = headline(compared(8, 5, 40))
     assert "only differences above about" in said
-    more = int(said.split("; about ")[1].split(" more would do")[0].replace(",", ""))
+    more = int(said.split("; about ")[1].split(" more would show")[0].replace(",", ""))
     assert more > 0
 
 

@@ -99,8 +99,28 @@ def test_a_row_that_was_changed_meanwhile_shows_both_and_is_written_when_that_wa
     assert not any(HOSTILE in str(m.value) for m in (*test.markdown, *test.caption, *test.warning))
     assert test.text_area(key=f"wrong-answer-{run.id}-{case}").value == theirs
     test.button(key=f"wrong-go-{run.id}-{case}").click().run()
+    assert "press again if it is meant" in said(test)  # it was JSON, and theirs is none
+    test.button(key=f"wrong-go-{run.id}-{case}").click().run()
     with db.read() as c:
         assert runs.of_project(c, run.project_id)[0].settings["corrections"][0]["after"] == theirs
+
+
+def test_of_two_tabs_at_one_row_the_second_is_told_what_the_first_wrote(db: Database, run: Run) -> None:
+    case = case_of(db, run)
+    first, second = opened(case), opened(case)
+    mine, theirs = '{"category": "mine", "number": 1}', '{"category": "theirs", "number": 2}'
+    first.text_area(key=f"wrong-answer-{run.id}-{case}").set_value(theirs)
+    first.button(key=f"wrong-go-{run.id}-{case}").click().run()
+    second.text_area(key=f"wrong-answer-{run.id}-{case}").set_value(mine).run()
+    second.button(key=f"wrong-go-{run.id}-{case}").click().run()
+    assert "theirs" in said(second)
+    assert "Nothing was written yet" in said(second)
+    with db.read() as c:
+        assert [one.settings["corrections"][-1]["after"] for one in runs.of_project(c, run.project_id)[:-1]] == [theirs]
+    second.button(key=f"wrong-go-{run.id}-{case}").click().run()
+    with db.read() as c:
+        newest = runs.of_project(c, run.project_id)[0]
+    assert newest.settings["corrections"][-1]["after"] == mine
 
 
 def test_a_change_that_comes_while_one_types_is_not_overwritten(db: Database, run: Run) -> None:

@@ -25,3 +25,7 @@ def test_a_line_that_is_no_pair_is_named_and_empty_lines_are_nothing() -> None:
     text = f"zip {ARROW} zipper\n\n no pair \n{ARROW} x\nold {ARROW}\n"
     assert read("preferred", text) == ({"zip": "zipper"}, [3, 4, 5])
     assert read("forbidden", " a \n\na\nb") == (["a", "b"], [])
+
+
+def test_the_arrows_of_word_processors_are_understood() -> None:
+    assert read("preferred", "zip → zipper\nbag => pannier") == ({"zip": "zipper", "bag": "pannier"}, [])

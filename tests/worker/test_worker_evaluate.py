@@ -19,6 +19,8 @@ import pytest
 from ftcore.evaluation.errors import EvaluationError
 from ftcore.evaluation.plans import Declared, offer, plan_run
 from ftcore.records import Job, Split
+from ftcore.report import words
+from ftcore.report.telling import tell
 from ftcore.store import endpoints, prompts, runs, snapshots, tasks
 from ftcore.store.database import Database
 from ftcore.store.runs import Run
@@ -160,6 +162,16 @@ def test_a_later_run_takes_over_what_was_asked_and_counts_as_a_look(world: World
     assert offer(world.db, world.job).looks == 2
     world.go(world.plan(fresh=True))
     assert len(world.server.bodies) == 2 * asked
+
+
+def test_leaving_the_strongest_rival_out_is_said_beside_the_verdict(world: World) -> None:
+    first = world.go(world.plan())
+    assert not tell(world.db, world.journey.project_id).stronger
+    proposed = {arm.name: arm for arm in offer(world.db, world.job).arms}
+    world.go(world.plan(arms=[proposed["base"], proposed["fine_tuned"]]))
+    story = tell(world.db, world.journey.project_id)
+    assert f"in comparison {first.id}, more than “Base model”" in story.stronger
+    assert story.stronger in words.limits(story)
 
 
 def test_a_limit_is_kept_also_while_many_questions_are_under_way(world: World) -> None:

@@ -98,10 +98,10 @@ def _structured(plan: ArmPlan, materials: Materials, common: dict[str, Any]) -> 
 
 def _rag(plan: ArmPlan, materials: Materials, common: dict[str, Any]) -> Arm:
     settings = plan.settings
-    missing = [id_ for id_ in settings["documents"] if id_ not in materials.documents]
-    if missing or not settings["documents"]:
+    wanted = settings.get("documents") or ()
+    if not wanted or any(id_ not in materials.documents for id_ in wanted):
         raise EvaluationError(f"A document that “{plan.label}” looks things up in is no longer there.")
-    documents = [materials.documents[id_] for id_ in settings["documents"]]
+    documents = [materials.documents[id_] for id_ in wanted]
     digest = digest_of(documents)
     if settings.get("digest", digest) != digest:
         raise EvaluationError(f"The documents of “{plan.label}” are not those that it was planned with.")

@@ -36,8 +36,8 @@ def _read(kind: str, content: bytes) -> dict[str, Any]:
         return {"problem": error.problem, "advice": error.advice}
     except MemoryError:
         return {"problem": "needs more memory than a document should", "advice": "Save it as plain text"}
-    except Exception as error:  # noqa: BLE001 - the libraries raise whatever a damaged file makes them raise
-        return {"problem": f"is damaged ({type(error).__name__})", "advice": "Open it, save it again"}
+    except Exception:  # noqa: BLE001 - the libraries raise whatever a damaged file makes them raise
+        return {"problem": "is damaged", "advice": "Open it, save it again"}
     return {"text": text, "notes": notes}
 
 

@@ -14,7 +14,7 @@ from ftcore.ui.curate import curate_state
 
 if TYPE_CHECKING:
     from ftcore.evaluation.cherry_picking import History, Step
-    from ftcore.evaluation.corrections import TestedRow
+    from ftcore.evaluation.corrections import RowChanged, TestedRow
 
 LONGEST = 4_000
 
@@ -44,7 +44,7 @@ def _row(run: Run, case_id: str) -> None:
     except EvaluationError as error:
         st.text(str(error))
         return
-    version = _both(found)
+    version = _seen(run, case_id, _both(found), found.changed)
     answer, note = (f"wrong-{what}-{run.id}-{case_id}" for what in ("answer", "note"))
     stands = found.example.training.response if found.example else found.tested.training.response
     st.text_area("The right answer", value=stands, key=answer, height=110)
@@ -54,7 +54,7 @@ def _row(run: Run, case_id: str) -> None:
             "Correct it and score again",
             key=f"wrong-go-{run.id}-{case_id}",
             on_click=_correct,
-            args=(run.id, case_id, answer, note, version),
+            args=(run.id, case_id, answer, note, version, found.tested.training.response),
             icon=":material/check:",
         )
         st.button(
@@ -70,6 +70,16 @@ def _row(run: Run, case_id: str) -> None:
         "Every way is scored again by the answers that are there: nothing is asked, nothing is paid. The verdict so far stays "
         "on this page, with the number of corrections."
     )
+
+
+def _seen(run: Run, case_id: str, now: int | None, shown: bool) -> int | None:
+    """The version that was seen when the form was opened: another tab may have been quicker since. A change that is shown
+    beside the tested row (`shown`) is seen."""
+    key = f"wrong-seen-{run.id}-{case_id}"
+    if shown or key not in st.session_state:
+        st.session_state[key] = now
+    seen: int | None = st.session_state[key]
+    return seen
 
 
 def _both(found: TestedRow) -> int | None:
@@ -103,13 +113,25 @@ def _to_curate(run: Run, case_id: str) -> None:
     st.switch_page(page.PAGES["curate"][0], query_params={session.PROJECT: str(project.id)})
 
 
-def _correct(run_id: int, case_id: str, answer: str, note: str, version: int | None) -> None:
-    from ftcore.evaluation.corrections import correct
+def _correct(run_id: int, case_id: str, answer: str, note: str, version: int | None, before: str) -> None:
+    from ftcore.evaluation.corrections import RowChanged, correct, loses_its_form
     from ftcore.evaluation.errors import EvaluationError
 
     said, why = str(st.session_state.get(answer, "")), str(st.session_state.get(note, ""))
+    asked = f"{answer}-without-form"
+    if loses_its_form(before, said) and st.session_state.get(asked) != said:
+        st.session_state[asked] = said
+        page.flash(
+            "The expected answer was JSON, and this is none, so every way that keeps to the form will be wrong here. Nothing "
+            "was changed: correct the JSON, or press again if it is meant.",
+            icon=":material/warning:",
+        )
+        return
     try:
         made = correct(session.db(), run_id, case_id, said, session.who(), why, version=version)
+    except RowChanged as error:
+        _show_what_stands(run_id, case_id, error)
+        return
     except EvaluationError as error:
         page.flash(str(error), icon=":material/info:")
         return
@@ -120,15 +142,25 @@ def _correct(run_id: int, case_id: str, answer: str, note: str, version: int | N
 
 
 def _leave_out(run_id: int, case_id: str, note: str, version: int | None) -> None:
-    from ftcore.evaluation.corrections import leave_out
+    from ftcore.evaluation.corrections import RowChanged, leave_out
     from ftcore.evaluation.errors import EvaluationError
 
     try:
         leave_out(session.db(), run_id, case_id, session.who(), str(st.session_state.get(note, "")), version=version)
+    except RowChanged as error:
+        _show_what_stands(run_id, case_id, error)
+        return
     except EvaluationError as error:
         page.flash(str(error), icon=":material/info:")
         return
     page.flash(f"Example {case_id} has left the test. Every way is scored again; nothing is asked.")
+
+
+def _show_what_stands(run_id: int, case_id: str, error: RowChanged) -> None:
+    """What the other one wrote is told; whoever presses again has seen it. What was typed stays in its field."""
+    st.session_state[f"wrong-seen-{run_id}-{case_id}"] = error.now_.version
+    told = cut(error.now_.training.response, 300)
+    page.flash(f"{error} The answer there now: “{told}”", icon=":material/info:")
 
 
 def history(run: Run) -> None:

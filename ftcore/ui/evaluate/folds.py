@@ -75,6 +75,7 @@ def _latency(story: Story, run: Run) -> None:
     parts = [f"{w.arm.label}: {seconds(w.median)}, 95 of 100 below {seconds(w.p95)}" for w in waits]
     charts.show(wait_plot(waits, dark=charts.is_dark()), key="latency-plot", alt="; ".join(parts))
     st.caption(
-        "The shape is the middle answer, the stroke what 95 of 100 stay below. All were asked at the same time and in a random "
-        "order, so a busy server slows them alike. An answer kept from an earlier run counts with the time measured then."
+        "The shape is the middle answer, the stroke what 95 of 100 stay below. Up to 32 questions were under way at once, so "
+        "these times hold the waiting in line: one question alone is answered sooner. The ways were asked in a random order, so "
+        "all waited alike. An answer kept from an earlier run counts with the time measured then."
     )

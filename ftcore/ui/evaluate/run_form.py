@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 POINTS = 5
 """The difference that matters unless the user says otherwise, in points of 100."""
-USUAL_SPREAD = 0.35
-"""How much paired differences usually spread (standard deviation), while nothing is measured yet."""
 MATERIALS = ("Instructions", "Documents", "Terms")
 
 
@@ -81,7 +79,7 @@ def draw(project: Project, models: list[Job], *, primary: bool = True) -> None:
     declared = _declared(project, job, proposal, arms)
     takes = _estimate(project, job, arms, declared)
     if takes is not None:
-        ledger.draw(_lines(job, proposal, takes), alt="What will be asked, where, and at what price")
+        ledger.draw(_lines(job, proposal, takes, len(arms)), alt="What will be asked, where, and at what price")
     stopped = _in_the_way(arms, declared, takes)
     if stopped:
         st.warning(page.plain(stopped), icon=":material/block:")
@@ -147,7 +145,7 @@ def _declared(project: Project, job: Job, proposal: Proposal, arms: list[ArmPlan
         tuned = [arm.name for arm in arms if arm.kind in ("fine_tuned", "fine_tuned_rag")] or [CANDIDATE]
         labels = {arm.name: arm.label for arm in arms}
         candidate = third.selectbox(
-            "To be better than the rest", tuned, format_func=lambda name: labels.get(name, name), key="run-candidate"
+            "The way to be judged", tuned, format_func=lambda name: labels.get(name, name), key="run-candidate"
         )
         fresh = st.checkbox(
             "Ask again what an earlier comparison has asked",
@@ -211,7 +209,7 @@ def _say_what_it_can_show(proposal: Proposal) -> None:
     points = int(st.session_state.get("delta", POINTS))
     said = []
     if proposal.detectable * 100 > points:
-        needed = required_n(USUAL_SPREAD, points / 100)
+        needed = required_n(proposal.spread, points / 100)
         said.append(
             f"To see a difference of {points} points, about {needed:,} test examples would be needed; with fewer, only "
             "larger differences can be told from chance."
@@ -276,16 +274,26 @@ def _estimate(project: Project, job: Job, arms: list[ArmPlan], declared: Declare
     )
 
 
-def _lines(job: Job, proposal: Proposal, takes: Estimate) -> dict[str, str]:
-    chooses = f"; {proposal.validation_rows} others choose the best of each way" if proposal.validation_rows else ""
-    asked = f"About {takes.questions:,} questions: {say.count(proposal.test_rows, 'test example')} in each way{chooses}"
+def _lines(job: Job, proposal: Proposal, takes: Estimate, ways: int) -> dict[str, str]:
+    more = takes.questions > ways * proposal.test_rows
+    chooses = f"; {proposal.validation_rows} others choose the best of each way" if more else ""
+    asked = f"{'At most' if proposal.looks else 'About'} {takes.questions:,} questions: "
+    asked += f"{say.count(proposal.test_rows, 'test example')} in each way{chooses}"
+    if proposal.looks:
+        asked += ". What an earlier comparison asked in the last 30 days is taken over"
     return {
         "Model": job.fine_tuned_model,
         "Asked": asked,
         "Price": _price(takes),
-        "Time": "not known yet for this server" if takes.seconds is None else f"about {say.duration(takes.seconds)}",
+        "Time": _time(takes, proposal),
         "Kept": "Every answer, as it arrives. What has been asked is not asked again, whatever happens.",
     }
+
+
+def _time(takes: Estimate, proposal: Proposal) -> str:
+    if takes.seconds is None:
+        return "not known yet for this server"
+    return f"{'at most' if proposal.looks else 'about'} {say.duration(takes.seconds)}"
 
 
 def _price(takes: Estimate) -> str:

@@ -74,6 +74,11 @@ def ended_early(project: Project, now: Standing, *, primary: bool) -> None:
     go_on(now, primary=primary)
 
 
+def say_which(run: Run) -> None:
+    """Above the verdict of an earlier comparison, while the newest has none."""
+    st.caption(page.plain(f"What follows is the comparison before, run {run.id} of {say.moment(run.created_at)}."))
+
+
 def missing(now: Standing, *, no_verdict: bool) -> None:
     """Answers that never arrived in a comparison that ended: said, and asked for again without the others."""
     if not now.missing:

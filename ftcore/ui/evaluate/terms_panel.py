@@ -51,7 +51,7 @@ def read(name: str, text: str) -> tuple[Any, list[int]]:
         return list(dict.fromkeys(line for _, line in lines)), []
     pairs, wrong = {}, []
     for at, line in lines:
-        old, arrow, new = (part.strip() for part in line.partition(ARROW))
+        old, arrow, new = (part.strip() for part in _plain_arrow(line).partition(ARROW))
         if arrow and old and new:
             pairs[old] = new
         else:
@@ -59,17 +59,31 @@ def read(name: str, text: str) -> tuple[Any, list[int]]:
     return pairs, wrong
 
 
+def _plain_arrow(line: str) -> str:
+    """Word processors make other arrows of it."""
+    for other in ("→", "⇒", "=>"):
+        line = line.replace(other, ARROW)
+    return line
+
+
 def _save(project_id: int, name: str, key: str) -> None:
-    text = str(st.session_state[key] or "")
-    found, wrong = read(name, text)
+    found, wrong = read(name, str(st.session_state[key] or ""))
+    with session.db().write() as c:
+        terms = {**projects.terms(c, project_id), name: found}
+        projects.set_terms(c, project_id, terms)
+    st.session_state[f"{key}-stored"] = written(name, found)
+    both = sorted(set(terms.get("required") or ()) & set(terms.get("forbidden") or ()))
     if wrong:
-        lines = ", ".join(str(at) for at in wrong[:5])
+        several = (
+            f"Lines {', '.join(map(str, wrong[:5]))} are no pairs and"
+            if len(wrong) > 1
+            else f"Line {wrong[0]} is no pair and"
+        )
         page.flash(
-            f"Not saved: line {lines} is no pair. Write the old word, {ARROW}, and the new one.",
+            f"The pairs are saved. {several} not saved: write the old word, {ARROW}, and the new one.",
             icon=":material/block:",
         )
-        return
-    with session.db().write() as c:
-        projects.set_terms(c, project_id, {**projects.terms(c, project_id), name: found})
-    st.session_state[f"{key}-stored"] = written(name, found)
-    page.flash("Saved.")
+    elif both:
+        page.flash(f"Saved. “{both[0]}” both belongs in an answer and must not be used.", icon=":material/warning:")
+    else:
+        page.flash("Saved.")

@@ -74,6 +74,8 @@ def verdict(project: Project, story: Story, *, primary: bool) -> None:
     st.caption(page.plain(" · ".join(said)))
     if again := sentences.looked(story.looks):
         st.caption(page.plain(again))
+    if story.stronger:
+        st.warning(page.plain(story.stronger), icon=":material/warning:")
     if story.practice:
         page.practice_stamp()
     if found[1].n and not undecided(story):
