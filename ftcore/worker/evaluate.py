@@ -4,9 +4,9 @@ scored and compared."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from ftcore.endpoints import EndpointError
@@ -15,7 +15,7 @@ from ftcore.evaluation import EvaluationError, runner
 from ftcore.evaluation.arms import TUNED, Arm, ArmPlan, plan_from_json
 from ftcore.evaluation.arms.building import Materials, build, follow
 from ftcore.evaluation.budget import AskingPrice, Budget, usd_of
-from ftcore.evaluation.call import Asking
+from ftcore.evaluation.call import Asking, Call
 from ftcore.evaluation.cases import cases
 from ftcore.evaluation.choosing import Choice, choose
 from ftcore.evaluation.concluding import Asked, average_of, conclude
@@ -153,9 +153,10 @@ def _ask(running: Running, arms: list[Arm], asked: list[TestCase], split: Split,
     if watch is None or not running.asks:
         return
     asking = Asking(temperature=float(run.settings.get("temperature", 0.0)), seed=run.seed, max_tokens=run.max_tokens)
-    known = _known(running, [call.key for call in runner.plan(arms, asked, running.endpoint, asking, repeats=repeats)])
+    calls = runner.plan(arms, asked, running.endpoint, asking, repeats=repeats)
+    known = _known(running, [call.key for call in calls])
+    kept = _take_over(running, calls, known, split)
     budget = _budget(running)
-    kept: set[tuple[str, str, int]] = set()
 
     def keep(batch: Sequence[tuple[str, Answer]]) -> None:
         with db.write() as c:
@@ -179,9 +180,9 @@ def _ask(running: Running, arms: list[Arm], asked: list[TestCase], split: Split,
             cancelled=lambda: watch.cancelled,
         )
     )
-    with db.write() as c:  # an answer that serves two equal questions, or was there before, is kept for each
+    with db.write() as c:  # an answer that serves two equal questions is kept for each
         others = [
-            (key, answer, known[key][1] if key in known else None)
+            (key, answer, None)
             for key, answer in zip(outcome.keys, outcome.answers, strict=True)
             if (answer.arm, answer.case_id, answer.repeat) not in kept
         ]
@@ -194,7 +195,7 @@ def _ask(running: Running, arms: list[Arm], asked: list[TestCase], split: Split,
         )
 
 
-def _known(running: Running, keys: list[str]) -> dict[str, Any]:
+def _known(running: Running, keys: list[str]) -> dict[str, tuple[Answer, datetime | None]]:
     """Answers that need not be asked for, with the time at which they were: those of this run, and of earlier ones."""
     run = running.run
     since = (run.created_at or now()) - timedelta(days=REUSED_DAYS)
@@ -202,6 +203,25 @@ def _known(running: Running, keys: list[str]) -> dict[str, Any]:
         earlier = {} if run.settings.get("fresh") else runs.known_elsewhere(c, run, keys, since=since)
         mine = runs.finished_calls(c, run.id)
     return {**earlier, **{key: (answer, None) for key, answer in mine.items()}}
+
+
+def _take_over(
+    running: Running, calls: Sequence[Call], known: Mapping[str, tuple[Answer, datetime | None]], split: Split
+) -> set[tuple[str, str, int]]:
+    """Keeps the answers that are there already for every question that they serve, with the time at which they came; gives the
+    places (arm, case, repeat) that are thereby filled."""
+    there = [
+        (call.key, replace(known[call.key][0], case_id=call.case_id, arm=call.arm.name, model=call.arm.model,
+                           repeat=call.repeat, sources=call.sources), known[call.key][1])
+        for call in calls
+        if call.key in known
+    ]  # fmt: skip
+    with running.db.write() as c:
+        runs.keep_calls(c, running.run.id, split, there)
+        running.arrived = runs.progress(c, running.run.id)
+    if there:
+        _tell(running)
+    return {(answer.arm, answer.case_id, answer.repeat) for _, answer, _ in there}
 
 
 def _budget(running: Running) -> Budget:
