@@ -159,7 +159,7 @@ def test_no_key_no_password_and_no_place_of_this_machine_is_in_it(db: Database, 
 @pytest.mark.parametrize(
     ("said", "read"),
     [
-        ("see /work/x/y.txt now", "see (place left out) now"),
+        ("see /srv/x/y.txt now", "see (place left out) now"),
         (r"see C:\Users\dana\k.txt", "see (place left out)"),
         ("from https://a.example/v1/chat: 500", "from https://a.example/v1/chat: 500"),
         ("Bearer abcdefgh123 refused", "(key left out) refused"),
