@@ -14,6 +14,7 @@ from tests.e2e.browsing import RunningApp, settled
 from tests.finished_run import finished
 
 pytestmark = pytest.mark.e2e
+RIGHT = '{"category": "a broken zip is a warranty case", "number": 0}'
 
 
 def concluded(app: RunningApp) -> Run:
@@ -33,7 +34,7 @@ def test_a_wrong_expected_answer_is_corrected_and_the_verdict_before_stays(app: 
     page.get_by_role("button", name="Something is wrong here").first.click(timeout=30_000)
     field = page.get_by_role("textbox", name="The right answer")
     field.wait_for()
-    field.fill("A tent with a broken zip is a warranty case.")
+    field.fill(RIGHT)
     page.get_by_role("textbox", name="Why (for the record)").fill("the label was old")
     page.get_by_role("button", name="Correct it and score again").click()
     page.get_by_text("After 1 correction:").wait_for(timeout=60_000)
@@ -42,7 +43,7 @@ def test_a_wrong_expected_answer_is_corrected_and_the_verdict_before_stays(app: 
     with app.db.read() as c:
         new = runs.of_project(c, run.project_id)[0]
         assert (new.state, new.parent_id, new.corrections) == ("done", run.id, 1)
-        assert examples.get(c, int(case)).training.response == "A tent with a broken zip is a warranty case."
+        assert examples.get(c, int(case)).training.response == RIGHT
         assert runs.get(c, run.id) == run
     page.get_by_text("What was corrected", exact=True).click()
     page.get_by_text(f"1. Example {case}: its expected answer was changed").wait_for()
