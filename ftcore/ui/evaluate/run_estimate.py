@@ -75,7 +75,7 @@ def lines(job: Job, proposal: Proposal, takes: Estimate, ways: int) -> dict[str,
     asked = f"{'At most' if proposal.looks else 'About'} {takes.questions:,} questions: "
     asked += f"{say.count(proposal.test_rows, 'test example')} in each way{chooses}"
     if proposal.looks:
-        asked += ". What an earlier comparison asked in the last 30 days is taken over"
+        asked += ". What an earlier comparison asked in the last 30 days is taken over."
     return {
         "Model": job.fine_tuned_model,
         "Asked": asked,
