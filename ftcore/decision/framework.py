@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import msgspec
 import yaml
@@ -30,6 +30,19 @@ class FrameworkError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class FollowUp:
+    """What a consultant would ask next. `kind` says what answers it: some lines of `text`, a `number` of `unit`s (zero or
+    more), one of the `choices` (key -> words; the key is kept), or `examples` pasted from elsewhere. `help` is one or two sentences."""
+
+    key: str
+    ask: str
+    kind: Literal["text", "number", "choice", "examples"]
+    help: str
+    unit: str = ""
+    choices: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """One of the five. `words` explains its terms, `meaning` what each reply says, `settle` how to find out;
     `follow_ups` are for those who answered "not sure"."""
@@ -40,7 +53,7 @@ class Question:
     example: str
     words: dict[str, str]
     meaning: dict[Reply, str]
-    follow_ups: tuple[str, ...]
+    follow_ups: tuple[FollowUp, ...]
     settle: str
 
 

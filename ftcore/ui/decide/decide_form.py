@@ -92,7 +92,7 @@ def ask(project: Project, question: Question, decided: Decided, keys: Sequence[s
     )
     if reply == "unsure":
         st.markdown("**How to find out.** " + page.plain(question.settle))
-        st.markdown("\n".join(f"- {page.plain(line)}" for line in question.follow_ups))
+        st.markdown("\n".join(f"- {page.plain(one.ask)}" for one in question.follow_ups))
     st.button(
         "Save answer and continue",
         type="primary",
