@@ -33,7 +33,7 @@ def evidence_from(
     text = _sentence(comparison, label, ahead=ahead, level=level)
 
     def speak(question: str, supports: Reply) -> Evidence:
-        return Evidence(question, supports, text, measured=True, practice=practice, model=model, source=source)
+        return Evidence(question, text, source, model, practice, comparison, supports=supports)
 
     if kind == "base" and ahead:  # asked with short instructions: that examples teach, and nothing about a good prompt
         return (speak("quality_training_data", "yes"),)

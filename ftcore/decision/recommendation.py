@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from ftcore.decision.case import READY, STEP_ACTION, Case, weigh
 from ftcore.decision.framework import BAD_REASONS, QUESTIONS
 from ftcore.decision.wording import Wording
-from ftcore.records import Action, Evidence, Recommendation, Reply, Standing
+from ftcore.records import Action, Confidence, Evidence, Recommendation, Reply
 
 
 def recommend(
@@ -34,7 +34,7 @@ def recommend(
 
     Evidence with `measured` replaces the answer to its question; where two disagree, the more cautious holds, and
     "unsure" replaces nothing. The practice model's counts only for what it can show, never for the best base model or
-    the prompt. The standing is `measured` only when every step that the advice rests on was measured.
+    the prompt. The confidence is `measured` only when every step that the advice rests on was measured.
 
     Raises ValueError, with a sentence, on a question, reply or reason that does not exist.
     """
@@ -42,18 +42,18 @@ def recommend(
     key = _deciding(case)
     action = Action.FINE_TUNE if key is None else case.stop(key) or Action.FINE_TUNE
     walked = QUESTIONS if key is None else QUESTIONS[: QUESTIONS.index(key) + 1]
-    standing = _standing(case, walked, key)
+    confidence = _confidence(case, walked, key)
     steps = _further(case, key, action)
-    wording = Wording(case, key, action, walked, standing)
+    wording = Wording(case, key, action, walked, confidence)
     return Recommendation(
         action=action,
         headline=wording.headline(),
         because=wording.because(),
-        steps=steps,
-        would_change=wording.would_change(),
-        standing=standing,
+        next_steps=wording.next_steps(steps),
         alternatives=wording.alternatives(),
-        warnings=wording.warnings(),
+        risks=wording.risks(),
+        confidence=confidence,
+        reverses_if=wording.reverses_if(),
     )
 
 
@@ -69,13 +69,13 @@ def _cheaper_way_measured(case: Case, key: str) -> bool:
     return key in ("prompt_optimized", "rag_would_solve") and case.findings.get(key) not in (None, READY[key])
 
 
-def _standing(case: Case, walked: Sequence[str], key: str | None) -> Standing:
+def _confidence(case: Case, walked: Sequence[str], key: str | None) -> Confidence:
     measured = [step in case.findings for step in walked]
     if key is not None and case.unfounded and case.stop(key) in (Action.DO_NOT_FINE_TUNE, Action.USE_RAG):
         measured.append(False)  # it rests on the reasons given, and those are belief
     if all(measured):
-        return Standing.MEASURED
-    return Standing.PARTLY_MEASURED if any(measured) else Standing.BELIEVED
+        return Confidence.MEASURED
+    return Confidence.PARTLY_MEASURED if any(measured) else Confidence.BELIEVED
 
 
 def _further(case: Case, key: str | None, action: Action) -> tuple[Action, ...]:

@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from ftcore.decision.framework import load
-from ftcore.records import Evidence, Recommendation, Reply, Standing
+from ftcore.records import Confidence, Evidence, Recommendation, Reply
 
 _SAID = {"yes": "yes", "no": "no", "unsure": "not sure"}
-STANDING_WORDS = {
-    Standing.BELIEVED: "believed (nothing measured)",
-    Standing.PARTLY_MEASURED: "partly measured",
-    Standing.MEASURED: "measured",
+CONFIDENCE_WORDS = {
+    Confidence.BELIEVED: "believed (nothing measured)",
+    Confidence.PARTLY_MEASURED: "partly measured",
+    Confidence.MEASURED: "measured",
 }
 
 
@@ -42,19 +42,16 @@ def decision_record(
         "",
         f"**{_plain(recommendation.headline)}**",
         "",
-        f"It is {STANDING_WORDS[recommendation.standing]}.",
+        f"It is {CONFIDENCE_WORDS[recommendation.confidence]}.",
         "",
-        *_list("Why", recommendation.because),
+        *_list("Why", [str(one) for one in recommendation.because]),
         *_list(
             "Next",
-            [
-                framework.actions[a].name + ": " + framework.actions[a].what
-                for a in (recommendation.action, *recommendation.steps)
-            ],
+            [str(step) for step in recommendation.next_steps],
         ),
         *_list("Cheaper ways", recommendation.alternatives),
-        *_list("Risks", recommendation.warnings),
-        *_list("What would reverse it", recommendation.would_change),
+        *_list("Risks", recommendation.risks),
+        *_list("What would reverse it", recommendation.reverses_if),
         "## Questions and answers",
         "",
         "| Question | Answer |",
@@ -81,7 +78,7 @@ def _evidence_line(item: Evidence) -> str:
     kind += " on the practice model" if item.practice else ""
     model = f" Model: {item.model}." if item.model else ""
     source = f" Source: {item.source}." if item.source else ""
-    return f"{item.question} ({kind}, supports {_SAID[item.supports]}): {item.text}{model}{source}"
+    return f"{item.question} ({kind}, supports {_SAID[item.supports]}): {item.claim}{model}{source}"
 
 
 def _plain(text: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ftcore.decision.case import Case, counts
 from ftcore.decision.framework import BAD_REASONS, GOOD_REASONS, QUESTIONS, Question, load
-from ftcore.records import Action, Standing
+from ftcore.records import Action, Because, Confidence, Step
 
 _SAID = {"yes": "yes", "no": "no", "unsure": "not sure"}
 
@@ -15,9 +15,11 @@ class Wording:
     """Says one recommendation. `key` is the question that decided (None: none stood in the way), `walked` those that
     the advice rests on."""
 
-    def __init__(self, case: Case, key: str | None, action: Action, walked: Sequence[str], standing: Standing) -> None:
+    def __init__(
+        self, case: Case, key: str | None, action: Action, walked: Sequence[str], confidence: Confidence
+    ) -> None:
         self._case, self._key, self._action = case, key, action
-        self._walked, self._standing = walked, standing
+        self._walked, self._confidence = walked, confidence
         self._framework = load()
         self._good = {reason.key: reason for reason in self._framework.good_reasons}
         self._bad = {reason.key: reason for reason in self._framework.bad_reasons}
@@ -27,22 +29,27 @@ class Wording:
         if self._action is Action.MEASURE_FIRST and self._key not in self._case.answers and advice.headline_open:
             count = sum(1 for k in QUESTIONS if k not in self._case.answers and k not in self._case.findings)
             return advice.headline_open.replace("{open}", str(count)).replace("{are}", "is" if count == 1 else "are")
-        if self._standing is Standing.MEASURED and advice.headline_measured:
+        if self._confidence is Confidence.MEASURED and advice.headline_measured:
             return advice.headline_measured
         return advice.headline
 
-    def because(self) -> tuple[str, ...]:
+    def because(self) -> tuple[Because, ...]:
         """The deciding point first, then the reasons, then the rest of what the advice rests on."""
         on_reasons = list(self._reason_sentences())
         if self._key is None:
-            return (*on_reasons, *(self._answer_sentence(k) for k in self._walked))
-        rest = [self._answer_sentence(k) for k in self._walked if k != self._key]
-        deciding = self._answer_sentence(self._key)
+            return (*on_reasons, *(self._answered(k) for k in self._walked))
+        rest = [self._answered(k) for k in self._walked if k != self._key]
+        deciding = self._answered(self._key)
         if self._reasons_decide():
             return (*on_reasons, deciding, *rest)
         return (deciding, *on_reasons, *rest)
 
-    def would_change(self) -> tuple[str, ...]:
+    def next_steps(self, further: Sequence[Action]) -> tuple[Step, ...]:
+        """The action itself, then the further ones."""
+        actions = self._framework.actions
+        return tuple(Step(action, actions[action].name, actions[action].what) for action in (self._action, *further))
+
+    def reverses_if(self) -> tuple[str, ...]:
         advice = self._framework.actions[self._action]
         said = [advice.would_change.replace("{short}", self._question(self._key).short.lower() if self._key else "")]
         if self._action is Action.MEASURE_FIRST and self._key:
@@ -60,61 +67,66 @@ class Wording:
         bad = [f"{self._bad[r].name}: {self._bad[r].solution}" for r in self._given(BAD_REASONS)]
         return (*good, *bad)
 
-    def warnings(self) -> tuple[str, ...]:
-        return tuple(self._warnings())
+    def risks(self) -> tuple[str, ...]:
+        return tuple(self._risks())
 
-    def _warnings(self) -> Iterator[str]:
+    def _risks(self) -> Iterator[str]:
         case = self._case
         if case.good:
             for reason in self._given(BAD_REASONS):
                 yield f"“{self._bad[reason].name}” is no reason to fine-tune. {self._bad[reason].problem}"
         for item in case.evidence:
             if item.practice and item.measured and item.question in self._walked and not counts(item):
-                yield f"On the practice model: {item.text} That does not show what a larger model needs, so it does not count here."
+                yield f"On the practice model: {item.claim} That does not show what a larger model needs, so it does not count here."
         if self._action is not Action.DO_NOT_FINE_TUNE and case.stop("high_volume_narrow") is Action.DO_NOT_FINE_TUNE:
             yield "Even after that, fine-tuning would hardly pay here: no good reason for it holds."
         if self._action is Action.FINE_TUNE:
             yield from self._tuning_warnings()
 
     def _tuning_warnings(self) -> Iterator[str]:
-        if self._standing is not Standing.MEASURED:
+        if self._confidence is not Confidence.MEASURED:
             yield "Some of this is belief. Train small, and let the comparison decide before anything depends on it."
         if self._case.replies["high_volume_narrow"] == "no":
             yield "At a low volume the effort must be worth it for the quality alone: no saving will pay for it."
         yield "Tuning can weaken a model's safety, even with harmless examples. Test for that before it meets customers."
+
+    def _answered(self, key: str) -> Because:
+        measured = key in self._case.findings
+        return Because(self._answer_sentence(key), "evidence" if measured else "answer", key)
 
     def _answer_sentence(self, key: str) -> str:
         question, answer = self._question(key), self._case.answers.get(key)
         finding = self._case.findings.get(key)
         if finding is not None:
             text = " ".join(
-                e.text for e in self._case.evidence if e.question == key and e.supports == finding and counts(e)
+                e.claim for e in self._case.evidence if e.question == key and e.supports == finding and counts(e)
             )
             if answer is not None and answer != finding:
                 return f"{question.short}: you answered “{_SAID[answer]}”, but it was measured. {text}"
             return f"{question.short}: measured. {text}"
         if answer is None:
             return f"{question.short}: not answered yet. {question.question}"
-        notes = " ".join(e.text for e in self._case.evidence if e.question == key and not e.measured)
+        notes = " ".join(e.claim for e in self._case.evidence if e.question == key and not e.measured)
         said = f"{question.short}: you answered “{_SAID[answer]}”. {question.meaning[answer]}"
         return f"{said} Noted: {notes}" if notes else said
 
-    def _reason_sentences(self) -> Iterator[str]:
+    def _reason_sentences(self) -> Iterator[Because]:
         case = self._case
         for reason in self._given(GOOD_REASONS):
             name = self._good[reason].name
             if reason in case.good:
-                yield f"“{name}” can be a good reason. {self._good[reason].description}"
+                yield Because(f"“{name}” can be a good reason. {self._good[reason].description}", "reason", reason)
             elif case.findings.get(reason) == "no":
                 texts = " ".join(
-                    e.text for e in case.evidence if e.question == reason and e.supports == "no" and counts(e)
+                    e.claim for e in case.evidence if e.question == reason and e.supports == "no" and counts(e)
                 )
-                yield f"“{name}” does not hold here, as measured. {texts}"
+                yield Because(f"“{name}” does not hold here, as measured. {texts}", "evidence", reason)
             else:
-                yield f"“{name}” needs many calls, and you have few."
+                yield Because(f"“{name}” needs many calls, and you have few.", "reason", reason)
         if not case.good:
             for reason in self._given(BAD_REASONS):
-                yield f"“{self._bad[reason].name}” is no reason to fine-tune. {self._bad[reason].problem}"
+                said = f"“{self._bad[reason].name}” is no reason to fine-tune. {self._bad[reason].problem}"
+                yield Because(said, "reason", reason)
 
     def _reasons_decide(self) -> bool:
         by_reason = self._key in ("rag_would_solve", "high_volume_narrow")

@@ -1,6 +1,6 @@
 """The nouns of the product as frozen dataclasses. Imports nothing of ours."""
 
-from ftcore.records.decision import Action, Evidence, Recommendation, Reply, Standing
+from ftcore.records.decision import Action, Because, Confidence, Evidence, Recommendation, Reply, Step
 from ftcore.records.endpoint import LOCAL, Endpoint
 from ftcore.records.evaluation import Answer, Comparison, EvaluationResult, TestCase, Verdict
 from ftcore.records.example import Example, Message, Split, Status, TrainingExample, text_of
@@ -20,7 +20,9 @@ __all__ = [
     "Action",
     "Answer",
     "ArmResult",
+    "Because",
     "Comparison",
+    "Confidence",
     "Endpoint",
     "EvaluationResult",
     "Evidence",
@@ -45,8 +47,8 @@ __all__ = [
     "SnapshotRow",
     "Sort",
     "Split",
-    "Standing",
     "Status",
+    "Step",
     "Story",
     "Task",
     "TaskState",

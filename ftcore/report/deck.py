@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ftcore.decision import load
 from ftcore.records import Story
 from ftcore.report import charts, slides, words
 from ftcore.report.file import replace_file
@@ -105,14 +104,14 @@ def _advice(deck: Any, story: Story) -> None:
     if not advice:
         return
     slide, top = _slide(deck, story, "Why, what next, and what would reverse it", _notes(story))
-    texts, half = load().actions, (INNER - 0.6) / 2
-    follow = [f"{texts[action].name}. {texts[action].what}" for action in (advice.action, *advice.steps)]
+    half = (INNER - 0.6) / 2
+    follow = [str(step) for step in advice.next_steps]
     right = EDGE + half + 0.6
     for title, items, left, at, high in (
-        ("Because", advice.because, EDGE, top, 6.75 - top),
+        ("Because", [str(one) for one in advice.because], EDGE, top, 6.75 - top),
         ("What next, in this order", follow, right, top, 2.0),
-        ("What would reverse it", advice.would_change, right, top + 2.1, 1.5),
-        ("Mind", advice.warnings, right, top + 3.7, 3.05 - top),
+        ("What would reverse it", advice.reverses_if, right, top + 2.1, 1.5),
+        ("Mind", advice.risks, right, top + 3.7, 3.05 - top),
     ):
         if items:
             slides.text(slide, [title], left, at, half, 0.35, (18,), bold=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Sequence
 
-from ftcore.decision import load
 from ftcore.records import Comparison, SideBySide, Story
 from ftcore.report import facts, words
 from ftcore.report.file import clean, cut
@@ -108,14 +107,13 @@ def advice(story: Story) -> str:
     recommended = story.recommendation
     if not recommended:
         return ""
-    texts = load().actions
-    follow = [f"{texts[a].name}. {texts[a].what}" for a in (recommended.action, *recommended.steps)]
+    follow = [str(step) for step in recommended.next_steps]
     lists = (
-        ("Because", recommended.because),
+        ("Because", [str(one) for one in recommended.because]),
         ("What to do, in this order", follow),
         ("Cheaper ways to the same end", recommended.alternatives),
-        ("Mind", recommended.warnings),
-        ("What would reverse it", recommended.would_change),
+        ("Mind", recommended.risks),
+        ("What would reverse it", recommended.reverses_if),
     )
     told = "".join(_list(title, items, ordered=title.startswith("What to do")) for title, items in lists)
     return _section("What we advise, and why", recommended.headline, told)

@@ -30,10 +30,10 @@ from ftcore.report.facts import (  # noqa: F401
 )
 
 PRACTICE_STAMP = "Practice model"
-STANDING = {"believed": "Believed", "partly_measured": "Partly measured", "measured": "Measured"}
+STANDING = {"believed": "Believed", "partly measured": "Partly measured", "measured": "Measured"}
 STANDING_MEANING = {
     "believed": "the advice rests on answers to questions; nothing behind it has been measured.",
-    "partly_measured": "some of what the advice rests on was measured, some is belief.",
+    "partly measured": "some of what the advice rests on was measured, some is belief.",
     "measured": "everything the advice rests on was measured.",
 }
 _AHEAD = (Verdict.CLEARLY_BETTER, Verdict.BETTER)
@@ -81,12 +81,12 @@ def as_words(story: Story, other: str = "") -> verdict.Words:
 
 def standing(story: Story) -> str:
     """What the advice rests on; "" without advice."""
-    return STANDING[story.recommendation.standing] if story.recommendation else ""
+    return STANDING[story.recommendation.confidence] if story.recommendation else ""
 
 
 def standing_meaning(story: Story) -> str:
     """The standing explained in a sentence; "" without advice."""
-    return STANDING_MEANING[story.recommendation.standing] if story.recommendation else ""
+    return STANDING_MEANING[story.recommendation.confidence] if story.recommendation else ""
 
 
 def axis_title(story: Story) -> str:
@@ -158,8 +158,8 @@ def decision_wanted(story: Story) -> str:
         return "Agree to collect more test examples before any money is spent."
     if advised is None:
         return "Agree who answers the five questions, and by when."
-    if advised.action is Action.MEASURE_FIRST and len(advised.would_change) > 1:
-        return f"Agree to this trial: {_lower(advised.would_change[1])}"
+    if advised.action is Action.MEASURE_FIRST and len(advised.reverses_if) > 1:
+        return f"Agree to this trial: {_lower(advised.reverses_if[1])}"
     return f"Agree to this next step: {_lower(load().actions[advised.action].what)}"
 
 

@@ -24,6 +24,14 @@ class Decision:
     note: str
     who: str
     created_at: datetime
+    known: dict[str, dict[str, Any]]
+    """By question, how its answer is known: `note`, `link`, `attached` (names of evidence in this project)."""
+    details: dict[str, Any]
+    """What the follow-ups were answered, by key."""
+    choice: str
+    """The action that was decided on; "" = not decided yet. `note` says why."""
+    review_on: str
+    """ISO 8601 date; "" = none."""
 
 
 def save(
@@ -35,18 +43,26 @@ def save(
     recommendation: Recommendation,
     who: str,
     note: str = "",
+    known: Mapping[str, dict[str, Any]] | None = None,
+    details: Mapping[str, Any] | None = None,
+    choice: str = "",
+    review_on: str = "",
 ) -> Decision:
     """Keeps a decision, unless it is the one that stands already."""
-    values = {
+    said: dict[str, Any] = {
         "answers": dict(answers),
         "reasons": list(reasons),
-        "recommendation": asdict(recommendation),
         "note": note,
+        "known": dict(known or {}),
+        "details": dict(details or {}),
+        "choice": choice,
+        "review_on": review_on,
     }
     standing = latest(c, project_id)
-    if standing and (standing.answers, standing.reasons, standing.note) == (values["answers"], values["reasons"], note):
+    if standing and all(getattr(standing, name) == value for name, value in said.items()):
         return standing
-    c.execute(insert(decisions).values(project_id=project_id, who=who, created_at=now(), **values))
+    said["recommendation"] = asdict(recommendation)
+    c.execute(insert(decisions).values(project_id=project_id, who=who, created_at=now(), **said))
     touch(c, project_id)
     saved = latest(c, project_id)
     assert saved is not None

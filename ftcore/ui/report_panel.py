@@ -8,15 +8,15 @@ from pathlib import Path
 
 import streamlit as st
 
-from ftcore.records import Project, Standing, Story
+from ftcore.records import Confidence, Project, Story
 from ftcore.report import words
 from ftcore.ui import ledger, page, way
 from ftcore.ui.evaluate import verdict_panel
 
 STANDING_ICONS = {
-    Standing.BELIEVED: ":material/chat_bubble:",
-    Standing.PARTLY_MEASURED: ":material/straighten:",
-    Standing.MEASURED: ":material/verified:",
+    Confidence.BELIEVED: ":material/chat_bubble:",
+    Confidence.PARTLY_MEASURED: ":material/straighten:",
+    Confidence.MEASURED: ":material/verified:",
 }
 """Only what was measured throughout gets a tick."""
 PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
@@ -28,7 +28,7 @@ def slide_one(story: Story) -> None:
     if story.recommendation is not None:
         st.badge(
             words.standing(story),
-            icon=STANDING_ICONS[story.recommendation.standing],
+            icon=STANDING_ICONS[story.recommendation.confidence],
             color="gray",
         )
     parts = (

@@ -2,7 +2,6 @@
 
 import re
 from datetime import date, datetime
-from pathlib import Path
 
 import pytest
 import yaml
@@ -17,9 +16,11 @@ from ftcore.decision import (
     decision_record,
     evidence_from,
     load,
-    load_cards,
     recommend,
 )
+from ftcore.decision.framework import BAD_REASONS, GOOD_REASONS, QUESTIONS, framework_of
+from ftcore.decision.framework_file import FOLLOW_UPS, read_framework
+from ftcore.decision.research import read_cards
 from ftcore.records import Action, Comparison, Evidence, Verdict
 
 money = st.floats(0, 1e6)
@@ -27,7 +28,9 @@ money = st.floats(0, 1e6)
 
 def test_the_seeds_questions_reasons_and_actions_are_all_there():
     framework = load()
-    assert framework.questions[0].key == "best_base_model"
+    assert tuple(q.key for q in framework.questions) == QUESTIONS
+    assert tuple(r.key for r in framework.good_reasons) == GOOD_REASONS
+    assert tuple(r.key for r in framework.bad_reasons) == BAD_REASONS
     assert set(framework.actions) == set(Action)
     for question in framework.questions:
         assert set(question.meaning) == {"yes", "no", "unsure"}
@@ -36,51 +39,149 @@ def test_the_seeds_questions_reasons_and_actions_are_all_there():
     assert load() is load()
 
 
+def test_the_file_stands_under_the_seeds_own_keys():
+    found = yaml.safe_load((data_dir() / "decision.yaml").read_text(encoding="utf-8"))
+    assert all(
+        {"description", "example", "alternative", "when"} <= set(reason)
+        for reason in found["fine_tuning_good_reasons"].values()
+    )
+    assert all({"problem", "solution"} <= set(reason) for reason in found["fine_tuning_bad_reasons"].values())
+    steps = found["fine_tuning_decision"]
+    assert list(steps) == ["step_1", "step_2", "step_3", "step_4", "step_5"]
+    assert all({"question", "if_no", "if_yes"} <= set(step) for step in steps.values())
+
+
+def test_the_follow_ups_that_the_program_reckons_with_are_there_in_their_kinds():
+    framework = load()
+    kinds = {key: framework.follow_up(key).kind for key in FOLLOW_UPS}
+    assert kinds == FOLLOW_UPS
+    assert tuple(framework.follow_up("privacy").choices) == ("anywhere", "named_providers", "stay_here")
+    assert framework.follow_up("prompt_tokens").unit == "tokens"
+    assert framework.follow_up("nothing") is None
+
+
 def test_no_model_name_can_grow_stale_in_the_framework():
     text = (data_dir() / "decision.yaml").read_text(encoding="utf-8")
     assert not re.search(r"GPT|Claude|Gemini|Llama|Mistral|Qwen", text, re.IGNORECASE)
 
 
-def test_every_card_names_its_source_and_prints_only_known_figures():
-    known = Path("../shared/facts/evidence.md")
-    cards = load_cards()
-    assert len(cards) == 16
-    for card in cards:
-        assert card.source
-        assert card.claim
-        if card.link:
-            assert card.url == f"https://arxiv.org/abs/{card.link}"
-    if known.exists():
-        text = known.read_text(encoding="utf-8").replace("1-2k", "1,000 2,000").replace("-", " ")
-        printed = {n for c in cards for n in re.findall(r"\d[\d,.]*\d|\d", c.figure)}
-        assert not {n for n in printed if n not in text}
+def put(tmp_path, text):
+    path = tmp_path / "decision.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+SHIPPED = (data_dir() / "decision.yaml").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
-    ("change", "named"),
+    ("old", "new", "said"),
     [
-        (lambda d: d["questions"].pop(), "quality_training_data"),
-        (lambda d: d["good_reasons"].append(dict(d["good_reasons"][0])), "style_consistency"),
-        (lambda d: d["questions"].reverse(), "order"),
-        (lambda d: d["questions"][0].pop("settle"), "settle"),
-        (lambda d: d["actions"].pop("use_rag"), "use_rag"),
-        (lambda d: d["questions"][1]["meaning"].update({True: "x"}), "meaning"),
+        ("    settle: Ask", "    setle: Ask", "fine_tuning_decision, step_1, setle: 'setle' is not known here; did you mean 'settle'?"),
+        ("  step_5:", "  step_6:", "'step_6' is not known here"),
+        ("    key: prompt_optimized", "    key: rag_would_solve", "step_2, key: the question of this step is 'prompt_optimized'"),
+        ("    arm: rag", "    arm: ragg", "domain_terminology, arm: 'ragg' is not one of base, prompt, few_shot, structured, rag; did you mean 'rag'?"),
+        ("    action: use_rag", "    action: use_rags", "did you mean 'use_rag'?"),
+        ("  following_hype:", "  adding_knowledge:", "'adding_knowledge' stands here twice"),
+        ("version: 2", "version: two", "a whole number from 1 to 999999 is expected here, not 'two'"),
+        ("        kind: examples", "        kind: example", "'example' is not one of text, number, choice, examples; did you mean 'examples'?"),
+        ("        kind: examples", "        kind: text", "the program reckons with 'failures' as examples"),
+        ("      - key: keeper", "      - key: keper", "no step has a follow-up with the key 'keeper'"),
+        ("      - key: lasts", "      - key: one_kind", "two follow-ups have the key 'one_kind'"),
+        ("          stay_here:", "          stays:", "the choices of 'privacy' are anywhere, named_providers, stay_here"),
+        ("        unit: tokens", "        choices: {a: b}", "choices belong to the kind 'choice'"),
+        ("    example: Product texts", "    example:\n#", "style_consistency, example: a text is expected here, and there is none"),
+        ("actions:", "action:", "'action' is not known here; did you mean 'actions'?"),
     ],
-)
-def test_a_broken_framework_says_where_it_is_broken(tmp_path, change, named):
-    found = yaml.safe_load((data_dir() / "decision.yaml").read_text(encoding="utf-8"))
-    change(found)
-    broken = tmp_path / "decision.yaml"
-    broken.write_text(yaml.safe_dump(found), encoding="utf-8")
-    with pytest.raises(FrameworkError, match=named):
-        load(broken)
+)  # fmt: skip
+def test_a_broken_framework_says_in_which_line_it_is_broken(tmp_path, old, new, said):
+    assert old in SHIPPED
+    with pytest.raises(FrameworkError, match=r"decision\.yaml, line \d+") as raised:
+        load(put(tmp_path, SHIPPED.replace(old, new, 1)))
+    assert said in str(raised.value)
+
+
+def test_the_line_that_is_named_is_the_line_that_is_wrong(tmp_path):
+    wrong = SHIPPED.splitlines().index("    arm: rag") + 1
+    with pytest.raises(FrameworkError, match=f"line {wrong}, "):
+        load(put(tmp_path, SHIPPED.replace("    arm: rag", "    arm: x", 1)))
+
+
+def test_an_organisation_s_own_words_are_told_from_the_shipped_ones(tmp_path):
+    assert load().edition == "version 2"
+    path = put(tmp_path, SHIPPED.replace("name: One voice", "name: Our voice"))
+    framework, faults = framework_of(tmp_path)
+    assert framework.reason_name("style_consistency") == "Our voice"
+    assert faults == ()
+    assert re.fullmatch(r"version 2, own copy [0-9a-f]{8}", framework.edition)
+    path.write_text(SHIPPED.replace("name: One voice", "nam: Our voice"), encoding="utf-8")
+    framework, faults = framework_of(tmp_path)
+    assert (framework.edition, framework.reason_name("style_consistency")) == ("version 2", "One voice")
+    assert (
+        "line 9, fine_tuning_good_reasons, style_consistency, nam: 'nam' is not known here; did you mean 'name'?"
+        in faults[0]
+    )
+
+
+@st.composite
+def spoilt(draw, text):
+    """A copy of the text with one to three mistakes that people make when they edit."""
+    lines = text.splitlines()
+    for _ in range(draw(st.integers(1, 3))):
+        at = draw(st.integers(0, len(lines) - 1))
+        line = lines[at]
+        match draw(st.sampled_from(["gone", "twice", "renamed", "other value", "moved", "cut", "typed"])):
+            case "gone":
+                del lines[at]
+            case "twice":
+                lines.insert(at, line)
+            case "renamed":
+                lines[at] = re.sub(
+                    r"(\w+):", draw(st.sampled_from([r"\1s:", r"x\1:", ":", "null:", "[a]:"])), line, count=1
+                )
+            case "other value":
+                value = draw(
+                    st.sampled_from(
+                        ["1", "yes", "", "[a, b]", "{a: b}", "2026-01-01", "~", "'", "&a", "*a", ".inf", "!!int 3", "|"]
+                    )
+                )
+                lines[at] = re.sub(r":.*", f": {value}", line, count=1)
+            case "moved":
+                lines[at] = draw(st.sampled_from(["", " ", "    ", "\t"])) + line.strip()
+            case "cut":
+                lines[at] = line[: draw(st.integers(0, len(line)))]
+            case _:
+                lines[at] = line + draw(st.text(max_size=5))
+        lines = lines or [""]
+    return "\n".join(lines) + "\n"
+
+
+def told(reader, path, text):
+    path.write_text(text, encoding="utf-8", errors="surrogatepass")
+    try:
+        reader(path)
+    except FrameworkError as error:
+        return str(error)
+    return f"{path.name}, line 1: read"
+
+
+@given(spoilt(SHIPPED))
+def test_however_the_framework_is_spoilt_it_loads_or_one_sentence_names_the_line(tmp_path_factory, text):
+    said = told(read_framework, tmp_path_factory.getbasetemp() / "decision.yaml", text)
+    assert re.match(r"decision\.yaml, line [1-9]\d*", said)
+    assert "\n" not in said
+
+
+@given(spoilt((data_dir() / "evidence.yaml").read_text(encoding="utf-8")))
+def test_however_the_cards_are_spoilt_they_load_or_one_sentence_names_the_line(tmp_path_factory, text):
+    said = told(read_cards, tmp_path_factory.getbasetemp() / "evidence.yaml", text)
+    assert re.match(r"evidence\.yaml, line [1-9]\d*", said)
+    assert "\n" not in said
 
 
 def test_a_file_that_is_no_yaml_is_refused_with_its_line(tmp_path):
-    broken = tmp_path / "decision.yaml"
-    broken.write_text("version: 1\nquestions: [\n", encoding="utf-8")
     with pytest.raises(FrameworkError, match=r"decision\.yaml, line 3"):
-        load(broken)
+        load(put(tmp_path, "version: 1\nquestions: [\n"))
     with pytest.raises(FrameworkError, match="can't be read"):
         load(tmp_path / "nowhere.yaml")
 
@@ -156,7 +257,9 @@ def test_a_gain_on_the_practice_model_shows_only_that_the_examples_teach():
 
 def test_the_record_holds_everything_and_nothing_typed_becomes_markup():
     answers = {"best_base_model": "yes", "prompt_optimized": "no"}
-    evidence = [Evidence("prompt_optimized", "no", "[click](javascript:alert(1))\n# Heading", measured=True, model="m")]
+    evidence = [
+        Evidence("prompt_optimized", "[click](javascript:alert(1))\n# Heading", model="m", supports="no", measured=True)
+    ]
     text = decision_record(
         answers,
         recommend(answers, ["following_hype"], evidence),

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ftcore.decision import recommend
 from ftcore.decision.framework import BAD_REASONS, GOOD_REASONS, QUESTIONS
-from ftcore.records import Action, Evidence, Standing
+from ftcore.records import Action, Confidence, Evidence
 
 READY = dict(zip(QUESTIONS, ("yes", "yes", "no", "yes", "yes"), strict=True))
 STEP = {
@@ -29,7 +29,7 @@ evidence_strategy = st.lists(
         Evidence,
         question=st.sampled_from((*QUESTIONS, *GOOD_REASONS)),
         supports=st.sampled_from(REPLIES),
-        text=st.just("It was so."),
+        claim=st.just("It was so."),
         measured=st.booleans(),
         practice=st.booleans(),
     ),
@@ -58,10 +58,10 @@ def test_every_combination_of_answers_has_advice_with_a_reason_and_what_reverses
         advice = recommend(answers)
         assert advice.headline
         assert advice.because
-        assert advice.would_change
-        assert all(advice.would_change)
-        assert advice.standing is Standing.BELIEVED
-        assert advice.action not in advice.steps
+        assert advice.reverses_if
+        assert all(advice.reverses_if)
+        assert advice.confidence is Confidence.BELIEVED
+        assert [step.action for step in advice.next_steps].count(advice.action) == 1
 
 
 def test_every_combination_of_answers_and_reasons_keeps_the_laws():
@@ -124,53 +124,53 @@ def test_a_bad_reason_beside_a_good_one_is_warned_about_and_changes_nothing():
     alone = recommend(READY, ["format_reliability"])
     both = recommend(READY, ["format_reliability", "following_hype"])
     assert both.action is alone.action is Action.FINE_TUNE
-    assert any("no reason to fine-tune" in warning for warning in both.warnings)
+    assert any("no reason to fine-tune" in warning for warning in both.risks)
 
 
 def test_a_measured_prompt_that_does_as_well_beats_the_belief_that_it_was_optimised():
     told = "Base with 3 examples did as well as the tuned model on 120 unseen examples."
-    shown = Evidence("prompt_optimized", "no", told, measured=True, model="big-model")
+    shown = Evidence("prompt_optimized", told, model="big-model", supports="no", measured=True)
     advice = recommend(READY, ["format_reliability"], [shown])
     assert advice.action is Action.IMPROVE_PROMPT
-    assert told in advice.because[0]
-    assert "you answered “yes”, but it was measured" in advice.because[0]
+    assert told in advice.because[0].text
+    assert "you answered “yes”, but it was measured" in advice.because[0].text
     assert recommend(without(READY, "best_base_model"), (), [shown]).action is Action.IMPROVE_PROMPT
     assert recommend({**READY, "best_base_model": "no"}, (), [shown]).action is Action.TRY_BETTER_MODEL
 
 
 def test_a_good_reason_that_was_measured_not_to_hold_counts_no_more():
-    shown = Evidence("format_reliability", "no", "Structured output did as well.", measured=True)
+    shown = Evidence("format_reliability", "Structured output did as well.", supports="no", measured=True)
     assert recommend(READY, ["format_reliability"], [shown]).action is Action.DO_NOT_FINE_TUNE
     assert recommend(READY, ["format_reliability", "style_consistency"], [shown]).action is Action.FINE_TUNE
 
 
 def test_what_was_not_decided_by_a_measurement_replaces_no_answer():
-    vague = Evidence("prompt_optimized", "unsure", "Too close to call.", measured=True)
-    believed = Evidence("prompt_optimized", "no", "Somebody said so.")
+    vague = Evidence("prompt_optimized", "Too close to call.", supports="unsure", measured=True)
+    believed = Evidence("prompt_optimized", "Somebody said so.", supports="no")
     assert recommend(READY, (), [vague, believed]).action is Action.FINE_TUNE
 
 
 def test_the_standing_says_how_much_was_measured():
-    measured = [Evidence(key, reply, "So it was.", measured=True) for key, reply in READY.items()]
-    assert recommend(READY).standing is Standing.BELIEVED
-    assert recommend(READY, (), measured[:1]).standing is Standing.PARTLY_MEASURED
-    assert recommend(READY, (), measured).standing is Standing.MEASURED
+    measured = [Evidence(key, "So it was.", supports=reply, measured=True) for key, reply in READY.items()]
+    assert recommend(READY).confidence is Confidence.BELIEVED
+    assert recommend(READY, (), measured[:1]).confidence is Confidence.PARTLY_MEASURED
+    assert recommend(READY, (), measured).confidence is Confidence.MEASURED
     assert recommend({}, (), measured).action is Action.FINE_TUNE
 
 
 @given(answers_strategy, reasons_strategy, st.sampled_from(REPLIES), st.sampled_from(QUESTIONS[:2]))
 def test_the_practice_model_never_settles_the_base_model_or_the_prompt(answers, reasons, supports, question):
-    shown = Evidence(question, supports, "On the small model.", measured=True, practice=True)
+    shown = Evidence(question, "On the small model.", practice=True, supports=supports, measured=True)
     with_it, without_it = recommend(answers, reasons, [shown]), recommend(answers, reasons)
     assert with_it.action is without_it.action
-    assert with_it.standing is without_it.standing
+    assert with_it.confidence is without_it.confidence
     assert with_it.headline == without_it.headline
 
 
 @given(answers_strategy, reasons_strategy, evidence_strategy)
 def test_fine_tuning_is_never_advised_while_the_model_or_the_prompt_is_not_a_yes(answers, reasons, evidence):
     advice = recommend(answers, reasons, evidence)
-    assert advice.would_change
+    assert advice.reverses_if
     assert advice.because
     if advice.action is Action.FINE_TUNE:
         for key in QUESTIONS[:2]:
@@ -213,8 +213,8 @@ def test_the_order_of_answers_and_reasons_does_not_matter(answers, reasons, evid
         ({"best_base_model": "maybe"}, (), (), "maybe"),
         ({}, ("because",), (), "because"),
         ({}, "adding_knowledge", (), "not one text"),
-        ({}, (), (Evidence("weather", "yes", ""),), "weather"),
-        ({}, (), (Evidence("best_base_model", "perhaps", ""),), "perhaps"),
+        ({}, (), (Evidence("weather", "", supports="yes"),), "weather"),
+        ({}, (), (Evidence("best_base_model", "", supports="perhaps"),), "perhaps"),
     ],
 )
 def test_what_does_not_exist_is_refused_with_a_sentence(answers, reasons, evidence, named):
@@ -226,4 +226,4 @@ def test_a_missing_answer_is_asked_for_and_named():
     advice = recommend({"best_base_model": "yes"})
     assert advice.action is Action.MEASURE_FIRST
     assert advice.headline == "Too early to say: 4 of 5 questions are still open."
-    assert "not answered yet" in advice.because[0]
+    assert "not answered yet" in advice.because[0].text

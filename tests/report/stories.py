@@ -114,8 +114,8 @@ def believable() -> Story:
     evidence = [
         Evidence(
             "prompt_optimized",
-            "yes",
             "The tuned model did better than Base with 3 examples on 120 unseen examples.",
+            supports="yes",
             measured=True,
         )
     ]
@@ -156,7 +156,7 @@ def believable() -> Story:
 
 def practice() -> Story:
     """The same, measured on the embedded small model."""
-    evidence = [Evidence("quality_training_data", "yes", "The examples teach.", measured=True, practice=True)]
+    evidence = [Evidence("quality_training_data", "The examples teach.", practice=True, supports="yes", measured=True)]
     small = "smollm2-135m-instruct"
     return replace(
         believable(),
@@ -182,7 +182,12 @@ def no_better() -> Story:
         verdict=Verdict.EQUIVALENT,
     )
     evidence = [
-        Evidence("prompt_optimized", "no", "Base with 3 examples did as well on 120 unseen examples.", measured=True)
+        Evidence(
+            "prompt_optimized",
+            "Base with 3 examples did as well on 120 unseen examples.",
+            supports="no",
+            measured=True,
+        )
     ]
     return replace(
         believable(),
@@ -246,7 +251,7 @@ def hostile(strings: list[str]) -> Story:
         for at, row in enumerate(rows(min(len(texts), 190)))
     )
     secret = replace(bad_rows[0], case_id="secret", input="PRIVATE-ROW-TEXT", expected="PRIVATE-ROW-TEXT", private=True)
-    advice = recommend(READY, (), [Evidence("prompt_optimized", "yes", take(2), measured=True)])
+    advice = recommend(READY, (), [Evidence("prompt_optimized", take(2), supports="yes", measured=True)])
     return replace(
         believable(),
         project=take(0),

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from streamlit.testing.v1 import AppTest
 
 from ftcore.decision import recommend
-from ftcore.records import Standing
+from ftcore.records import Confidence
 from ftcore.report.telling import tell
 from ftcore.store import decisions
 from ftcore.store.database import Database
@@ -103,5 +103,5 @@ def test_only_what_was_measured_gets_a_tick(db: Database, open_page: Open) -> No
     badge = next(m.value for m in open_page("report").markdown if "Believed" in m.value and "badge" in m.value)
     assert "verified" not in badge
     ticked = [standing for standing, icon in report_panel.STANDING_ICONS.items() if "verified" in icon]
-    assert ticked == [Standing.MEASURED]
-    assert set(report_panel.STANDING_ICONS) == set(Standing)
+    assert ticked == [Confidence.MEASURED]
+    assert set(report_panel.STANDING_ICONS) == set(Confidence)

@@ -24,6 +24,7 @@ from ftcore.store.schema.curation import (
 )
 from ftcore.store.schema.running import (
     calls,
+    decision_records,
     decisions,
     documents,
     endpoints,
@@ -33,6 +34,7 @@ from ftcore.store.schema.running import (
     jobs,
     judgements,
     models,
+    preferences,
     prompts,
     ratings,
     runs,
@@ -47,6 +49,7 @@ __all__ = [
     "UtcDateTime",
     "calls",
     "changes",
+    "decision_records",
     "decisions",
     "documents",
     "edits",
@@ -63,6 +66,7 @@ __all__ = [
     "metadata",
     "models",
     "now",
+    "preferences",
     "people",
     "problems",
     "projects",

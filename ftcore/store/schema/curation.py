@@ -37,9 +37,11 @@ projects = Table(
     count_("findings"),
     text_("good_note"),
     at_("archived_at"),
+    Column("assumptions", JSON, nullable=False, server_default="{}"),
     sqlite_autoincrement=True,
 )
-"""`revision` counts every write, `findings` those that may have changed what the checks found."""
+"""`revision` counts every write, `findings` those that may have changed what the checks found. `assumptions`: the figures that
+people typed for the break-even."""
 
 people = Table("people", metadata, id_(), Column("initials", String(16), nullable=False, unique=True), at_())
 

@@ -325,4 +325,33 @@ decisions = Table(
     text_("note"),
     text_("who"),
     at_(),
+    Column("known", JSON, nullable=False, server_default="{}"),
+    Column("details", JSON, nullable=False, server_default="{}"),
+    Column("choice", String(32), nullable=False, server_default=""),
+    Column("review_on", String(10), nullable=False, server_default=""),
 )
+"""Every save is a row. `known`: by question, how the answer is known (note, link, attached evidence); `details`: what the
+follow-ups were answered, by key; `choice`: the action that was decided on, `note` why; `review_on`: a date, ISO 8601."""
+
+decision_records = Table(
+    "decision_records",
+    metadata,
+    id_(),
+    to_("projects", "project_id"),
+    count_("number"),
+    Column("document", JSON, nullable=False),
+    Column("digest", String(64), nullable=False),
+    text_("who"),
+    at_(),
+    UniqueConstraint("project_id", "number"),
+)
+"""Versions of the decision record. A row never changes."""
+
+preferences = Table(
+    "preferences",
+    metadata,
+    id_(),
+    Column("name", String(64), nullable=False, unique=True),
+    Column("value", JSON, nullable=False),
+)
+"""What holds in the whole workspace: the organisation's name and colours, whether hints are shown."""

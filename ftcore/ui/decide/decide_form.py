@@ -8,15 +8,15 @@ import streamlit as st
 
 from ftcore.decision import Framework, ResearchCard
 from ftcore.decision.framework import BadReason, GoodReason, Question
-from ftcore.records import Evidence, Project, Reply, Standing
+from ftcore.records import Confidence, Evidence, Project, Reply
 from ftcore.ui import page, session
 from ftcore.ui.decide import decide_state
 from ftcore.ui.decide.decide_state import Decided
 
 STAMPS = {
-    Standing.BELIEVED: ("Believed", "Nothing of this was measured: it rests on your answers."),
-    Standing.PARTLY_MEASURED: ("Partly measured", "Some of it was measured here; the rest is belief."),
-    Standing.MEASURED: ("Measured", "All that the advice rests on was measured here."),
+    Confidence.BELIEVED: ("Believed", "Nothing of this was measured: it rests on your answers."),
+    Confidence.PARTLY_MEASURED: ("Partly measured", "Some of it was measured here; the rest is belief."),
+    Confidence.MEASURED: ("Measured", "All that the advice rests on was measured here."),
 }
 REPLIES: dict[Reply, str] = {"yes": "Yes", "no": "No", "unsure": "Not sure"}
 CURRENT = "question"
@@ -25,12 +25,12 @@ CURRENT = "question"
 def advice(decided: Decided, framework: Framework) -> None:
     """The recommendation so far with its stamp, why, what next, and what would reverse it."""
     found = decided.advice
-    name, meaning = STAMPS[found.standing]
+    name, meaning = STAMPS[found.confidence]
     with st.container(border=True):
         st.badge(
             name,
             color="gray",
-            icon=":material/verified:" if found.standing is Standing.MEASURED else None,
+            icon=":material/verified:" if found.confidence is Confidence.MEASURED else None,
             help=meaning,
         )
         st.header(page.plain(found.headline), anchor=False)
@@ -39,11 +39,11 @@ def advice(decided: Decided, framework: Framework) -> None:
             return
         why, other = st.columns(2, gap="large")
         with why:
-            _sentences("Why", found.because)
-            _sentences("Keep in mind", found.warnings)
+            _sentences("Why", [str(one) for one in found.because])
+            _sentences("Keep in mind", found.risks)
         with other:
-            _sentences("What would reverse it", found.would_change)
-            _sentences("Then", [framework.actions[action].name for action in found.steps])
+            _sentences("What would reverse it", found.reverses_if)
+            _sentences("Then", [step.name for step in found.next_steps[1:]])
         if decided.at is not None:
             st.caption(page.plain(f"Saved by {decided.who or 'somebody'}, {decided.at.astimezone():%d %b %Y, %H:%M}"))
 
@@ -148,7 +148,7 @@ def _measured(found: Evidence) -> None:
     supports = {"yes": "speaks for yes", "no": "speaks for no", "unsure": "leaves it open"}[found.supports]
     with st.container(border=True):
         st.badge("Practice model" if found.practice else "Measured here", color="gray")
-        st.text(found.text)
+        st.text(found.claim)
         st.text(f"It {supports}. Model: {found.model or 'not named'}.")
 
 
