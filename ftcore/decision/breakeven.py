@@ -1,4 +1,4 @@
-"""When a training pays back, by the arithmetic of facts that the caller supplies: no price is known here."""
+"""When a training pays back where every figure is a point: the short form of `pay`, by the same arithmetic."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import math
 from dataclasses import dataclass
 from datetime import date
 
-_DAYS_A_MONTH = 365.25 / 12
+from ftcore.decision.pay.reckoning import payback
+from ftcore.decision.pay.saying import DAYS_A_MONTH, duration
+
 _BEYOND_ALL_CALLS = 1e15
 
 
@@ -56,23 +58,16 @@ def break_even(
         return BreakEven(
             saving, None, None, False, "Never: a call to the tuned model, hosting counted, is not cheaper."
         )
-    exact = training_cost / saving
+    exact = payback(training_cost, saving, math.inf)
     if exact > _BEYOND_ALL_CALLS:
         return BreakEven(saving, None, None, False, "Never: the saving a call is too small to count.")
-    calls = math.ceil(exact * (1 - 1e-12))  # 9,999.999.. and 10,000.000..1 are both 10,000
+    calls = max(
+        1 if training_cost else 0, math.ceil(exact * (1 - 1e-12))
+    )  # 9,999.999.. and 10,000.000..1 are both 10,000
     months = calls / calls_per_month
-    if today and shutdown and months * _DAYS_A_MONTH > (shutdown - today).days:
+    if today and shutdown and months * DAYS_A_MONTH > (shutdown - today).days:
         sentence = f"Never: the model is shut down on {shutdown.isoformat()}, before the training is paid back."
         return BreakEven(saving, calls, months, False, sentence)
     return BreakEven(
-        saving, calls, months, True, f"Paid back after {calls:,} calls, {_duration(months)} at your volume."
+        saving, calls, months, True, f"Paid back after {calls:,} calls, {duration(months, up=True)} at your volume."
     )
-
-
-def _duration(months: float) -> str:
-    if months < 1:
-        days = max(1, math.ceil(months * _DAYS_A_MONTH))
-        return f"{days} day{'s' if days > 1 else ''}"
-    if months < 24:
-        return f"about {months:.0f} month{'s' if round(months) > 1 else ''}"
-    return f"about {months / 12:.0f} years"

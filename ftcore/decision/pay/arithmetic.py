@@ -1,0 +1,151 @@
+"""How it was calculated: each line with its sum, its result and where its figures are from."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+
+from ftcore.decision.pay.ranges import Range
+from ftcore.decision.pay.reckoning import Reckoning
+from ftcore.decision.pay.saying import dollar_span, dollars, duration, durations, looked_ahead, numbers, rough_count
+from ftcore.records.pay import Origin, PayFigure, PayLine
+
+Figures = Mapping[str, PayFigure]
+
+
+def lines(found: Reckoning, figures: Figures, other: str) -> tuple[PayLine, ...]:
+    """From the top to the bottom: each line uses figures that go in, or lines above it."""
+    return tuple(_lines(found, figures, other))
+
+
+def _lines(found: Reckoning, figures: Figures, other: str) -> Iterator[PayLine]:
+    given = found.given
+
+    def line(what: str, how: str, amount: Range, keys: Iterable[str] = (), unit: str = "$") -> PayLine:
+        text = dollar_span(amount) if unit else numbers(amount)
+        return PayLine(what, how, text, amount.low, amount.high, _sources(figures, keys), unit)
+
+    scale = [] if given.scale.is_point and given.scale.low == 1 else ["scale"]
+    for name, key, call in (("fine-tuned", "tuned", found.tuned_call), (other, "other", found.other_call)):
+        way = given.tuned if key == "tuned" else given.other
+        how = (
+            f"({numbers(way.tokens_in)} tokens in × {dollar_span(way.price)} + {numbers(way.tokens_out)} out × "
+            f"{dollar_span(way.price_out)}) ÷ 1,000,000{f' × {numbers(given.scale)}' if scale else ''}"
+        )
+        keys = [f"{key}_in", f"{key}_out", f"{key}_price_in", f"{key}_price_out"]
+        if way.price_cached is not None and way.cached_share.high > 0:
+            keys += [f"{key}_price_cached", f"{key}_cached"]
+        yield line(f"A call, {name}", how, call, [*keys, *scale])
+    yield line("Saved a call", "the second less the first", found.saving)
+    passes = (
+        f"{numbers(given.example_tokens)} tokens × {numbers(given.passes)} passes × {dollar_span(given.train_price)}"
+    )
+    how = f"{passes} ÷ 1,000,000{f' × {numbers(given.scale)}' if scale else ''}"
+    yield line("One training", how, found.training, ["example_tokens", "passes", "train_price", *scale])
+    yield line(
+        "Fine-tuning, once",
+        f"one training + {_hours(given.tuned.hours_once, given.hour_rate)}",
+        found.tuned_once,
+        ["hours_once", "hour_rate"],
+    )
+    yield line(
+        f"{_start(other)}, once",
+        _hours(given.other.hours_once, given.hour_rate),
+        found.other_once,
+        ["other_hours_once", "hour_rate"],
+    )
+    if given.retrainings.high > 0:
+        yield line(
+            "Set aside each month for the next training",
+            f"(one training + {_hours(given.retrain_hours, given.hour_rate)}) ÷ {_between(given.retrainings)}",
+            found.retraining,
+            ["retrain_every", "retrain_hours", "hour_rate"],
+        )
+    yield line(
+        "Fine-tuning, each month whatever the volume",
+        f"{dollar_span(given.hosting)} hosting + {dollar_span(found.retraining)} for trainings + "
+        f"{_hours(given.tuned.hours_month, given.hour_rate)}",
+        found.tuned_month,
+        ["hosting_month", "hosting_hour", "hosting_hours", "hours_month", "hour_rate"],
+    )
+    yield line(
+        f"{_start(other)}, each month whatever the volume",
+        _hours(given.other.hours_month, given.hour_rate),
+        found.other_month,
+        ["other_hours_month", "hour_rate"],
+    )
+    yield line(
+        "Gained each month",
+        f"{numbers(given.calls)} calls × {dollar_span(found.saving)} − what fine-tuning costs more each month, {dollar_span(found.fixed)}",
+        found.gain,
+        ["calls"],
+    )
+    yield _payback(found)
+    yield _in_calls(found)
+    if found.horizon > 0:
+        ahead = looked_ahead(found.horizon)
+        for name, cost in (
+            (f"Fine-tuning, {ahead}", found.tuned_cost),
+            (f"{_start(other)}, {ahead}", found.other_cost),
+        ):
+            how = f"once + {numbers(Range(found.horizon, found.horizon))} months × (calls × a call + each month)"
+            yield line(name, how, cost(found.horizon))
+
+
+def _payback(found: Reckoning) -> PayLine:
+    months = found.months
+    how = f"{dollar_span(found.once)} more at the beginning ÷ {dollar_span(found.gain)} gained each month"
+    return PayLine("Paid back after", how, _when(months), months.low, months.high, "", "months")
+
+
+def _in_calls(found: Reckoning) -> PayLine:
+    calls = found.calls
+    how = "the same beginning ÷ (saved a call − what it costs more each month ÷ calls a month)"
+    low, high = (
+        "never" if math.isinf(one) else "0" if one == 0 else rough_count(one, up=up)
+        for one, up in ((calls.low, False), (calls.high, True))
+    )
+    text = low if low == high else f"{low} to {high}"
+    return PayLine("In calls", how, text, calls.low, calls.high, "", "")
+
+
+def _when(months: Range) -> str:
+    if math.isinf(months.low):
+        return "never"
+    if math.isinf(months.high):
+        return f"{duration(months.low, up=False)} to never"
+    return durations(months)
+
+
+def _between(a_month: Range) -> str:
+    """ "6 to 12 months"; "6 months, or never"."""
+    often, seldom = 1 / a_month.high, 1 / a_month.low if a_month.low else math.inf
+    return (
+        f"{numbers(Range(often, often))} months, or never"
+        if math.isinf(seldom)
+        else f"{numbers(Range(often, seldom))} months"
+    )
+
+
+def _hours(hours: Range, rate: Range) -> str:
+    return f"{numbers(hours)} hours × {dollar_span(rate)}" if hours.high > 0 else dollars(0)
+
+
+def _start(name: str) -> str:
+    return f"{name[:1].upper()}{name[1:]}"
+
+
+def _sources(figures: Figures, keys: Iterable[str]) -> str:
+    """Each source once, in the order of the figures, with what is from there."""
+    by_source: dict[str, list[str]] = {}
+    for key in keys:
+        figure = figures.get(key)
+        if figure is not None and figure.origin is not Origin.BLANK:
+            by_source.setdefault(figure.source, []).append(figure.label)
+    if len(by_source) == 1:
+        return next(iter(by_source))
+    return "; ".join(f"{source}: {', '.join(_lower(name) for name in names)}" for source, names in by_source.items())
+
+
+def _lower(label: str) -> str:
+    return f"{label[:1].lower()}{label[1:]}"

@@ -1,0 +1,124 @@
+"""Money, times and numbers as people read them. Ranges are rounded outwards: a sentence never promises more than the figures."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+
+from ftcore.decision.pay.ranges import Range
+
+DAYS_A_MONTH = 365.25 / 12
+
+
+def dollars(amount: float) -> str:
+    """ "$1,234", "$12.40", "$3", "$0.00042", "−$3", "$0"."""
+    size = abs(amount)
+    if size < 1e-12:
+        return "$0"
+    text = f"{size:,.0f}" if size >= 99.995 else f"{size:,.2f}" if size >= 0.995 else _significant(size, 3, least=2)
+    return f"{'−' if amount < 0 else ''}${text.removesuffix('.00')}"
+
+
+def dollar_span(found: Range) -> str:
+    """ "$40 to $90", or one figure where both ends read the same."""
+    return _span(dollars(found.low), dollars(found.high))
+
+
+def rough_dollars(found: Range) -> str:
+    """The same for sentences: two figures that mean something, rounded outwards; a point to three."""
+    if found.is_point:
+        return _rough(rounded(found.low, figures=3))
+    return _span(_rough(rounded(found.low, up=False)), _rough(rounded(found.high, up=True)))
+
+
+def numbers(found: Range) -> str:
+    """ "1,000 to 4,000", "0.3", "72"."""
+    return _span(number(found.low), number(found.high))
+
+
+def number(value: float) -> str:
+    if math.isinf(value):
+        return "never"
+    if abs(value) >= 99.95 or value == round(value):
+        return f"{value:,.0f}"
+    return _significant(value, 3)
+
+
+def rough_count(value: float, *, up: bool) -> str:
+    """A number of calls with two figures that mean something."""
+    return f"{max(1.0, rounded(value, up=up)):,.0f}"
+
+
+def rounded(value: float, *, up: bool | None = None, figures: int = 2) -> float:
+    """To so many significant figures, towards plus or minus infinity (`up`) or to the nearest. What is within a billionth of such a
+    number is that number."""
+    if not value or not math.isfinite(value):
+        return value
+    step = 10.0 ** (math.floor(math.log10(abs(value))) - figures + 1)
+    parts = value / step
+    near = round(parts)
+    stays = up is None or abs(parts - near) < 1e-7 * abs(parts)
+    return (near if stays else math.ceil(parts) if up else math.floor(parts)) * step
+
+
+def duration(months: float, *, up: bool) -> str:
+    """ "12 days", "4 months", "2.5 years"; rounded up or down."""
+    whole = math.ceil if up else math.floor
+    slack = -1e-9 if up else 1e-9
+    if months < 1:
+        days = max(1 if months > 0 else 0, whole(months * DAYS_A_MONTH + slack))
+        return _counted(days, "day")
+    if months < 24:
+        return _counted(whole(months + slack), "month")
+    return f"{whole(months / 12 * 2 + slack) / 2:g} years"
+
+
+def durations(found: Range) -> str:
+    """ "4 to 11 months", "12 days to 3 months"."""
+    low, high = duration(found.low, up=False), duration(found.high, up=True)
+    (first, unit), (last, its_unit) = low.split(" "), high.split(" ")
+    if low == high:
+        return high
+    return f"{first} to {last} {its_unit}" if unit.rstrip("s") == its_unit.rstrip("s") else f"{low} to {high}"
+
+
+def looked_ahead(months: float) -> str:
+    """ "the first year", "24 months"."""
+    if months == 12:
+        return "the first year"
+    if months < 1 or months >= 24 or months == round(months):
+        return f"the first {months:g} months" if months >= 24 else f"the first {duration(months, up=False)}"
+    return f"the first {months:.1f} months"
+
+
+def day(found: date) -> str:
+    return f"{found.day} {found:%B %Y}"
+
+
+def joined(names: list[str], word: str = "and") -> str:
+    """ "a", "a and b", "a, b and c"."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {word} {names[-1]}" if names else ""
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def _span(low: str, high: str) -> str:
+    return low if low == high else f"{low} to {high}"
+
+
+def _rough(amount: float) -> str:
+    """Without cents from $10 on."""
+    return dollars(float(round(amount)) if abs(amount) >= 9.995 else amount)
+
+
+def _significant(value: float, figures: int, least: int = 0) -> str:
+    """A decimal number without an exponent: so many figures that mean something, `least` decimals at least."""
+    places = max(least, figures - 1 - math.floor(math.log10(abs(value)))) if value else least
+    text = f"{value:,.{places}f}"
+    if "." not in text:
+        return text
+    whole, part = text.split(".")
+    part = part.rstrip("0").ljust(least, "0")
+    return f"{whole}.{part}" if part else whole

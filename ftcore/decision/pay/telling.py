@@ -1,0 +1,97 @@
+"""From figures to everything that is said of them: `PayStory`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from ftcore.decision.pay import arithmetic, curves, quality, verdicts, weights
+from ftcore.decision.pay.catalogue import FIGURES
+from ftcore.decision.pay.figures import inputs_of, range_of
+from ftcore.decision.pay.quality import Better
+from ftcore.decision.pay.ranges import Range
+from ftcore.decision.pay.reckoning import Reckoning
+from ftcore.decision.pay.saying import DAYS_A_MONTH, joined
+from ftcore.records.pay import Origin, Outcome, PayFigure, PayStory
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is calculated besides the figures. `other` is the other way's label as people wrote it; `horizon` in months."""
+
+    other: str = "Your prompt"
+    other_kind: str = "prompt"
+    tuned: str = "Fine-tuned"
+    horizon: float = 12.0
+    today: date | None = None
+    shutdown: date | None = None
+    better: Better | None = None
+    notes: tuple[str, ...] = ()
+
+
+def pay_story_of(figures: Mapping[str, PayFigure], about: About) -> PayStory:
+    """All of it, or which figures are missing: nothing is concluded from a blank."""
+    missing = missing_of(figures)
+    plain = PayStory(
+        outcome=Outcome.UNKNOWN,
+        sentence=_unknown(missing),
+        money=f"Not worked out: {_several(missing)} missing.",
+        tuned=about.tuned,
+        other=about.other,
+        other_kind=about.other_kind,
+        horizon=about.horizon,
+        shutdown=about.shutdown.isoformat() if about.shutdown else "",
+        figures=tuple(figures.values()),
+        missing=missing,
+        notes=about.notes,
+    )
+    return plain if missing else _concluded(plain, figures, about)
+
+
+def _concluded(plain: PayStory, figures: Mapping[str, PayFigure], about: About) -> PayStory:
+    left = (about.shutdown - about.today).days / DAYS_A_MONTH if about.shutdown and about.today else None
+    found = Reckoning(inputs_of(figures, horizon=about.horizon, shutdown=left))
+    other = f"“{about.other}”"
+    case = verdicts.Case(found, other, about.shutdown, assumed=figures["calls"].origin is Origin.ASSUMED)
+    kind, ahead = verdicts.outcome(found), found.horizon
+    tuned, its = found.tuned_cost(ahead), found.other_cost(ahead)
+    return replace(
+        plain,
+        outcome=kind,
+        sentence=verdicts.verdict(case),
+        money=verdicts.money(case),
+        because=" ".join(one for one in (verdicts.because(case), weights.sentence(figures, found)) if one),
+        quality=quality.sentence(found, about.better, other),
+        months=_ends(found.months, kind),
+        calls=_ends(found.calls, kind),
+        saving_per_call=(found.saving.low, found.saving.high),
+        tuned_total=(tuned.low, tuned.high) if ahead > 0 else None,
+        other_total=(its.low, its.high) if ahead > 0 else None,
+        horizon=ahead,
+        lines=arithmetic.lines(found, figures, other),
+        by_month=curves.by_month(found),
+        by_calls=curves.by_calls(found),
+    )
+
+
+def missing_of(figures: Mapping[str, PayFigure]) -> tuple[str, ...]:
+    """Labels of the figures that are needed and blank, in the catalogue's order."""
+    return tuple(asked.label for asked in FIGURES if asked.needed and range_of(figures, asked.key) is None)
+
+
+def _unknown(missing: tuple[str, ...]) -> str:
+    named = [f"“{name}”" for name in missing[:3]]
+    more = len(missing) - len(named)
+    which = joined([*named, f"{more} more"] if more else named)
+    return f"Whether it would pay is not known yet: {_several(missing)} missing ({which})."
+
+
+def _several(missing: tuple[str, ...]) -> str:
+    return "1 figure is" if len(missing) == 1 else f"{len(missing)} figures are"
+
+
+def _ends(found: Range, kind: Outcome) -> tuple[float, float | None] | None:
+    if kind is Outcome.NEVER:
+        return None
+    return found.low, None if kind is Outcome.DEPENDS else found.high
