@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ftcore.app_files import data_dir
@@ -165,6 +165,7 @@ def told(reader, path, text):
     return f"{path.name}, line 1: read"
 
 
+@settings(deadline=None)
 @given(spoilt(SHIPPED))
 def test_however_the_framework_is_spoilt_it_loads_or_one_sentence_names_the_line(tmp_path_factory, text):
     said = told(read_framework, tmp_path_factory.getbasetemp() / "decision.yaml", text)
@@ -172,6 +173,7 @@ def test_however_the_framework_is_spoilt_it_loads_or_one_sentence_names_the_line
     assert "\n" not in said
 
 
+@settings(deadline=None)
 @given(spoilt((data_dir() / "evidence.yaml").read_text(encoding="utf-8")))
 def test_however_the_cards_are_spoilt_they_load_or_one_sentence_names_the_line(tmp_path_factory, text):
     said = told(read_cards, tmp_path_factory.getbasetemp() / "evidence.yaml", text)
