@@ -7,7 +7,7 @@ import streamlit as st
 from ftcore.records import JobState
 from ftcore.store import endpoints, jobs, snapshots
 from ftcore.training.reconcile import KEY
-from ftcore.ui import page, session
+from ftcore.ui import guide_recorded, page, session
 from ftcore.ui.connections import connections
 from ftcore.ui.train import job_list, job_panel, job_watch, launch_form, models_panel, train_state
 
@@ -20,13 +20,19 @@ with session.db().read() as c:
     endpoint = endpoints.get(c, last.endpoint_id) if last else None
     files = jobs.files(c, last.id) if last else ("", "")
 ended = [job for job in known if job.state.ended]
+elsewhere = guide_recorded.job_ids(project)
 
 if mode == "Models":
+    if elsewhere and len(elsewhere) == len(ended):
+        guide_recorded.models(project)
     models_panel.draw(project)
 elif mode == "Connections":
     connections.draw(project)
 elif len(ended) < len(known):
     job_watch.watch(project)
+elif last and last.id in elsewhere:
+    guide_recorded.outcome(project, last)
+    launch_form.draw(project, known)
 elif last:
     ready = last.state is JobState.SUCCEEDED and digest == launch_form.load_of(project, last).digest
     job_panel.outcome(project, last, primary=ready)

@@ -1,12 +1,14 @@
 import streamlit as st
 
 from ftcore.store import jobs, runs
-from ftcore.ui import page, session
+from ftcore.ui import guide_recorded, page, session
 from ftcore.ui.evaluate import run_form, run_panel, verdict_panel
 
 project = page.header("evaluate")
+elsewhere = guide_recorded.job_ids(project)
 with session.db().read() as c:
     models = [job for job in jobs.of_project(c, project.id) if job.fine_tuned_model]
+    here = [job for job in models if job.id not in elsewhere]
     every_run = runs.of_project(c, project.id)
     newest = run_panel.standing(c, every_run[0]) if every_run else None
     done = next((run for run in every_run if run.state == "done"), None)
@@ -17,9 +19,9 @@ if newest and newest.open:
     run_panel.watch(project, newest.run.id)
 elif newest and newest.run.state != "done":
     run_panel.ended_early(project, newest, primary=True)
-    if not done:
+    if here and not done:
         with st.expander("Start another comparison", icon=":material/replay:", key="another"):
-            run_form.draw(project, models, primary=False)
+            run_form.draw(project, here, primary=False)
 
 if done and done_standing and newest and not newest.open:
     story = verdict_panel.story_of(project)
@@ -36,7 +38,10 @@ if done and done_standing and newest and not newest.open:
         )
     verdict_panel.draw(project, story, done, every_run, primary=settled and fresh and not no_verdict)
     with st.expander("Compare again", icon=":material/replay:", expanded=not fresh, key=f"again-{fresh}"):
-        run_form.draw(project, models, primary=settled and not fresh)
+        if here:
+            run_form.draw(project, here, primary=settled and not fresh)
+        else:
+            guide_recorded.compare_again(project)
     facts = {
         "Fine-tuned model": story.fine_tuned_model,
         "Base model": story.base_model,
@@ -49,8 +54,8 @@ if done and done_standing and newest and not newest.open:
         **{f"Version of {name}": version for name, version in done.versions.items()},
     }
 elif not newest:
-    if models:
-        run_form.draw(project, models)
+    if here:
+        run_form.draw(project, here)
     else:
         run_form.empty(project)
 

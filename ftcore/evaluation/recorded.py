@@ -39,13 +39,14 @@ class RecordingError(Exception):
 @dataclass(frozen=True, slots=True)
 class Recording:
     """What the first lines of the file say. `snapshot`: the digest of the examples that it was made with; `result`: what was
-    found, as a run keeps it."""
+    found, as a run keeps it; `labels`: what the ways to answer are called, by arm."""
 
     sample: str
     snapshot: str
     on: datetime
     model: str
     result: dict[str, Any]
+    labels: dict[str, str]
 
 
 def path_of(sample: str) -> Path:
@@ -66,6 +67,7 @@ def look(sample: str) -> Recording | None:
             datetime.fromisoformat(str(job["finished_at"])),
             str(job["base_model"]),
             dict(run["result"]),
+            {str(arm["name"]): str(arm["label"]) for arm in run["arms"]},
         )
     except (RecordingError, KeyError, StopIteration, ValueError):
         return None

@@ -9,7 +9,7 @@ import streamlit as st
 from ftcore.dataset.raw import SourceError
 from ftcore.records import Project, Reply, Task
 from ftcore.store import decisions, examples, jobs, journal, projects, tasks
-from ftcore.ui import page, project_panel, sample_tiles, session, sidebar, workspace_panel
+from ftcore.ui import guide_recorded, guide_words, page, project_panel, sample_tiles, session, sidebar, workspace_panel
 from ftcore.ui.decide import decide_state
 from ftcore.ui.journey import NextAction, Situation, next_action, steps
 
@@ -30,36 +30,44 @@ TASK_NAMES = {
 
 
 def welcome() -> None:
-    """The first screen of an empty workspace: two samples side by side, and two ways in with what is one's own. What it says
-    of the samples is so: rows, faults, pages, answers."""
-    st.title("Should you fine-tune a language model?", anchor=False)
-    st.markdown("Start with your spreadsheet, five questions, or a sample to walk through.", width=page.PROSE)
+    """The first screen of an empty workspace: three ways in. What the samples say of themselves was measured in them."""
+    st.title("Should you fine-tune a language model?", anchor=False, help=guide_words.of_page("overview"))
+    st.markdown("Three ways in: look at a finished sample, bring your own file, or answer five questions.")
+    st.subheader("A finished sample", anchor=False)
     sample_tiles.draw(_open_sample)
-    st.space("small")
     ways = st.columns(2, gap="medium")
     with ways[0]:
-        st.subheader("Five questions", anchor=False)
-        st.write("About ten minutes to a recommendation. “Not sure” is a good answer.")
-        if st.button("Answer the five questions", key="start-decide"):
-            sidebar.create(sidebar.UNNAMED)
-            st.switch_page(page.PAGES["decide"][0])
-    with ways[1]:
-        st.subheader("Your spreadsheet", anchor=False)
-        st.write("One column people write, one you answer. The checks show in a minute how much of it is usable.")
-        if st.button("Import a spreadsheet", key="start-import"):
+        st.subheader("My file", anchor=False)
+        st.markdown(
+            "A spreadsheet: one column people write, one you answer. A minute later you know how much is usable."
+        )
+        if st.button("Import a spreadsheet", key="start-import", icon=":material/upload_file:"):
             sidebar.create(sidebar.UNNAMED)
             st.switch_page(page.PAGES["curate"][0], query_params={"curate": "Import"})
+    with ways[1]:
+        st.subheader("Only the questions", anchor=False)
+        st.markdown("Five of them, about ten minutes to a recommendation. “Not sure” is a good answer.")
+        if st.button("Answer the five questions", key="start-decide", icon=":material/balance:"):
+            sidebar.create(sidebar.UNNAMED)
+            st.switch_page(page.PAGES["decide"][0])
     st.space("small")
     project_panel.from_file()
     project_panel.archived()
     workspace_panel.draw()
 
 
+def samples() -> None:
+    """Both samples, side by side, in a workspace that has projects already."""
+    st.subheader("Samples", anchor=False)
+    there = [name for name in sample_tiles.NAMES if _samples(name)[0] is not None]
+    sample_tiles.draw(_open_sample, open_already=there)
+
+
 def next_step(project: Project, situation: Situation) -> None:
     """The next action as the page's title, with its one primary button."""
     action = next_action(situation)
     st.text(project.name)
-    st.title(page.plain(action.sentence), anchor=False)
+    st.title(page.plain(action.sentence), anchor=False, help=guide_words.of_page("overview"))
     if st.button(action.label, type="primary", icon=":material/arrow_forward:", key="next-action"):
         go(action, project)
 
@@ -111,10 +119,9 @@ def project_list(current: Project) -> None:
             "New project", key="overview-new", max_chars=sidebar.MAX_NAME, placeholder="What is it about?", width=320
         )
         st.button("Create", key="overview-create", on_click=_create)
-        for sample in sample_tiles.NAMES:
-            if _samples(sample)[0] is None:
-                sample_tiles.button(sample, _open_sample, primary=False)
     project_panel.handed_over(known)
+    st.space("small")
+    samples()
     project_panel.from_file()
     project_panel.archived()
     workspace_panel.draw()
@@ -193,12 +200,14 @@ def _open_sample(name: str) -> None:
                 said = load_sample(name)
                 answers = cast("dict[str, Reply]", dict(said.answers))
                 decide_state.fill(session.db(), opened.id, answers, tuple(said.reasons), who=session.who())
+            guide_recorded.bring(opened.id, name)
     except (OSError, SourceError) as error:
         told = f"The sample could not be opened: {error} What was read is kept; the button goes on from there."
         page.flash(told, icon=":material/error:")
         return
     session.open_project(opened.id)
-    page.flash(f"“{opened.name}” is open.")
+    if page.FLASH not in st.session_state:  # what could not be done is more worth saying
+        page.flash(f"“{opened.name}” is open.")
 
 
 def _samples(name: str) -> tuple[Project | None, Project | None]:

@@ -37,9 +37,11 @@ _MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>$~:&^=\"'])")
 
 
 def header(name: str, lead: str = "") -> Project:
-    """Draws the page's title and its one-sentence lead, and gives the current project; without one, it leads to the
-    overview and stops."""
-    st.title(PAGES[name][1], anchor=False)
+    """Draws the page's title, with its words one hover away, its one-sentence lead and its hint, and gives the current
+    project; without one, it leads to the overview and stops."""
+    from ftcore.ui import guide, guide_recorded, guide_words  # they draw with what is here
+
+    st.title(PAGES[name][1], anchor=False, help=guide_words.of_page(name))
     project = current_project()
     if project is None:
         st.write("Open the sample project, or start one with your own spreadsheet.")
@@ -48,6 +50,8 @@ def header(name: str, lead: str = "") -> Project:
     if lead:
         st.markdown(lead, width=PROSE)
     show_flash()
+    guide.hint(name, project)
+    guide_recorded.note(name, project)
     return project
 
 
