@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
 
-from ftcore.app_files import data_dir
+from ftcore import content
+from ftcore.content import standing
 from ftcore.endpoints import prices as price_file
 from ftcore.endpoints import providers as provider_file
 from ftcore.endpoints.adapter import Adapter, adapter_for
@@ -23,7 +20,6 @@ from ftcore.workspace import Workspace
 FILES = ("providers.yaml", "prices.yaml")
 OWN_PRICE = "train_usd"
 """Among an endpoint's limits: what the user says that a million training tokens cost there, in US dollars."""
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +51,8 @@ class Facts:
 
 def facts_of(workspace: Workspace) -> Facts:
     """The facts that hold in this workspace. Raises EndpointError only when a shipped file is broken."""
-    providers, said_of_providers = _chosen(workspace, "providers.yaml", provider_file.load)
-    prices, said_of_prices = _chosen(workspace, "prices.yaml", price_file.load)
+    providers, said_of_providers = standing(workspace.root, "providers.yaml", provider_file.load, EndpointError)
+    prices, said_of_prices = standing(workspace.root, "prices.yaml", price_file.load, EndpointError)
     own = tuple(name for name in FILES if (workspace.root / name).is_file())
     return Facts(providers, prices, own, tuple(said for said in (said_of_providers, said_of_prices) if said))
 
@@ -71,32 +67,4 @@ def copy_to_edit(workspace: Workspace, name: str) -> Path:
     From then on it stands for the shipped file, which newer versions of the app no longer change for you."""
     if name not in FILES:
         raise EndpointError(f"There is no such file to edit: {' and '.join(FILES)} are.")
-    path = workspace.root / name
-    if not path.exists():
-        shutil.copyfile(data_dir() / name, path)
-    return path
-
-
-def _chosen(workspace: Workspace, name: str, load: Callable[[Path], T]) -> tuple[T, str]:
-    own, said = workspace.root / name, ""
-    if own.is_file():
-        try:
-            return _loaded(load, own), ""
-        except EndpointError as error:
-            said = f"Your copy {own} cannot be used, and the one that came with Tuneworthy is: {error}"
-    return _loaded(load, data_dir() / name), said
-
-
-def _loaded(load: Callable[[Path], T], path: Path) -> T:
-    """Read once as long as the file stays as it is."""
-    try:
-        state = path.stat()
-    except OSError as error:
-        raise EndpointError(f"{path.name} cannot be read: {error.strerror}.") from None
-    found: T = _read(load, path, state.st_mtime_ns, state.st_size)
-    return found
-
-
-@lru_cache(maxsize=16)
-def _read(load: Callable[[Path], Any], path: Path, changed: int, size: int) -> Any:
-    return load(path)
+    return content.copy_to_edit(workspace.root, name)
