@@ -1,5 +1,6 @@
 """The nouns of the product as frozen dataclasses. Imports nothing of ours."""
 
+from ftcore.records.around import Brand, Cited, DataSheet, DataSource, Decided, Place
 from ftcore.records.decision import Action, Because, Confidence, Evidence, Recommendation, Reply, Step
 from ftcore.records.endpoint import LOCAL, Endpoint
 from ftcore.records.evaluation import Answer, Comparison, EvaluationResult, TestCase, Verdict
@@ -21,8 +22,13 @@ __all__ = [
     "Answer",
     "ArmResult",
     "Because",
+    "Brand",
+    "Cited",
     "Comparison",
     "Confidence",
+    "DataSheet",
+    "DataSource",
+    "Decided",
     "Endpoint",
     "EvaluationResult",
     "Evidence",
@@ -35,6 +41,7 @@ __all__ = [
     "Message",
     "Metric",
     "Model",
+    "Place",
     "Preview",
     "Problem",
     "Project",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from ftcore.records.around import Brand, Cited, DataSheet, Decided, Place
 from ftcore.records.decision import Recommendation
 from ftcore.records.evaluation import Comparison
+from ftcore.records.pay import PayStory
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class SideBySide:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """`comparisons[0]` is the primary one (fine-tuned against the arm it must beat); the others follow, by name of arm."""
+    """`comparisons[0]` is the primary one (the candidate against the arm it must beat); the others follow, by name of arm."""
 
     project: str
     made_at: str
@@ -101,3 +103,27 @@ class Story:
     """A sentence where an earlier comparison knew a better rival than the one that this verdict is against."""
     spent: float | None = None
     """US dollars that the run's answers cost; None = not known."""
+    noun: str = "questions"
+    """What is asked, in the plural, as the people of the project call it ("tickets")."""
+    decide_by: str = ""
+    """By when the decision is wanted, an ISO date; "" = nobody has said."""
+    brand: Brand = field(default_factory=Brand)
+    places: tuple[Place, ...] = ()
+    """Every server that got data of the project."""
+    pay: PayStory | None = None
+    """What it costs and when it pays; None = not worked out."""
+    sheet: DataSheet | None = None
+    decided: Decided | None = None
+    research: tuple[Cited, ...] = ()
+    shutdown: str = ""
+    """The day on which the tuned model or its base is shut down, an ISO date; "" = none known."""
+    test_snapshot: str = ""
+    """The sha256 of the snapshot whose test examples were asked, where it is another one than `snapshot`."""
+    measured_on: str = ""
+    """The day on which the run ended, an ISO date."""
+    run_seed: int = 0
+    """Of the run: intervals, and the examples that are drawn by lot."""
+    trial: str = ""
+    """The question that a small comparison before any training was about; "" = no trial, a tuned model was compared."""
+    private_rows: int = 0
+    """How many of the test examples that were asked are private: they count in the averages and stand in no file."""
