@@ -40,13 +40,49 @@ def evidence_from(
     return (speak(about, flipped[tuned] if about == "rag_would_solve" else tuned),)
 
 
-def _sentence(comparison: Comparison, label: str, *, ahead: bool, level: bool) -> str:
+ALL_RIGHT = 0.9
+"""A way that is right so often with all but certainty leaves little to gain."""
+
+
+def trial_evidence(
+    question: str,
+    comparison: Comparison,
+    *,
+    label: str,
+    other: str,
+    model: str,
+    practice: bool,
+    source: str,
+    lowest: float = 0.0,
+) -> Evidence:
+    """What a trial says of its question: `label` is the way that was tried, minus `other`, the way it is done today.
+
+    A stronger model, or examples in the prompt, that do better: the easy gain has not been taken ("no"); that do as well: there
+    is none ("yes"). Looking things up that does better would do ("yes"). `lowest` is the lower end of the tried way's share
+    of right answers (0 where the measure counts none): from 0.9 on there is little left for training, whatever was compared.
+    """
+    ahead = comparison.verdict in (Verdict.BETTER, Verdict.CLEARLY_BETTER)
+    level = comparison.verdict in (Verdict.EQUIVALENT, Verdict.WORSE)
+    enough = lowest >= ALL_RIGHT
+    gain: Reply = "yes" if question == "rag_would_solve" else "no"
+    none: Reply = "no" if question == "rag_would_solve" else "yes"
+    supports: Reply = gain if ahead or enough else none if level else "unsure"
+    claim = _sentence(comparison, other, ahead=ahead, level=level, candidate=label)
+    if enough:
+        claim = f"{label} is right on at least {lowest:.0%} of such questions. {claim}"
+    return Evidence(question, claim, source, model, practice, comparison, supports=supports)
+
+
+def _sentence(
+    comparison: Comparison, label: str, *, ahead: bool, level: bool, candidate: str = "The tuned model"
+) -> str:
+    held = candidate[:1].lower() + candidate[1:] if candidate.startswith("The ") else candidate
     on = f"on {comparison.n} unseen examples"
     points = f"({comparison.low * 100:+.0f} to {comparison.high * 100:+.0f} points)"
     if ahead:
-        return f"The tuned model did better than {label} {on} {points}."
+        return f"{candidate} did better than {label} {on} {points}."
     if level and comparison.verdict is Verdict.WORSE:
-        return f"{label} did better than the tuned model {on} {points}."
+        return f"{label} did better than {held} {on} {points}."
     if level:
-        return f"{label} did as well as the tuned model {on} {points}."
-    return f"Between the tuned model and {label} it is too close to call {on} {points}."
+        return f"{label} did as well as {held} {on} {points}."
+    return f"Between {held} and {label} it is too close to call {on} {points}."

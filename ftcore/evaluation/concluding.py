@@ -13,9 +13,10 @@ from ftcore.evaluation.choosing import Choice
 from ftcore.evaluation.multiplicity import holm
 from ftcore.evaluation.results import compare_arms, scores_of, summarise
 from ftcore.evaluation.statistics import mean_interval
-from ftcore.evaluation.verdict import choose_comparator
+from ftcore.evaluation.verdict import Comparator, choose_comparator
 from ftcore.records import Answer, TestCase
 
+DECLARED = "It was declared before any answer was seen."
 LEAST_FOR_TAIL = 20
 """Fewer answers than these have no slowest twentieth."""
 
@@ -33,10 +34,12 @@ class Asked:
     prices: Mapping[str, AskingPrice | None] = field(default_factory=dict)
 
 
-def conclude(asked: Asked, *, candidate: str, delta: float, seed: int, tuned: Sequence[str]) -> dict[str, Any]:
+def conclude(
+    asked: Asked, *, candidate: str, delta: float, seed: int, tuned: Sequence[str], against: str = ""
+) -> dict[str, Any]:
     """The result of a run as it is kept: `arms`, `comparisons` (candidate minus each other arm; the one it must beat first),
     `comparator` and `why`, `validation` (averages), `chosen`. `tuned` are the arms whose model was fine-tuned: the candidate
-    is not measured against its own kind first."""
+    is not measured against its own kind first. `against`: the arm it must beat, where that was declared."""
     others = [arm.name for arm in asked.arms if arm.name != candidate]
     rivals = [name for name in others if name not in tuned] or others
     averages = {name: asked.choices[name].average if name in asked.choices else None for name in others}
@@ -54,6 +57,8 @@ def conclude(asked: Asked, *, candidate: str, delta: float, seed: int, tuned: Se
     if not rivals:
         return result
     chosen = choose_comparator({name: averages[name] for name in rivals}, rivals, candidate=candidate)
+    if against in others:
+        chosen = Comparator(against, DECLARED)
     order = [chosen.arm, *(name for name in others if name != chosen.arm)]
     compared = [
         asdict(compare_arms(asked.answers, asked.cases, name, candidate, delta=delta, seed=seed)) for name in order

@@ -1,4 +1,4 @@
-"""A run is planned from a finished job: its snapshot's test rows, the arms, and everything that decides, declared before any
+"""A run is planned from a finished job (or a base model, see `trials`): its snapshot's test rows, the arms, and everything that decides, declared before any
 answer is seen."""
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any
 
 import ftcore
 from ftcore.dataset import split_leaks
+from ftcore.evaluation.answering import Answering, Untrained
 from ftcore.evaluation.arms import TUNED, ArmPlan
 from ftcore.evaluation.arms.building import build
 from ftcore.evaluation.call import VERSION as CALL_VERSION
@@ -20,7 +21,7 @@ from ftcore.evaluation.errors import EvaluationError
 from ftcore.evaluation.proposing import materials, propose_arms
 from ftcore.evaluation.scorers import Context, make, proposals
 from ftcore.evaluation.statistics import detectable_difference
-from ftcore.records import Job, SnapshotRow, Split
+from ftcore.records import SnapshotRow, Split
 from ftcore.store import corrected, projects, prompts, runs, snapshots, tasks
 from ftcore.store.database import Database
 from ftcore.store.runs import Run
@@ -69,9 +70,13 @@ class Declared:
     budget_usd: float | None = None
     options: dict[str, Any] = field(default_factory=dict)
     fresh: bool = False
+    against: str = ""
+    """Name of the arm that the candidate must beat; "" = the best other one on the validation examples."""
+    trial: str = ""
+    """The question that a trial is about; "" = no trial."""
 
 
-def offer(db: Database, job: Job, *, seed: int = 0) -> Proposal:
+def offer(db: Database, job: Answering, *, seed: int = 0) -> Proposal:
     """Proposes the arms and the scorers, and says what the test rows can show."""
     asked = _asked(db, job)
     test, validation = _rows(db, asked, Split.TEST), _rows(db, asked, Split.VALIDATION)
@@ -94,7 +99,7 @@ def offer(db: Database, job: Job, *, seed: int = 0) -> Proposal:
     )
 
 
-def plan_run(db: Database, project_id: int, job: Job, declared: Declared | None = None, *, who: str = "") -> Run:
+def plan_run(db: Database, project_id: int, job: Answering, declared: Declared | None = None, *, who: str = "") -> Run:
     """Writes the run and the task that carries it out. Raises EvaluationError when there is nothing to ask or nobody to
     answer, when a way to answer cannot be built, and when training rows stand in the test."""
     declared = declared or Declared()
@@ -141,6 +146,8 @@ def plan_run(db: Database, project_id: int, job: Job, declared: Declared | None 
                 "temperature": declared.temperature,
                 "budget_usd": declared.budget_usd,
                 "fresh": declared.fresh,
+                **({"against": declared.against} if declared.against else {}),
+                **({"trial": declared.trial} if declared.trial else {}),
                 "test_rows": test_rows_digest(test),
             },
             versions=versions(),
@@ -185,12 +192,14 @@ def versions() -> dict[str, str]:
     }
 
 
-def _check(db: Database, project_id: int, job: Job, arms: Sequence[ArmPlan], declared: Declared) -> None:
+def _check(db: Database, project_id: int, job: Answering, arms: Sequence[ArmPlan], declared: Declared) -> None:
     names = [arm.name for arm in arms]
     if len(set(names)) < len(names):
         raise EvaluationError("Two ways to answer have the same name.")
     if declared.candidate not in names:
         raise EvaluationError("The way that is to be better than the others is not among those that are asked.")
+    if declared.against and (declared.against not in names or declared.against == declared.candidate):
+        raise EvaluationError("The way to compare with is not among those that are asked.")
     if len(arms) < 2:
         raise EvaluationError("There is nothing to compare with: choose at least one other way to answer.")
     if not 0 < declared.delta < 1:
@@ -227,8 +236,10 @@ def _spread(run: Run | None, test_rows: str) -> float:
     return found if found > 0 and first["detectable_difference"] < 1 else USUAL_SPREAD
 
 
-def _asked(db: Database, job: Job) -> int:
+def _asked(db: Database, job: Answering) -> int:
     """The snapshot of the test rows: with what was corrected in them since the training."""
+    if isinstance(job, Untrained):
+        return job.snapshot_id
     with db.read() as c:
         return corrected.snapshot_of_job(c, job)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from ftcore.evaluation.answering import Answering
 from ftcore.evaluation.arms import ArmPlan, Materials, choose_shots, digest_of, showable
 from ftcore.evaluation.arms.schema import derive, unbounded
 from ftcore.records import Job, SnapshotRow, Split, TestCase, TrainingExample
@@ -38,7 +39,7 @@ class ProposedArms:
     left_out: dict[str, str] = field(default_factory=dict)
 
 
-def propose_arms(db: Database, project_id: int, job: Job, *, seed: int = 0) -> ProposedArms:
+def propose_arms(db: Database, project_id: int, job: Answering, *, seed: int = 0) -> ProposedArms:
     """Every way to answer that makes sense beside the job's model, on the rows of its snapshot. The first alternative of each
     is the one to take where no validation row can choose.
 
@@ -47,7 +48,7 @@ def propose_arms(db: Database, project_id: int, job: Job, *, seed: int = 0) -> P
     """
     with db.read() as c:
         revision = projects.get(c, project_id).revision
-    key = (str(db.path), project_id, revision, job.id, job.fine_tuned_model, seed)
+    key = (str(db.path), project_id, revision, job.id, job.snapshot_id, job.base_model, job.fine_tuned_model, seed)
     if key not in _known:
         while len(_known) >= REMEMBERED:
             _known.pop(next(iter(_known)))
@@ -58,7 +59,7 @@ def propose_arms(db: Database, project_id: int, job: Job, *, seed: int = 0) -> P
 _known: dict[tuple[Any, ...], ProposedArms] = {}
 
 
-def _proposed(db: Database, project_id: int, job: Job, seed: int) -> ProposedArms:
+def _proposed(db: Database, project_id: int, job: Answering, seed: int) -> ProposedArms:
     with db.read() as c:
         project = projects.get(c, project_id)
         versions = prompts.versions(c, project)
@@ -105,7 +106,7 @@ def materials(db: Database, project_id: int, snapshot_id: int, plans: Iterable[A
 class _Asker:
     """Makes the plans of one proposal; a sentence stands for those that make no sense."""
 
-    def __init__(self, job: Job, versions: Sequence[Prompt], short: str | None) -> None:
+    def __init__(self, job: Answering, versions: Sequence[Prompt], short: str | None) -> None:
         self._job = job
         self._versions = list(reversed(versions))[:VERSIONS]
         self._system = self._versions[0].text if self._versions else None
@@ -199,11 +200,11 @@ def _looking_up(
     return ArmPlan(kind, kind, label, model, system, settings=settings, variants=ways)
 
 
-def _tuned(job: Job, name: str, label: str) -> ArmPlan:
+def _tuned(job: Answering, name: str, label: str) -> ArmPlan:
     return ArmPlan(name, "fine_tuned", label, job.fine_tuned_model, settings={"job_id": job.id, "share": job.share})
 
 
-def _series(every: Sequence[Job], job: Job) -> list[Job]:
+def _series(every: Sequence[Job], job: Answering) -> list[Job]:
     """The finished jobs that learnt from parts of the same rows, one a size, the smallest first."""
     if not job.group or job.share < 1:
         return []
@@ -216,7 +217,7 @@ def _series(every: Sequence[Job], job: Job) -> list[Job]:
     return [found[share] for share in sorted(found)]
 
 
-def _percent(job: Job) -> int:
+def _percent(job: Answering) -> int:
     return round(100 * job.share)
 
 

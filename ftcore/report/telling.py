@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from sqlalchemy import Connection
 
-from ftcore.decision import evidence_from, recommend
+from ftcore.decision import recommend
 from ftcore.evaluation.arms.plan import TUNED
 from ftcore.evaluation.cherry_picking import stronger_before
 from ftcore.evaluation.scorers import describe
 from ftcore.records import (
     Answer,
     ArmResult,
-    Comparison,
     Evidence,
     Job,
     Recommendation,
@@ -21,23 +21,26 @@ from ftcore.records import (
     SideBySide,
     Split,
     Story,
-    Verdict,
 )
+from ftcore.report import gathering
+from ftcore.report.known import comparison_of, measured_in
 from ftcore.store import decisions, endpoints, examples, imports, jobs, projects, runs, snapshots
 from ftcore.store.database import Database
 from ftcore.store.runs import Run
 from ftcore.store.schema import now
 
 
-def tell(db: Database, project_id: int, *, who: str = "", rows: bool = True) -> Story:
-    """The newest finished run of the project with its job, data and decision; before any run, what there is. `rows` False
-    leaves the answers out, of which there may be many thousands."""
+def tell(db: Database, project_id: int, *, who: str = "", rows: bool = True, run_id: int | None = None) -> Story:
+    """The newest finished run of the project (or the one named) with its job, data and decision; before any run, what there
+    is. `rows` False leaves out the answers, of which there may be many thousands, and the data sheet. Raises LookupError
+    when `run_id` is no finished run of the project."""
     with db.read() as c:
         project = projects.get(c, project_id)
         taken = imports.of_project(c, project_id)
-        run = runs.latest_done(c, project_id)
+        run = _finished(c, project_id, run_id) if run_id else runs.latest_done(c, project_id) or _trial(c, project_id)
         job = _job(c, project_id, run)
-        endpoint = endpoints.get(c, job.endpoint_id) if job else None
+        asked = job or run
+        endpoint = endpoints.get(c, asked.endpoint_id) if asked else None
         snapshot = snapshots.get(c, job.snapshot_id) if job else None
         sizes = snapshot or examples.counts(c, project_id)  # before a training: as the examples stand
         decision = decisions.latest(c, project_id)
@@ -51,7 +54,7 @@ def tell(db: Database, project_id: int, *, who: str = "", rows: bool = True) -> 
             "rejected": sum(one.rejected for one in taken),
             "endpoint": endpoint.name if endpoint else "",
         }
-        advice = _advice(decision, run, bool(endpoint and endpoint.practice))
+        advice = _advice(decision, measured_in(c, project_id))
         return Story(
             **told,
             recommendation=advice,
@@ -64,7 +67,22 @@ def tell(db: Database, project_id: int, *, who: str = "", rows: bool = True) -> 
             snapshot=snapshot.digest if snapshot else "",
             **_of_job(c, job),
             **_of_run(c, run, rows=rows),
+            **gathering.around(c, db.path.parent, project, run, job),
+            test_snapshot=snapshots.get(c, run.snapshot_id).digest if run else "",
+            sheet=gathering.sheet(c, project, snapshot) if rows else None,
         )
+
+
+def _finished(c: Connection, project_id: int, run_id: int) -> Run:
+    run = runs.get(c, run_id)
+    if run.project_id != project_id or run.state != "done":
+        raise LookupError(f"Run {run_id} is no finished comparison of this project.")
+    return run
+
+
+def _trial(c: Connection, project_id: int) -> Run | None:
+    """Where no trained model was compared: the newest finished trial."""
+    return next((run for run in runs.trials(c, project_id) if run.state == "done"), None)
 
 
 def _job(c: Connection, project_id: int, run: Run | None) -> Job | None:
@@ -130,12 +148,6 @@ def arm_of(kept: dict[str, Any]) -> ArmResult:
     return ArmResult(**{**known, "scores": scores})
 
 
-def comparison_of(kept: dict[str, Any]) -> Comparison:
-    """A comparison as it was kept in a run's result."""
-    values = {name: kept[name] for name in Comparison.__dataclass_fields__}
-    return Comparison(**{**values, "verdict": Verdict(kept["verdict"])})
-
-
 def side_by_side(c: Connection, run: Run) -> list[SideBySide]:
     """Every test row of a run with all its answers, in the order of the snapshot."""
     private = examples.private_ids(c, run.project_id)  # marked after the snapshot was taken, it counts all the same
@@ -156,30 +168,9 @@ def side_by_side(c: Connection, run: Run) -> list[SideBySide]:
     ]
 
 
-def _advice(decision: decisions.Decision | None, run: Run | None, practice: bool) -> Recommendation | None:
+def _advice(decision: decisions.Decision | None, evidence: Sequence[Evidence]) -> Recommendation | None:
     """What is recommended now: the saved answers with what has been measured since."""
     if decision is None:
         return None
     answers = cast("dict[str, Reply]", decision.answers)
-    return recommend(answers, decision.reasons, evidence_of(run, practice))
-
-
-def evidence_of(run: Run | None, practice: bool) -> list[Evidence]:
-    """What a finished run says about the questions, for the recommendation."""
-    if run is None or not run.result:
-        return []
-    arms = {arm["arm"]: arm for arm in run.result["arms"]}
-    tuned = arms.get(str(run.result.get("candidate") or "fine_tuned"))
-    model = tuned["model"] if tuned else ""
-    return [
-        evidence
-        for kept in run.result["comparisons"]
-        for evidence in evidence_from(
-            str(arms[kept["against"]].get("kind") or kept["against"]),
-            comparison_of(kept),
-            label=arms[kept["against"]]["label"],
-            model=model,
-            practice=practice,
-            source=f"run {run.id}",
-        )
-    ]
+    return recommend(answers, decision.reasons, evidence)

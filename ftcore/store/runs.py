@@ -30,6 +30,7 @@ ANSWERED = (
     "tokens_out",
     "finish_reason",
 )
+_IS_TRIAL = func.json_extract(runs.c.settings, "$.trial").is_not(None)
 SHORT_SECONDS = 5.0
 """A run below this says nothing about speed."""
 
@@ -81,9 +82,16 @@ def get(c: Connection, run_id: int) -> Run:
 
 
 def of_project(c: Connection, project_id: int) -> list[Run]:
-    """The newest first."""
-    query = select(runs).where(runs.c.project_id == project_id).order_by(runs.c.id.desc())
+    """The newest first; without the trials, which ask rows to learn from and no trained model."""
+    query = select(runs).where(runs.c.project_id == project_id, ~_IS_TRIAL).order_by(runs.c.id.desc())
     return [_run(row) for row in c.execute(query).mappings()]
+
+
+def trials(c: Connection, project_id: int, question: str = "") -> list[Run]:
+    """The small comparisons that were run to answer this question (any), the newest first."""
+    query = select(runs).where(runs.c.project_id == project_id, _IS_TRIAL).order_by(runs.c.id.desc())
+    every = (_run(row) for row in c.execute(query).mappings())
+    return [run for run in every if not question or run.settings["trial"] == question]
 
 
 def latest_done(c: Connection, project_id: int) -> Run | None:

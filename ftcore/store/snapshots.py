@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Text, insert, select, type_coerce, update
+from sqlalchemy import Connection, RowMapping, Text, func, insert, select, type_coerce, update
 
 from ftcore.records import Filter, Snapshot, SnapshotRow, Split, Status, TrainingExample
 from ftcore.store.examples import from_json, stream_ids, to_json
 from ftcore.store.filters import listed
 from ftcore.store.projects import touch
-from ftcore.store.schema import examples, now, snapshot_rows, snapshots
+from ftcore.store.schema import examples, now, runs, snapshot_rows, snapshots
 
 CHUNK = 2_000
 
@@ -66,8 +66,13 @@ def get(c: Connection, snapshot_id: int) -> Snapshot:
 
 
 def of_project(c: Connection, project_id: int) -> list[Snapshot]:
-    """The newest first."""
-    query = select(snapshots).where(snapshots.c.project_id == project_id).order_by(snapshots.c.id.desc())
+    """The newest first; without those that were made for a trial only."""
+    tried = select(runs.c.snapshot_id).where(func.json_extract(runs.c.settings, "$.trial").is_not(None))
+    query = (
+        select(snapshots)
+        .where(snapshots.c.project_id == project_id, snapshots.c.id.not_in(tried))
+        .order_by(snapshots.c.id.desc())
+    )
     return [_snapshot(row) for row in c.execute(query).mappings()]
 
 
@@ -138,6 +143,22 @@ def approved(c: Connection, project_id: int, *, held_out: bool = False) -> Itera
             if held_out and not split:
                 continue
             yield SnapshotRow(id_, Split(split or Split.TRAIN), from_json(training), private)
+
+
+def approved_ids(c: Connection, project_id: int, *, private: bool) -> list[int]:
+    """Those of the approved examples that are not kept for the test; with those that are marked private or without."""
+    mine = [examples.c.project_id == project_id, examples.c.status == Status.APPROVED, examples.c.trashed.is_(False)]
+    mine.append(func.coalesce(examples.c.split, "") != Split.TEST)
+    if not private:
+        mine.append(examples.c.private.is_(False))
+    return list(c.execute(select(examples.c.id).where(*mine)).scalars())
+
+
+def approved_some(c: Connection, ids: list[int]) -> list[SnapshotRow]:
+    """These examples as they stand, as rows to learn from, in the order of their ids."""
+    columns = [examples.c[name] for name in ("id", "training", "private")]
+    query = select(*columns).where(examples.c.id.in_(listed(ids))).order_by(examples.c.id)
+    return [SnapshotRow(id_, Split.TRAIN, from_json(training), private) for id_, training, private in c.execute(query)]
 
 
 def standing(c: Connection, project_id: int, ids: list[int]) -> dict[int, tuple[TrainingExample, bool]]:

@@ -262,8 +262,9 @@ def _conclude(running: Running) -> dict[str, Any]:
         prices=(prices := _prices(running)),
     )
     candidate = run.settings.get("candidate", "fine_tuned")
+    against = str(run.settings.get("against", ""))
     tuned = [plan.name for plan in running.plans if plan.kind in TUNED]
-    result = conclude(asked, candidate=candidate, delta=run.delta, seed=run.seed, tuned=tuned)
+    result = conclude(asked, candidate=candidate, delta=run.delta, seed=run.seed, tuned=tuned, against=against)
     with running.db.read() as c:
         looks = runs.looks(c, run.project_id, str(run.settings.get("test_rows", "")))
         paid, reused = runs.paid_for(c, run), runs.taken_over(c, run)

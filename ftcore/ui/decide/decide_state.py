@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from ftcore.decision import recommend
 from ftcore.records import Evidence, Recommendation, Reply
-from ftcore.store import decisions, endpoints, runs
+from ftcore.store import decisions, runs
 from ftcore.store.database import Database
 
 
@@ -91,9 +91,8 @@ def _save(
 
 
 def _evidence(c: Connection, project_id: int) -> tuple[Evidence, ...]:
-    run = runs.latest_done(c, project_id)
-    if run is None:
+    if not runs.latest_done(c, project_id) and not runs.trials(c, project_id):
         return ()
-    from ftcore.report.telling import evidence_of  # scipy loads with it: only where something was measured
+    from ftcore.report.known import measured_in  # scipy loads with it: only where something was measured
 
-    return tuple(evidence_of(run, endpoints.get(c, run.endpoint_id).practice))
+    return measured_in(c, project_id)
