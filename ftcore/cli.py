@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
-from ftcore import cli_curation, cli_endpoints, cli_eval, cli_handover, cli_jobs, cli_launch, cli_models
+from ftcore import cli_curation, cli_decide, cli_endpoints, cli_eval, cli_handover, cli_jobs, cli_launch, cli_models
 from ftcore.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
@@ -331,6 +331,7 @@ def _plain(text: str) -> str:
 
 
 cli_curation.register(app)
+cli_decide.register(app)
 cli_endpoints.register(app)
 cli_eval.register(app)
 cli_handover.register(app)
