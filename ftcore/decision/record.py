@@ -1,15 +1,17 @@
-"""The decision record: what was asked, answered and advised, by whom and when, as Markdown."""
+"""The decision record as Markdown: what was asked, answered, advised and decided, by whom and when, and on what evidence."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
+from ftcore.decision.differences import SAID
+from ftcore.decision.document import Told, clean, document
 from ftcore.decision.framework import load
 from ftcore.records import Confidence, Evidence, Recommendation, Reply
 
-_SAID = {"yes": "yes", "no": "no", "unsure": "not sure"}
 CONFIDENCE_WORDS = {
     Confidence.BELIEVED: "believed (nothing measured)",
     Confidence.PARTLY_MEASURED: "partly measured",
@@ -28,61 +30,101 @@ def decision_record(
     evidence: Sequence[Evidence] = (),
     decided: str = "",
 ) -> str:
-    """The record as Markdown. Everything people typed is escaped: it can't become a heading, a link or HTML.
+    """The record of the shipped framework as Markdown. `decided` is what the people decided and why; the advice may have been
+    otherwise."""
+    told = Told(answers, reasons, evidence, why=decided)
+    return markdown(document(told, recommendation, load(), project=project, who=who, at=when))
 
-    `decided` is what the people decided in the end and why, in their words; the advice may have been otherwise.
-    """
-    framework = load()
-    lines = [
-        f"# Decision record: {_plain(project) or 'fine-tuning'}",
-        "",
-        f"Recorded by {_plain(who) or 'somebody unnamed'} on {when:%Y-%m-%d at %H:%M}. Framework version {framework.version}.",
-        "",
-        "## Advice",
-        "",
-        f"**{_plain(recommendation.headline)}**",
-        "",
-        f"It is {CONFIDENCE_WORDS[recommendation.confidence]}.",
-        "",
-        *_list("Why", [str(one) for one in recommendation.because]),
-        *_list(
-            "Next",
-            [str(step) for step in recommendation.next_steps],
-        ),
-        *_list("Cheaper ways", recommendation.alternatives),
-        *_list("Risks", recommendation.risks),
-        *_list("What would reverse it", recommendation.reverses_if),
-        "## Questions and answers",
-        "",
-        "| Question | Answer |",
-        "|---|---|",
-        *(
-            f"| {_plain(q.question)} | {_SAID.get(answers.get(q.key, ''), 'not answered')} |"
-            for q in framework.questions
-        ),
-        "",
-        *_list("Reasons given", [framework.reason_name(reason) for reason in reasons]),
-        *_list("Evidence", [_evidence_line(item) for item in evidence]),
-    ]
-    if decided:
-        lines += ["## Decided", "", _plain(decided), ""]
-    return "\n".join(lines).rstrip() + "\n"
+
+def markdown(record: Mapping[str, Any], number: int = 0, digest: str = "") -> str:
+    """A record (`document`) as Markdown; `number` and `digest` are its version's. Everything in it is escaped: what people typed
+    can't become a heading, a link or HTML."""
+    return "\n".join(_lines(clean(record), number, digest)).rstrip() + "\n"
+
+
+def _lines(record: dict[str, Any], number: int, digest: str) -> Iterator[str]:
+    advice, decided = record["recommendation"], record["decided"]
+    named = f", version {number}" if number else ""
+    yield from (f"# Decision record: {plain(record['project']) or 'fine-tuning'}{named}", "")
+    who = plain(record["recorded_by"]) or "somebody unnamed"
+    yield from (f"Recorded by {who} on {_moment(record['recorded_at'])}.", "")
+    if decided["choice"] or decided["why"]:
+        yield from ("## Decided", "")
+        if decided["choice"]:
+            by = f" ({plain(decided['by'])})" if decided["by"] else ""
+            yield from (f"**{plain(decided['name'] or decided['choice'])}**{by}", "")
+        if decided["why"]:
+            yield from (plain(decided["why"]), "")
+    if record["review_on"]:
+        yield from (f"To be looked at again on {plain(record['review_on'])}.", "")
+    yield from ("## Advice", "", f"**{plain(advice['headline'])}**", "")
+    yield from (f"It is {CONFIDENCE_WORDS.get(advice['confidence'], plain(advice['confidence']))}.", "")
+    yield from _list("Why", [one["text"] for one in advice["because"]])
+    yield from _list("Next", [f"{one['name']}. {one['what']}" for one in advice["next_steps"]])
+    yield from _list("Cheaper ways", advice["alternatives"])
+    yield from _list("Risks", advice["risks"])
+    yield from _list("What would reverse it", advice["reverses_if"])
+    if record["break_even"]:
+        yield from ("## What it costs", "", plain(record["break_even"]), "")
+    yield from ("## Questions and answers", "", "| Question | Answer | Rests on |", "|---|---|---|")
+    for one in record["questions"]:
+        answer = SAID.get(one["answer"], one["answer"])
+        yield f"| {plain(one['question'])} | {plain(answer)} | {plain(one['standing'])} |"
+    yield ""
+    yield from _list("How it is known", [line for one in record["questions"] for line in _known(one)])
+    yield from _list("Reasons given", [one["name"] for one in record["reasons"]])
+    yield from _list("Evidence", [_evidence(one) for one in record["evidence"]])
+    edition = plain(record["framework"]["edition"])
+    mark = f" SHA-256 of this version: {plain(digest)}." if digest else ""
+    yield f"The questions are those of {edition or 'an unnamed version'} of the framework.{mark}"
 
 
 def _list(title: str, items: Sequence[str]) -> list[str]:
-    return [f"## {title}", "", *(f"- {_plain(item)}" for item in items), ""] if items else []
+    return [f"## {title}", "", *(f"- {plain(item)}" for item in items), ""] if items else []
 
 
-def _evidence_line(item: Evidence) -> str:
-    kind = "measured" if item.measured else "believed"
-    kind += " on the practice model" if item.practice else ""
-    model = f" Model: {item.model}." if item.model else ""
-    source = f" Source: {item.source}." if item.source else ""
-    return f"{item.question} ({kind}, supports {_SAID[item.supports]}): {item.claim}{model}{source}"
+def _known(question: dict[str, Any]) -> Iterator[str]:
+    short = question["short"]
+    if question["note"]:
+        yield f"{short}: {question['note']}"
+    if question["link"]:
+        yield f"{short}: {question['link']}"
+    yield from (f"{short}. {one['ask']} {one['answer']}" for one in question["follow_ups"])
 
 
-def _plain(text: str) -> str:
-    """One line in which nothing is Markdown: control characters and line breaks become spaces, marks are escaped."""
-    line = re.sub(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029]+", " ", text).strip()
+def _evidence(one: dict[str, Any]) -> str:
+    kind = "measured" if one["measured"] else "believed"
+    kind += " on the practice model" if one["practice"] else ""
+    parts = [f"{one['question']} ({kind}, supports {SAID.get(one['supports'], 'nothing')}): {one['claim']}"]
+    parts += [f"Model: {one['model']}."] if one["model"] else []
+    parts += [f"Source: {one['source']}."] if one["source"] else []
+    if one["comparison"]:
+        parts.append(_comparison(one["comparison"]))
+    parts += [f"Ways asked: SHA-256 {one['arms']}."] if one["arms"] else []
+    parts += [f"Examples: SHA-256 {one['snapshot']}."] if one["snapshot"] else []
+    return " ".join(part for part in parts if part)
+
+
+def _comparison(found: dict[str, Any]) -> str:
+    values = [found.get(name) for name in ("mean_difference", "low", "high", "n")]
+    if not all(isinstance(value, int | float) for value in values):
+        return ""
+    difference, low, high, n = values
+    return f"Difference {difference:+.3f} ({low:+.3f} to {high:+.3f}) on {n:,.0f} examples: {found.get('verdict', '')}."
+
+
+def _moment(said: str) -> str:
+    try:
+        return f"{datetime.fromisoformat(said):%Y-%m-%d at %H:%M}"
+    except ValueError:
+        return plain(said) or "an unknown day"
+
+
+def plain(text: str) -> str:
+    """One line in which nothing is Markdown: control characters and line breaks become spaces, marks are escaped. Angle
+    brackets are written as entities, so that the file is harmless as HTML too, and an address is no link."""
+    line = re.sub(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+", " ", text).strip()
     line = line.encode("utf-8", "replace").decode("utf-8")
-    return re.sub(r"([\\`*_\[\]<>|#~&])", r"\\\1", line)
+    line = re.sub(r"([\\`*_\[\]|#~&!@$])", r"\\\1", line).replace("<", "&lt;").replace(">", "&gt;")
+    line = re.sub(r"^([-+=]|\d+(?=[.)]))", lambda at: f"\\{at[0]}" if at[0] in "-+=" else f"{at[0]}\\", line)
+    return re.sub(r":(?=//)|(?<=[wW]{3})\.", lambda at: f"\\{at[0]}", line)
