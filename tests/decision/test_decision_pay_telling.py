@@ -152,7 +152,7 @@ def test_every_line_of_the_arithmetic_says_where_its_figures_are_from() -> None:
     line = found.lines[0]
     assert line.how == "(100 tokens in × $10 + 50 out × $20) ÷ 1,000,000"
     assert (line.low, line.amount) == (pytest.approx(0.002), "$0.002")
-    assert line.source.startswith("measured in run 3: tokens in, fine-tuned; you: ")
+    assert line.source == "measured in run 3; you"
     assert [one.what for one in found.lines][-2:] == ["Fine-tuning, the first year", "“Your prompt”, the first year"]
 
 

@@ -7,7 +7,16 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from ftcore.decision.pay.ranges import Range
 from ftcore.decision.pay.reckoning import Reckoning
-from ftcore.decision.pay.saying import dollar_span, dollars, duration, durations, looked_ahead, numbers, rough_count
+from ftcore.decision.pay.saying import (
+    dollar_span,
+    dollars,
+    duration,
+    durations,
+    looked_ahead,
+    number,
+    numbers,
+    rough_count,
+)
 from ftcore.records.pay import Origin, PayFigure, PayLine
 
 Figures = Mapping[str, PayFigure]
@@ -26,21 +35,20 @@ def _lines(found: Reckoning, figures: Figures, other: str) -> Iterator[PayLine]:
         return PayLine(what, how, text, amount.low, amount.high, _sources(figures, keys), unit)
 
     scale = [] if given.scale.is_point and given.scale.low == 1 else ["scale"]
+    times = f" × {_factor(numbers(given.scale))}" if scale else ""
     for name, key, call in (("fine-tuned", "tuned", found.tuned_call), (other, "other", found.other_call)):
         way = given.tuned if key == "tuned" else given.other
         how = (
-            f"({numbers(way.tokens_in)} tokens in × {dollar_span(way.price)} + {numbers(way.tokens_out)} out × "
-            f"{dollar_span(way.price_out)}) ÷ 1,000,000{f' × {numbers(given.scale)}' if scale else ''}"
+            f"({_factor(numbers(way.tokens_in))} tokens in × {_factor(dollar_span(way.price))} + {_factor(numbers(way.tokens_out))} out × "
+            f"{_factor(dollar_span(way.price_out))}) ÷ 1,000,000{times}"
         )
         keys = [f"{key}_in", f"{key}_out", f"{key}_price_in", f"{key}_price_out"]
         if way.price_cached is not None and way.cached_share.high > 0:
             keys += [f"{key}_price_cached", f"{key}_cached"]
         yield line(f"A call, {name}", how, call, [*keys, *scale])
     yield line("Saved a call", "the second less the first", found.saving)
-    passes = (
-        f"{numbers(given.example_tokens)} tokens × {numbers(given.passes)} passes × {dollar_span(given.train_price)}"
-    )
-    how = f"{passes} ÷ 1,000,000{f' × {numbers(given.scale)}' if scale else ''}"
+    passes = f"{_factor(numbers(given.example_tokens))} tokens × {_factor(numbers(given.passes))} passes × {_factor(dollar_span(given.train_price))}"
+    how = f"{passes} ÷ 1,000,000{times}"
     yield line("One training", how, found.training, ["example_tokens", "passes", "train_price", *scale])
     yield line(
         "Fine-tuning, once",
@@ -63,7 +71,7 @@ def _lines(found: Reckoning, figures: Figures, other: str) -> Iterator[PayLine]:
         )
     yield line(
         "Fine-tuning, each month whatever the volume",
-        f"{dollar_span(given.hosting)} hosting + {dollar_span(found.retraining)} for trainings + "
+        f"{_factor(dollar_span(given.hosting))} hosting + {_factor(dollar_span(found.retraining))} for trainings + "
         f"{_hours(given.tuned.hours_month, given.hour_rate)}",
         found.tuned_month,
         ["hosting_month", "hosting_hour", "hosting_hours", "hours_month", "hour_rate"],
@@ -76,7 +84,7 @@ def _lines(found: Reckoning, figures: Figures, other: str) -> Iterator[PayLine]:
     )
     yield line(
         "Gained each month",
-        f"{numbers(given.calls)} calls × {dollar_span(found.saving)} − what fine-tuning costs more each month, {dollar_span(found.fixed)}",
+        f"{_factor(numbers(given.calls))} calls × {_factor(dollar_span(found.saving))} − what fine-tuning costs more each month, {dollar_span(found.fixed)}",
         found.gain,
         ["calls"],
     )
@@ -88,13 +96,13 @@ def _lines(found: Reckoning, figures: Figures, other: str) -> Iterator[PayLine]:
             (f"Fine-tuning, {ahead}", found.tuned_cost),
             (f"{_start(other)}, {ahead}", found.other_cost),
         ):
-            how = f"once + {numbers(Range(found.horizon, found.horizon))} months × (calls × a call + each month)"
+            how = f"once + {number(found.horizon)} months × (calls × a call + each month)"
             yield line(name, how, cost(found.horizon))
 
 
 def _payback(found: Reckoning) -> PayLine:
     months = found.months
-    how = f"{dollar_span(found.once)} more at the beginning ÷ {dollar_span(found.gain)} gained each month"
+    how = f"{_factor(dollar_span(found.once))} more at the beginning ÷ {_factor(dollar_span(found.gain))} gained each month"
     return PayLine("Paid back after", how, _when(months), months.low, months.high, "", "months")
 
 
@@ -128,7 +136,7 @@ def _between(a_month: Range) -> str:
 
 
 def _hours(hours: Range, rate: Range) -> str:
-    return f"{numbers(hours)} hours × {dollar_span(rate)}" if hours.high > 0 else dollars(0)
+    return f"{_factor(numbers(hours))} hours × {_factor(dollar_span(rate))}" if hours.high > 0 else dollars(0)
 
 
 def _start(name: str) -> str:
@@ -136,15 +144,23 @@ def _start(name: str) -> str:
 
 
 def _sources(figures: Figures, keys: Iterable[str]) -> str:
-    """Each source once, in the order of the figures, with what is from there."""
-    by_source: dict[str, list[str]] = {}
+    """Each source once, in the order of the figures; what is assumed by its name."""
+    told: list[str] = []
+    assumed: list[str] = []
     for key in keys:
         figure = figures.get(key)
-        if figure is not None and figure.origin is not Origin.BLANK:
-            by_source.setdefault(figure.source, []).append(figure.label)
-    if len(by_source) == 1:
-        return next(iter(by_source))
-    return "; ".join(f"{source}: {', '.join(_lower(name) for name in names)}" for source, names in by_source.items())
+        if figure is None or figure.origin is Origin.BLANK:
+            continue
+        if figure.origin is Origin.ASSUMED:
+            assumed.append(_lower(figure.label))
+        else:
+            told.append(figure.source)
+    return "; ".join([*dict.fromkeys(told), *([f"assumed: {', '.join(assumed)}"] if assumed else [])])
+
+
+def _factor(text: str) -> str:
+    """A range in brackets, so that a sum reads as it is meant."""
+    return f"({text})" if " to " in text else text
 
 
 def _lower(label: str) -> str:

@@ -1,0 +1,200 @@
+"""Each figure of "would it pay?" with where it is from, the better source before the worse: what somebody typed, what they answered
+on Decide, what was measured or is in a price list, what was counted, what is assumed. What nobody knows is blank."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from ftcore.decision.pay import BY_KEY, FIGURES, NEVER, Asked
+from ftcore.decision.pay.catalogue import DOLLARS, HOURS, MONTHS, SHARE, TOKENS
+from ftcore.decision.pay.ranges import Range
+from ftcore.decision.pay.saying import dollar_span, numbers
+from ftcore.endpoints.figures import Figure
+from ftcore.records.pay import Origin, PayFigure
+from ftcore.report.paying.choices import Choice, figures_of
+from ftcore.report.paying.counted import Counted, Trained
+from ftcore.report.paying.measured import Measured
+from ftcore.training.estimate import FOREIGN_HIGH, TOKENS_HIGH, TOKENS_LOW
+
+ASSUMED: dict[str, tuple[float, float, str]] = {
+    "calls": (1_000, 100_000, "nobody has said how many"),
+    "hour_rate": (40, 80, "pay and what comes on top of it"),
+    "hours_once": (8, 40, "a day to a week"),
+    "hours_month": (1, 4, "reading a few answers a week"),
+    "retrain_hours": (2, 8, "a quarter of a day to a day"),
+    "retrain_every": (6, 12, "once or twice a year"),
+    "other_hours_once": (0, 0, "only what fine-tuning takes more is counted"),
+    "other_hours_month": (0, 0, "only what fine-tuning takes more is counted"),
+    "hosting_month": (0, 0, "charged by the token only"),
+    "tuned_cached": (0, 0, "short prompts are seldom cached"),
+}
+ALWAYS_ON = (160.0, 730.0, "office hours to always")
+"""Hours a month, where hosting is charged by the hour."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Everything that is known of a project's costs. `typed` is what people set on this panel, `details` what they answered on
+    Decide; both come from files and databases of others, and are checked here."""
+
+    typed: Mapping[str, Any]
+    details: Mapping[str, Any]
+    measured: Measured | None
+    counted: Counted
+    trained: Trained | None
+    tuned: Choice | None
+    other: Choice | None
+    today: date
+
+
+def figures_known(known: Known) -> dict[str, PayFigure]:
+    """One for each of the catalogue, in its order; those for which no source says anything are blank."""
+    found: dict[str, PayFigure] = {}
+    for figure in _weakest_first(known):
+        found[figure.key] = figure
+    return {asked.key: found.get(asked.key, _blank(asked)) for asked in FIGURES}
+
+
+def typed_range(asked: Asked, value: Any) -> tuple[float, float] | None:
+    """What was typed for a figure, if it can be one: a number or two, in bounds. `None` as the second number of months = never."""
+    ends = list(value) if isinstance(value, list | tuple) else [value, value]
+    if asked.unit == MONTHS:
+        ends = [NEVER if one is None else one for one in ends]
+    if len(ends) != 2 or any(isinstance(one, bool) or not isinstance(one, int | float) for one in ends):
+        return None
+    low, high = float(ends[0]), float(ends[1])
+    inside = not math.isnan(low) and asked.least <= low <= high <= asked.most
+    return (low, high) if inside and (math.isfinite(high) or asked.unit == MONTHS) else None
+
+
+def number_said(details: Mapping[str, Any], key: str) -> float | None:
+    """A number that was answered on Decide; None where there is none, or no such number can be."""
+    value = details.get(key)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
+        return None
+    return float(value)
+
+
+def _weakest_first(known: Known) -> Iterator[PayFigure]:
+    for key, (low, high, why) in ASSUMED.items():
+        yield _figure(key, low, high, Origin.ASSUMED, f"assumed: {why}")
+    yield from _counted(known)
+    yield from _scale(known)
+    if known.trained is not None:
+        origin = Origin.MEASURED if known.trained.measured else Origin.COUNTED
+        yield _point("example_tokens", known.trained.tokens, origin, known.trained.told)
+        yield _point("passes", known.trained.passes, origin, known.trained.told)
+    yield from _measured(known)
+    yield from _priced("tuned", known.tuned, known.today)
+    yield from _priced("other", known.other, known.today)
+    yield from _said(known)
+    for asked in FIGURES:
+        if asked.key in known.typed and (ends := typed_range(asked, known.typed[asked.key])) is not None:
+            yield _figure(asked.key, *ends, Origin.YOU, "you")
+
+
+def _counted(known: Known) -> Iterator[PayFigure]:
+    found = known.counted
+    if not found.rows:
+        return
+    told = f"counted in {found.rows:,} of your examples"
+    for way, prompt in (("tuned", found.short_prompt), ("other", found.long_prompt)):
+        yield _point(f"{way}_out", found.answer, Origin.COUNTED, told)
+        if prompt or way == "tuned":
+            yield _point(f"{way}_in", prompt + found.question, Origin.COUNTED, f"{told} and your instructions")
+
+
+def _measured(known: Known) -> Iterator[PayFigure]:
+    found = known.measured
+    if found is None:
+        return
+    for key, way in (("tuned", found.tuned), ("other", found.other)):
+        told = f"measured in run {found.run}"
+        if way.endpoint.practice:
+            told += ", on the practice model"
+        if way.tokens_in > 0:
+            yield _point(f"{key}_in", way.tokens_in, Origin.MEASURED, told)
+        if way.tokens_out > 0:
+            yield _point(f"{key}_out", way.tokens_out, Origin.MEASURED, told)
+
+
+def _scale(known: Known) -> Iterator[PayFigure]:
+    """How the priced model counts what another one, or we, counted: the range that a training's estimate has too."""
+    found = known.measured
+    if found is not None and known.tuned is not None and known.tuned.key == "measured":
+        yield _point("scale", 1.0, Origin.MEASURED, "counted by the priced model itself")
+        return
+    most = FOREIGN_HIGH if known.counted.foreign else TOKENS_HIGH
+    least = 1 / FOREIGN_HIGH if known.counted.foreign else TOKENS_LOW
+    yield _figure("scale", least, most, Origin.ASSUMED, "assumed: models cut a text into more or fewer tokens")
+
+
+def _priced(way: str, choice: Choice | None, today: date) -> Iterator[PayFigure]:
+    if choice is None:
+        return
+    names = {"input": f"{way}_price_in", "output": f"{way}_price_out", "cached": f"{way}_price_cached"}
+    if way == "tuned":
+        names |= {"train": "train_price", "hosting": "hosting_hour"}
+    prices = figures_of(choice.price)
+    for name, figure in prices.items():
+        if name in names:
+            yield _price(names[name], figure, choice, today)
+    if way == "tuned" and "hosting" in prices:
+        low, high, why = ALWAYS_ON
+        yield _figure("hosting_hours", low, high, Origin.ASSUMED, f"assumed: {why}")
+    if way == "other" and "cached" in prices:
+        yield _figure(
+            "other_cached", 0, 0.5, Origin.ASSUMED, "assumed: what is the same in every call may come cheaper"
+        )
+
+
+def _price(key: str, figure: Figure, choice: Choice, today: date) -> PayFigure:
+    value = float(figure.value)
+    source = "you" if figure.source == "you" else f"{choice.label}, {figure.origin(today)}"
+    return _point(key, value, Origin.YOU if figure.source == "you" else Origin.PRICE, source)
+
+
+def _said(known: Known) -> Iterator[PayFigure]:
+    told = "your answer on Decide"
+    calls, prompt = number_said(known.details, "calls_a_month"), number_said(known.details, "prompt_tokens")
+    if calls is not None and BY_KEY["calls"].least <= calls <= BY_KEY["calls"].most:
+        yield _point("calls", calls, Origin.YOU, told)
+    if prompt is not None and known.measured is None and known.counted.rows:
+        said = f"{told}, and {known.counted.rows:,} of your examples"
+        yield _point("other_in", min(prompt, BY_KEY["other_in"].most) + known.counted.question, Origin.YOU, said)
+
+
+def _point(key: str, value: float, origin: Origin, source: str) -> PayFigure:
+    return _figure(key, value, value, origin, source)
+
+
+def _figure(key: str, low: float, high: float, origin: Origin, source: str) -> PayFigure:
+    asked = BY_KEY[key]
+    return PayFigure(key, asked.label, low, high, text_of_range(asked, Range(low, high)), origin, source)
+
+
+def _blank(asked: Asked) -> PayFigure:
+    return PayFigure(asked.key, asked.label, None, None, "", Origin.BLANK, "not known")
+
+
+def text_of_range(asked: Asked, found: Range) -> str:
+    """With its unit: "$0.30", "8 to 40 hours", "every 6 months to never", "0% to 50%"."""
+    if asked.unit == DOLLARS:
+        return dollar_span(found)
+    if asked.unit == SHARE:
+        return " to ".join(dict.fromkeys(f"{one:.0%}" for one in (found.low, found.high)))
+    if asked.unit == MONTHS:
+        return _every(found)
+    return f"{numbers(found)} {asked.unit}" if asked.unit in (TOKENS, HOURS) else numbers(found)
+
+
+def _every(found: Range) -> str:
+    if math.isinf(found.low):
+        return "never"
+    months = numbers(found) if math.isfinite(found.high) else numbers(Range(found.low, found.low))
+    unit = "month" if months == "1" else "months"
+    return f"every {months} {unit}{'' if math.isfinite(found.high) else ', or never'}"

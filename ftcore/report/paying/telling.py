@@ -1,0 +1,164 @@
+"""What fine-tuning would cost this project, and when it pays: gathered from the store and the price files, and told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from ftcore.decision.pay import About, pay_story_of
+from ftcore.endpoints.facts import Facts, facts_of
+from ftcore.records.pay import PayFigure, PayStory
+from ftcore.report.facts import short
+from ftcore.report.paying.choices import (
+    AS_MEASURED,
+    MINE,
+    OWN,
+    Choice,
+    as_measured,
+    figures_of,
+    other_choices,
+    tuned_choices,
+)
+from ftcore.report.paying.counted import counted, trained
+from ftcore.report.paying.measured import Measured, measured
+from ftcore.report.paying.sources import Known, figures_known, number_said
+from ftcore.store import assumptions, decisions, projects
+from ftcore.store.database import Database
+from ftcore.workspace import Workspace
+
+HORIZONS = (6, 12, 24, 36)
+"""Months that may be looked ahead."""
+TUNED_AS, OTHER_AS, HORIZON = "tuned_as", "other_as", "horizon"
+"""Among a project's assumptions: whose prices each way is calculated with, and how many months are looked ahead."""
+LABEL = 60
+_PRICED = {
+    "train": "training",
+    "input": "tokens in",
+    "cached": "tokens in from the cache",
+    "output": "tokens out",
+    "hosting": "hosting",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PayCase:
+    """The story with what the panel needs to change it. `tuned` and `other` are the choices that stand; None = nothing is chosen
+    yet. `typed` are the keys of the figures that people set here."""
+
+    story: PayStory
+    figures: dict[str, PayFigure]
+    tuned_choices: tuple[Choice, ...]
+    other_choices: tuple[Choice, ...]
+    tuned: Choice | None
+    other: Choice | None
+    horizon: int
+    typed: frozenset[str]
+    measured: Measured | None
+
+
+def pay_story(db: Database, project_id: int, *, today: date | None = None) -> PayStory:
+    """Raises LookupError when there is no such project, EndpointError when a file that ships with the app is broken."""
+    return pay_case(db, project_id, today=today).story
+
+
+def pay_case(db: Database, project_id: int, *, today: date | None = None) -> PayCase:
+    """The same with the choices; `today` is this computer's day."""
+    day = today or date.today()
+    facts = facts_of(Workspace(db.path.parent))
+    with db.read() as c:
+        project = projects.get(c, project_id)
+        typed = assumptions.get(c, project_id)
+        decision = decisions.latest(c, project_id)
+        found = measured(c, project_id)
+        of_tuned, of_other = [
+            as_measured(c, facts, way, tuned=tuned, today=day) if found and way else None
+            for way, tuned in ((found and found.tuned, True), (found and found.other, False))
+        ]
+        tuned_from = (*([of_tuned] if of_tuned else []), *tuned_choices(facts, day))
+        other_from = (*([of_other] if of_other else []), *other_choices(facts, day))
+        tuned = chosen(tuned_from, typed.get(TUNED_AS), of_tuned)
+        known = Known(
+            typed=typed,
+            details=decision.details if decision else {},
+            measured=found,
+            counted=counted(c, project),
+            trained=trained(c, project_id, found.job_id if found else None),
+            tuned=tuned,
+            other=chosen(other_from, typed.get(OTHER_AS), of_other) or _beside(tuned, other_from),
+            today=day,
+        )
+    horizon = next((months for months in HORIZONS if months == typed.get(HORIZON)), 12)
+    figures = figures_known(known)
+    story = pay_story_of(figures, _about(known, facts, horizon))
+    keys = frozenset(key for key in figures if key in typed)
+    return PayCase(story, figures, tuned_from, other_from, known.tuned, known.other, horizon, keys, found)
+
+
+def chosen(choices: tuple[Choice, ...], key: Any, otherwise: Choice | None) -> Choice | None:
+    return next((one for one in choices if one.key == key), otherwise)
+
+
+def _beside(tuned: Choice | None, others: tuple[Choice, ...]) -> Choice | None:
+    """Until the other way's model is chosen: the tuned model's own base, where its price is known."""
+    if tuned is None or tuned.key in (OWN, AS_MEASURED):
+        return MINE if tuned is not None and tuned.key == OWN else None
+    return next((one for one in others if one.key == tuned.key), None)
+
+
+def _about(known: Known, facts: Facts, horizon: int) -> About:
+    found, tuned = known.measured, known.tuned
+    better = found.better if found else None
+    error = number_said(known.details, "error_cost")
+    return About(
+        other=short(found.other.label, LABEL) if found else "Your prompt",
+        other_kind=found.other.kind if found else "prompt",
+        tuned=short(found.tuned.label, LABEL) if found else "Fine-tuned",
+        horizon=float(horizon),
+        today=known.today,
+        shutdown=tuned.shutdown if tuned else None,
+        better=replace(better, error_cost=error) if better else None,
+        notes=tuple(_notes(known)),
+    )
+
+
+def _notes(known: Known) -> list[str]:
+    found, tuned, other = known.measured, known.tuned, known.other
+    said = []
+    if found is not None and found.practice:
+        which = f"those of {tuned.label}" if tuned and tuned.key != OWN else "another model's"
+        said.append(
+            f"Tokens were measured on the small practice model; the prices are {which}. How much better a larger model "
+            "would answer, the practice model cannot tell."
+        )
+    if tuned is not None and tuned.shutdown is not None:
+        gone = "were shut down" if tuned.shutdown <= known.today else "are shut down"
+        said.append(
+            f"{tuned.label} and what is tuned from it {gone} on {tuned.shutdown.day} {tuned.shutdown:%B %Y} ({tuned.shutdown_origin})."
+        )
+    if other is not None and other.shutdown is not None and (tuned is None or other.shutdown != tuned.shutdown):
+        said.append(
+            f"{other.label} is shut down on {other.shutdown.day} {other.shutdown:%B %Y} ({other.shutdown_origin})."
+        )
+    said += tuned.closing if tuned else ()
+    if found is not None and not found.practice and found.tuned.seconds and found.other.seconds:
+        said.append(
+            f"An answer took {found.tuned.seconds:.1f} seconds (the middle one), and {found.other.seconds:.1f} with "
+            f"“{short(found.other.label, LABEL)}”: measured in run {found.run}."
+        )
+    said += _old(known)
+    return said
+
+
+def _old(known: Known) -> list[str]:
+    """Prices that are used and were read more than 90 days ago, or nobody knows when."""
+    old: dict[str, list[str]] = {}
+    for one in (known.tuned, known.other):
+        for name, figure in figures_of(one.price if one else None).items():
+            if one is not None and figure.is_old(known.today):
+                old.setdefault(one.label, []).append(_PRICED[name])
+    return [
+        f"Older than 90 days, or of an unknown date: what {label} costs ({', '.join(dict.fromkeys(names))}). Check it on the "
+        "provider's page."
+        for label, names in old.items()
+    ]
