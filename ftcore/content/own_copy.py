@@ -26,7 +26,7 @@ def standing(root: Path, name: str, load: Callable[[Path], T], refused: type[Exc
         if error is None:
             return found, ""
         said = (
-            f"Your copy {own} cannot be used, and the one that came with Tuneworthy is: {_ended(str(error))} "
+            f"Your copy {own} cannot be used, so the file that came with Tuneworthy stands in for it. {_ended(str(error))} "
             "Your copy stays as it is; once that is mended it holds again."
         )
     found, error = _at(load, data_dir() / name, refused)

@@ -40,7 +40,7 @@ class Node:
 
     def fault(self, what: str) -> ContentError:
         place = ", ".join((self.file, f"line {self.line}", *self.where))
-        return ContentError(f"{place}: {what}.")
+        return ContentError(f"{place}: {what}{'' if what.endswith('?') else '.'}")
 
     def mapping(self, needed: Sequence[str] = (), also: Collection[str] | None = ()) -> dict[str, Node]:
         """The values by key. All of `needed` must be there, and besides only those of `also` (None: any)."""

@@ -26,8 +26,8 @@ def test_an_edit_holds_at_once_and_a_mistake_is_told_until_it_is_mended(tmp_path
     found, said = held(tmp_path)
     assert found == read(data_dir() / "evidence.yaml")
     assert said == (
-        f"Your copy {path} cannot be used, and the one that came with Tuneworthy is: evidence.yaml, line 2: 'cards' stands here "
-        "twice, first in line 1. Your copy stays as it is; once that is mended it holds again."
+        f"Your copy {path} cannot be used, so the file that came with Tuneworthy stands in for it. evidence.yaml, line 2: 'cards' "
+        "stands here twice, first in line 1. Your copy stays as it is; once that is mended it holds again."
     )
     path.write_text("cards: two")
     assert held(tmp_path)[1] == ""
