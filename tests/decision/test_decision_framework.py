@@ -20,8 +20,8 @@ from ftcore.decision import (
 )
 from ftcore.decision.framework import BAD_REASONS, GOOD_REASONS, QUESTIONS, framework_of
 from ftcore.decision.framework_file import FOLLOW_UPS, read_framework
-from ftcore.decision.research import read_cards
 from ftcore.records import Action, Comparison, Evidence, Verdict
+from tests.content.spoiling import spoilt, told
 
 money = st.floats(0, 1e6)
 
@@ -123,61 +123,11 @@ def test_an_organisation_s_own_words_are_told_from_the_shipped_ones(tmp_path):
     )
 
 
-@st.composite
-def spoilt(draw, text):
-    """A copy of the text with one to three mistakes that people make when they edit."""
-    lines = text.splitlines()
-    for _ in range(draw(st.integers(1, 3))):
-        at = draw(st.integers(0, len(lines) - 1))
-        line = lines[at]
-        match draw(st.sampled_from(["gone", "twice", "renamed", "other value", "moved", "cut", "typed"])):
-            case "gone":
-                del lines[at]
-            case "twice":
-                lines.insert(at, line)
-            case "renamed":
-                lines[at] = re.sub(
-                    r"(\w+):", draw(st.sampled_from([r"\1s:", r"x\1:", ":", "null:", "[a]:"])), line, count=1
-                )
-            case "other value":
-                value = draw(
-                    st.sampled_from(
-                        ["1", "yes", "", "[a, b]", "{a: b}", "2026-01-01", "~", "'", "&a", "*a", ".inf", "!!int 3", "|"]
-                    )
-                )
-                lines[at] = re.sub(r":.*", f": {value}", line, count=1)
-            case "moved":
-                lines[at] = draw(st.sampled_from(["", " ", "    ", "\t"])) + line.strip()
-            case "cut":
-                lines[at] = line[: draw(st.integers(0, len(line)))]
-            case _:
-                lines[at] = line + draw(st.text(max_size=5))
-        lines = lines or [""]
-    return "\n".join(lines) + "\n"
-
-
-def told(reader, path, text):
-    path.write_text(text, encoding="utf-8", errors="surrogatepass")
-    try:
-        reader(path)
-    except FrameworkError as error:
-        return str(error)
-    return f"{path.name}, line 1: read"
-
-
 @settings(deadline=None)
 @given(spoilt(SHIPPED))
 def test_however_the_framework_is_spoilt_it_loads_or_one_sentence_names_the_line(tmp_path_factory, text):
     said = told(read_framework, tmp_path_factory.getbasetemp() / "decision.yaml", text)
     assert re.match(r"decision\.yaml, line [1-9]\d*", said)
-    assert "\n" not in said
-
-
-@settings(deadline=None)
-@given(spoilt((data_dir() / "evidence.yaml").read_text(encoding="utf-8")))
-def test_however_the_cards_are_spoilt_they_load_or_one_sentence_names_the_line(tmp_path_factory, text):
-    said = told(read_cards, tmp_path_factory.getbasetemp() / "evidence.yaml", text)
-    assert re.match(r"evidence\.yaml, line [1-9]\d*", said)
     assert "\n" not in said
 
 

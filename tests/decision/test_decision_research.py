@@ -3,10 +3,13 @@
 import re
 
 import pytest
+from hypothesis import given, settings
 
+from ftcore.app_files import data_dir
 from ftcore.decision import FrameworkError, load_cards
 from ftcore.decision.framework import BAD_REASONS, GOOD_REASONS, QUESTIONS
 from ftcore.decision.research import cards_of, read_cards
+from tests.content.spoiling import spoilt, told
 
 NOTED = {
     ("quality_training_data", "OpenAI, supervised fine-tuning guide", None, ""): "10 50 100 50",
@@ -82,3 +85,11 @@ def test_an_organisation_s_own_cards_stand_for_the_shipped_ones(tmp_path):
         ("It can go wrong.", "https://example.com/a?b=1", None)
     ]
     assert faults == ()
+
+
+@settings(deadline=None)
+@given(spoilt((data_dir() / "evidence.yaml").read_text(encoding="utf-8")))
+def test_however_the_cards_are_spoilt_they_load_or_one_sentence_names_the_line(tmp_path_factory, text):
+    said = told(read_cards, tmp_path_factory.getbasetemp() / "evidence.yaml", text)
+    assert re.match(r"evidence\.yaml, line [1-9]\d*", said)
+    assert "\n" not in said

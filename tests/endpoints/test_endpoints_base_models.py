@@ -1,13 +1,16 @@
 """Which models to try first: a dated list of what was read, honest about what was not."""
 
+import re
 from datetime import date
 
 import pytest
+from hypothesis import given, settings
 
 from ftcore.app_files import data_dir
 from ftcore.content import ContentError
 from ftcore.endpoints.base_models import age_of, base_models_of, load, to_try
 from ftcore.endpoints.facts import facts_of
+from tests.content.spoiling import spoilt, told
 
 TODAY = date(2026, 11, 28)
 OWN = """\
@@ -94,3 +97,11 @@ def test_a_broken_list_is_told_with_its_line_and_the_shipped_one_holds(workspace
     models, faults = base_models_of(workspace.root)
     assert models == load(data_dir() / "base_models.yaml")
     assert said in faults[0]
+
+
+@settings(deadline=None)
+@given(spoilt((data_dir() / "base_models.yaml").read_text(encoding="utf-8")))
+def test_however_the_list_is_spoilt_it_loads_or_one_sentence_names_the_line(tmp_path_factory, text):
+    said = told(load, tmp_path_factory.getbasetemp() / "base_models.yaml", text)
+    assert re.match(r"base_models\.yaml, line [1-9]\d*", said)
+    assert "\n" not in said
