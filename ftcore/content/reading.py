@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from yaml.events import Event
 
-LARGEST = 400_000
-"""Bytes of such a file. The longest that ships has about 25,000."""
+LARGEST = 150_000
+"""Bytes of such a file, which is read in a second at most. The longest that ships has about 25,000."""
 DEEPEST = 12
 """Levels of nesting."""
 LONGEST = 2_000

@@ -99,7 +99,7 @@ def test_files_that_are_none_are_told_and_not_read(tmp_path):
     large, latin = tmp_path / "large.yaml", tmp_path / "latin.yaml"
     large.write_bytes(b"#" * (LARGEST + 1))
     latin.write_bytes("a: 1\nb: für\n".encode("latin-1"))
-    with pytest.raises(ContentError, match="at most 400,000 fit"):
+    with pytest.raises(ContentError, match="at most 150,000 fit"):
         read(large)
     with pytest.raises(ContentError, match=r"latin\.yaml, line 2: this is not UTF-8"):
         read(latin)
