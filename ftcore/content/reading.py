@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from yaml.events import Event
 
 LARGEST = 150_000
-"""Bytes of such a file, which is read in a second at most. The longest that ships has about 25,000."""
+"""Bytes of such a file, which is read in a second at most. The longest that ships has about 16,000."""
 DEEPEST = 12
 """Levels of nesting."""
 LONGEST = 2_000
