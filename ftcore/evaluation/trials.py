@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from statistics import mean
 
 from ftcore.chat import count_tokens
 from ftcore.dataset import split_leaks
@@ -17,6 +16,7 @@ from ftcore.dataset.snapshots import Digest
 from ftcore.evaluation.another_arm import PLAIN, another
 from ftcore.evaluation.answering import Untrained
 from ftcore.evaluation.arms import ArmPlan
+from ftcore.evaluation.call import answer_limit
 from ftcore.evaluation.errors import EvaluationError
 from ftcore.evaluation.estimating import OUTPUT_WEIGHT, PRACTICE_WORK_A_SECOND
 from ftcore.evaluation.plans import Declared, plan_run
@@ -57,13 +57,14 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What a trial would do. `why_not` says what is missing, "" when it can be run; `seconds` None = not known there."""
+    """What a trial would do. `why_not` says what is missing, "" when it can be run; `seconds`: at least and at most, None =
+    not known there: a model that was not trained may write on until it is stopped."""
 
     question: str
     what: str
     rows: int
     ways: int
-    seconds: float | None
+    seconds: tuple[float, float] | None
     why_not: str = ""
 
 
@@ -89,8 +90,14 @@ def offer(
         why_not = "Name a stronger model at a connection. The practice model on this computer can't stand in for one."
     ways = 2 + (kind.candidate != "larger" and bool(project.base_prompt.strip()))
     rate = speed or (PRACTICE_WORK_A_SECOND if endpoint.practice else None)
-    work = sum(_work(row, project.base_prompt, kind.candidate) for row in asked)
-    return Offer(question, kind.what, len(asked), ways, work / rate if rate and asked else None, why_not)
+    longest = answer_limit(row.training.response for row in asked)
+    seconds = None
+    if rate and asked:
+        read = sum(_read(row, project.base_prompt, kind.candidate) for row in asked)
+        written = sum(count_tokens(TrainingExample(row.training.messages[-1:])) for row in asked)
+        low, high = (read + ways * OUTPUT_WEIGHT * tokens for tokens in (written, longest * len(asked)))
+        seconds = (low / rate, high / rate)
+    return Offer(question, kind.what, len(asked), ways, seconds, why_not)
 
 
 def plan_trial(
@@ -192,11 +199,11 @@ def _asked(number: int) -> int:
     return max(0, min(ROWS, number - max(SHOTS, number // 3)))
 
 
-def _work(row: SnapshotRow, prompt: str, kind: str) -> float:
-    """Tokens that a question costs in all ways, those that are written weighed by how much longer they take."""
+def _read(row: SnapshotRow, prompt: str, kind: str) -> int:
+    """Tokens of the question in all ways together, with what stands before it."""
     question = count_tokens(TrainingExample(row.training.messages[:-1]))
     answer = count_tokens(TrainingExample(row.training.messages[-1:]))
     system = count_tokens(TrainingExample([{"role": "system", "content": prompt}])) if prompt.strip() else 0
     more = {"few_shot": SHOTS * (question + answer), "rag": LOOKED_UP_TOKENS}.get(kind, 0)
-    ways = [question + system, question + system + more] + ([question] if system and kind != "larger" else [])
-    return mean(ways) * len(ways) + len(ways) * OUTPUT_WEIGHT * answer
+    short = question if system and kind != "larger" else 0
+    return 2 * (question + system) + more + short

@@ -10,6 +10,7 @@ import streamlit as st
 from ftcore.records import Job, Project
 from ftcore.store import examples, projects, runs
 from ftcore.ui import ledger, page, say, session, way
+from ftcore.ui.decide import trial_panel
 from ftcore.ui.evaluate import arms_panel, documents_panel, prompts_panel, run_estimate, run_measure, terms_panel
 
 if TYPE_CHECKING:
@@ -37,6 +38,10 @@ def empty(project: Project) -> None:
         "Train a model first. Then its answers are compared with those of the cheaper ways, on examples none has seen."
     )
     way.button(project, "train", "Go to Train", primary=True)
+    st.space("small")
+    st.subheader("Before any training", anchor=False)
+    for question in ("prompt_optimized", "rag_would_solve"):
+        trial_panel.draw(project, question)
     materials(project)
 
 

@@ -31,24 +31,25 @@ class Place:
         return self.endpoint.name == LOCAL
 
 
-def choose() -> Place:
-    """Draws what there is to choose: nothing, as long as there is only this computer with its one model."""
+def choose(key: str = "") -> Place:
+    """Draws what there is to choose: nothing, as long as there is only this computer with its one model. `key` tells several on
+    one page apart."""
     with session.db().read() as c:
         by_name = {one.name: one for one in endpoints.every(c)}
     names = [LOCAL, *(name for name in by_name if name != LOCAL)]
     chosen = names[0]
     where, which = st.columns(2) if len(names) > 1 else (st.container(), st.container(width=page.PROSE // 2))
     if len(names) > 1:
-        chosen = where.selectbox("Where", names, format_func=_called, key="endpoint")
+        chosen = where.selectbox("Where", names, format_func=_called, key=f"{key}endpoint")
     with which:
-        return _here(by_name.get(LOCAL)) if chosen == LOCAL else _there(by_name[chosen])
+        return _here(by_name.get(LOCAL), key) if chosen == LOCAL else _there(by_name[chosen], key)
 
 
-def _here(endpoint: Endpoint | None) -> Place:
+def _here(endpoint: Endpoint | None, place: str) -> Place:
     bases = _bases()
     model = bases[0]
     if len(bases) > 1:
-        model = st.selectbox("Base model", bases, key="base-model-local", help="The models on this computer.")
+        model = st.selectbox("Base model", bases, key=f"{place}base-model-local", help="The models on this computer.")
     ready = readiness(session.workspace(), model)
     if ready.ok and endpoint is None:
         said = "The trainer server runs, and the worker has not taken note of it yet; that takes a second."
@@ -56,9 +57,9 @@ def _here(endpoint: Endpoint | None) -> Place:
     return Place(endpoint or NOT_YET, model, ready)
 
 
-def _there(endpoint: Endpoint) -> Place:
+def _there(endpoint: Endpoint, place: str) -> Place:
     known = _terms(endpoint).offers()
-    key = f"base-model-{endpoint.id}"
+    key = f"{place}base-model-{endpoint.id}"
     asked = "As the provider names it. You may type a name that is not in the list."
     if known:
         model = st.selectbox(
