@@ -1,41 +1,47 @@
-"""Decide: the advice so far, five questions, the reasons, the arithmetic."""
+"""Decide: the advice so far, five questions, the reasons, what it costs, the record."""
 
 import streamlit as st
 
-from ftcore.decision import FrameworkError, load, load_cards
+from ftcore.decision import FrameworkError
+from ftcore.decision.framework import cards_of, framework_of
 from ftcore.ui import page, session
-from ftcore.ui.decide import decide_folds, decide_form, decide_state
+from ftcore.ui.decide import (
+    decide_advice,
+    decide_form,
+    decide_reasons,
+    decide_record,
+    decide_state,
+    own_words_panel,
+    pay_panel,
+)
 
 project = page.header("decide")
+root = session.workspace().root
 try:
-    framework, cards = load(), load_cards()
+    (framework, faults), (cards, faulty_cards) = framework_of(root), cards_of(root)
 except FrameworkError as error:
-    st.error(f"{error} Your answers are kept.")
+    st.error(f"{page.plain(str(error))} Your answers are kept.")
     st.stop()
+own_words_panel.faults((*faults, *faulty_cards))
 decided = decide_state.read(session.db(), project.id)
-keys = [question.key for question in framework.questions]
 
-decide_form.advice(decided, framework)
+decide_advice.draw(decided, framework)
+decide_record.notices(project, decided)
 st.space("small")
-question = framework.question(decide_form.current_question(framework, decided))
-decide_form.progress(framework, decided)
-form, beside = st.columns((3, 2), gap="large")
-with form:
-    decide_form.ask(project, question, decided, keys)
-with beside:
-    decide_form.evidence(question, decided, cards)
+decide_form.draw(project, framework, decided, cards)
 st.space("small")
-decide_form.reasons(project, framework, decided, cards)
+decide_reasons.draw(project, framework, decided, cards)
 st.space("small")
-decide_folds.break_even_fold(project)
-decide_folds.record_fold(project, decided)
+pay_panel.fold(project)
+decide_record.fold(project, framework, decided)
+own_words_panel.draw(framework)
 page.for_the_engineer(
     {
-        "Framework": f"version {framework.version}, read on {framework.read_on}",
+        "Framework": f"{framework.edition}, read on {framework.read_on}",
         "Answers": dict(decided.answers),
         "Reasons": list(decided.reasons),
         "Action": decided.advice.action.value,
+        "Evidence": ", ".join(dict.fromkeys(one.source for one in decided.evidence if one.measured)) or "none measured",
     },
-    command='python -c "from ftcore.decision import recommend; print(recommend('
-    f'{dict(decided.answers)!r}, {list(decided.reasons)!r}))"',
+    command=f"tuneworthy decide show {project.id} --json",
 )

@@ -92,6 +92,8 @@ class PayStory:
     other_total: tuple[float, float] | None = None
     horizon: float = 12.0
     shutdown: str = ""
+    shutdown_month: float | None = None
+    """The same in months from the day on which this was told."""
     lines: tuple[PayLine, ...] = ()
     by_month: tuple[PayPoint, ...] = ()
     by_calls: tuple[PayPoint, ...] = ()

@@ -69,6 +69,7 @@ def _concluded(plain: PayStory, figures: Mapping[str, PayFigure], about: About) 
         tuned_total=(tuned.low, tuned.high) if ahead > 0 else None,
         other_total=(its.low, its.high) if ahead > 0 else None,
         horizon=ahead,
+        shutdown_month=left,
         lines=arithmetic.lines(found, figures, other),
         by_month=curves.by_month(found),
         by_calls=curves.by_calls(found),

@@ -1,6 +1,31 @@
 """What fine-tuning would cost a project, and when it pays: for the page and for reports."""
 
 from ftcore.report.paying.choices import Choice
-from ftcore.report.paying.telling import HORIZON, HORIZONS, OTHER_AS, TUNED_AS, PayCase, pay_case, pay_story
+from ftcore.report.paying.figure import By, alt_text, pay_plot
+from ftcore.report.paying.telling import (
+    HORIZON,
+    HORIZONS,
+    OTHER_AS,
+    TUNED_AS,
+    PayCase,
+    choose,
+    pay_case,
+    pay_story,
+    set_figure,
+)
 
-__all__ = ["HORIZON", "HORIZONS", "OTHER_AS", "TUNED_AS", "Choice", "PayCase", "pay_case", "pay_story"]
+__all__ = [
+    "HORIZON",
+    "HORIZONS",
+    "OTHER_AS",
+    "TUNED_AS",
+    "By",
+    "Choice",
+    "PayCase",
+    "alt_text",
+    "choose",
+    "pay_case",
+    "pay_plot",
+    "pay_story",
+    "set_figure",
+]

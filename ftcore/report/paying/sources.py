@@ -32,6 +32,10 @@ ASSUMED: dict[str, tuple[float, float, str]] = {
     "hosting_month": (0, 0, "charged by the token only"),
     "tuned_cached": (0, 0, "short prompts are seldom cached"),
 }
+_OF_WAY = {"input": "price_in", "output": "price_out", "cached": "price_cached"}
+_OF_TRAINING = {"train": "train_price", "hosting": "hosting_hour"}
+TUNED_PRICES = (*(f"tuned_{name}" for name in _OF_WAY.values()), *_OF_TRAINING.values())
+OTHER_PRICES = tuple(f"other_{name}" for name in _OF_WAY.values())
 ALWAYS_ON = (160.0, 730.0, "office hours to always")
 """Hours a month, where hosting is charged by the hour."""
 
@@ -57,6 +61,13 @@ def figures_known(known: Known) -> dict[str, PayFigure]:
     for figure in _weakest_first(known):
         found[figure.key] = figure
     return {asked.key: found.get(asked.key, _blank(asked)) for asked in FIGURES}
+
+
+def kept_as(key: str, tuned: Choice | None, other: Choice | None) -> str:
+    """The name under which a typed figure is kept: a price belongs to the model that was chosen when it was typed, and comes back
+    with it."""
+    choice = {**dict.fromkeys(TUNED_PRICES, tuned), **dict.fromkeys(OTHER_PRICES, other)}.get(key)
+    return f"{key}@{choice.key}" if choice is not None else key
 
 
 def typed_range(asked: Asked, value: Any) -> tuple[float, float] | None:
@@ -93,7 +104,8 @@ def _weakest_first(known: Known) -> Iterator[PayFigure]:
     yield from _priced("other", known.other, known.today)
     yield from _said(known)
     for asked in FIGURES:
-        if asked.key in known.typed and (ends := typed_range(asked, known.typed[asked.key])) is not None:
+        name = kept_as(asked.key, known.tuned, known.other)
+        if name in known.typed and (ends := typed_range(asked, known.typed[name])) is not None:
             yield _figure(asked.key, *ends, Origin.YOU, "you")
 
 
@@ -136,9 +148,7 @@ def _scale(known: Known) -> Iterator[PayFigure]:
 def _priced(way: str, choice: Choice | None, today: date) -> Iterator[PayFigure]:
     if choice is None:
         return
-    names = {"input": f"{way}_price_in", "output": f"{way}_price_out", "cached": f"{way}_price_cached"}
-    if way == "tuned":
-        names |= {"train": "train_price", "hosting": "hosting_hour"}
+    names = {name: f"{way}_{key}" for name, key in _OF_WAY.items()} | (_OF_TRAINING if way == "tuned" else {})
     prices = figures_of(choice.price)
     for name, figure in prices.items():
         if name in names:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from ftcore.decision.pay import About, pay_story_of
+from ftcore.decision.pay import BY_KEY, About, pay_story_of
 from ftcore.endpoints.facts import Facts, facts_of
 from ftcore.records.pay import PayFigure, PayStory
 from ftcore.report.facts import short
@@ -22,7 +24,7 @@ from ftcore.report.paying.choices import (
 )
 from ftcore.report.paying.counted import counted, trained
 from ftcore.report.paying.measured import Measured, measured
-from ftcore.report.paying.sources import Known, figures_known, number_said
+from ftcore.report.paying.sources import Known, figures_known, kept_as, number_said, typed_range
 from ftcore.store import assumptions, decisions, projects
 from ftcore.store.database import Database
 from ftcore.workspace import Workspace
@@ -91,8 +93,26 @@ def pay_case(db: Database, project_id: int, *, today: date | None = None) -> Pay
     horizon = next((months for months in HORIZONS if months == typed.get(HORIZON)), 12)
     figures = figures_known(known)
     story = pay_story_of(figures, _about(known, facts, horizon))
-    keys = frozenset(key for key in figures if key in typed)
+    keys = frozenset(key for key in figures if kept_as(key, known.tuned, known.other) in typed)
     return PayCase(story, figures, tuned_from, other_from, known.tuned, known.other, horizon, keys, found)
+
+
+def set_figure(db: Database, case: PayCase, project_id: int, key: str, ends: Sequence[float] | None) -> bool:
+    """Keeps a figure that somebody typed, for everybody in the project; None goes back to what was found. False where it is out of
+    bounds: nothing is kept then."""
+    wanted = None if ends is None else typed_range(BY_KEY[key], list(ends))
+    if ends is not None and wanted is None:
+        return False
+    kept = None if wanted is None else [None if math.isinf(one) else one for one in wanted]
+    with db.write() as c:
+        assumptions.put(c, project_id, kept_as(key, case.tuned, case.other), kept)
+    return True
+
+
+def choose(db: Database, project_id: int, name: str, value: str | int | None) -> None:
+    """Keeps whose prices are calculated with (`tuned_as`, `other_as`) or how many months are looked ahead (`horizon`)."""
+    with db.write() as c:
+        assumptions.put(c, project_id, name, value)
 
 
 def chosen(choices: tuple[Choice, ...], key: Any, otherwise: Choice | None) -> Choice | None:

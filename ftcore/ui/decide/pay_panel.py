@@ -1,0 +1,142 @@
+"""Would it pay? One sentence, one chart, the figures that matter most to move; all others and the arithmetic one click away."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ftcore.records import Project
+from ftcore.records.pay import Outcome, PayStory
+from ftcore.report.paying import (
+    HORIZON,
+    HORIZONS,
+    OTHER_AS,
+    TUNED_AS,
+    By,
+    Choice,
+    PayCase,
+    alt_text,
+    choose,
+    pay_case,
+    pay_plot,
+)
+from ftcore.ui import charts, page, session
+from ftcore.ui.decide import pay_figures, pay_sliders
+
+VIEWS: dict[str, By] = {"By month": "month", "By calls": "calls"}
+ALL, ARITHMETIC = "All figures", "How this was calculated"
+AHEAD = {6: "6 months", 12: "1 year", 24: "2 years", 36: "3 years"}
+
+
+def fold(project: Project) -> None:
+    """The whole question in a fold: nothing of it is gathered while it is closed."""
+    opened = st.expander("Would it pay?", icon=":material/calculate:", on_change="rerun", key=f"pay-fold-{project.id}")
+    if opened.open:
+        with opened:
+            draw(project.id)
+
+
+@st.fragment
+def draw(project_id: int) -> None:
+    """Alone it is drawn anew when a figure moves: the page around it stays."""
+    case = pay_case(session.db(), project_id)
+    _verdict(case.story)
+    _whose_prices(case, project_id)
+    if case.story.outcome is Outcome.UNKNOWN:
+        pay_figures.missing(case, project_id)
+    else:
+        _picture(case, project_id)
+    _notes(case.story)
+    _more(case, project_id)
+
+
+def _verdict(story: PayStory) -> None:
+    st.markdown(f"**{page.plain(story.sentence)}**", width=page.PROSE)
+    for said in (story.because, story.quality):
+        if said:
+            st.text(said, width=page.PROSE)
+
+
+def _whose_prices(case: PayCase, project_id: int) -> None:
+    left, right = st.columns(2, gap="medium")
+    with left:
+        _choice("Prices of the fine-tuned model", TUNED_AS, case.tuned_choices, case.tuned, project_id)
+    with right:
+        _choice(f"Prices of “{case.story.other}”", OTHER_AS, case.other_choices, case.other, project_id)
+
+
+def _choice(label: str, name: str, choices: tuple[Choice, ...], standing: Choice | None, project_id: int) -> None:
+    labels = {one.key: one.label for one in choices}
+    key = f"pay-{project_id}-{name}"
+    st.session_state[key] = standing.key if standing else None
+    st.selectbox(
+        page.plain(label),
+        list(labels),
+        format_func=lambda one: labels.get(one, one),
+        index=None,
+        placeholder="Choose whose prices to calculate with",
+        key=key,
+        on_change=_keep,
+        args=(project_id, name, key),
+    )
+
+
+def _picture(case: PayCase, project_id: int) -> None:
+    chart, beside = st.columns((5, 3), gap="large")
+    with beside:
+        pay_sliders.draw(case, project_id)
+    with chart:
+        shown, ahead = st.columns((1, 1), vertical_alignment="bottom")
+        with shown:
+            view = st.segmented_control(
+                "Show", list(VIEWS), default="By month", required=True, key=f"pay-{project_id}-view"
+            )
+        with ahead:
+            key = f"pay-{project_id}-{HORIZON}"
+            st.session_state[key] = case.horizon
+            st.selectbox(
+                "Look ahead",
+                HORIZONS,
+                format_func=lambda months: AHEAD[months],
+                key=key,
+                on_change=_keep,
+                args=(project_id, HORIZON, key),
+            )
+        if not case.story.by_month:
+            st.text("There is no time left in which it could pay: choose another model's prices.")
+            return
+        figure = pay_plot(case.story, by=VIEWS[view or "By month"], dark=charts.is_dark())
+        charts.show(figure, key=f"pay-{project_id}-chart", alt=alt_text(case.story))
+        st.text(f"{case.story.money}.", width=page.PROSE)
+
+
+def _notes(story: PayStory) -> None:
+    for said in story.notes:
+        st.markdown(f"- {page.plain(said)}", width=page.PROSE)
+
+
+def _more(case: PayCase, project_id: int) -> None:
+    options = [ALL, ARITHMETIC] if case.story.lines else [ALL]
+    shown = st.segmented_control(
+        "More", options, key=f"pay-{project_id}-more", label_visibility="collapsed", selection_mode="single"
+    )
+    if shown == ALL:
+        pay_figures.every(case, project_id)
+    elif shown == ARITHMETIC and case.story.lines:
+        _arithmetic(case.story)
+
+
+def _arithmetic(story: PayStory) -> None:
+    rows = ["| | How | Result | From |", "|---|---|---|---|"]
+    for line in story.lines:
+        cells = (line.what, line.how, line.amount, line.source)
+        rows.append(f"| {' | '.join(page.plain(cell) for cell in cells)} |")
+    st.markdown("\n".join(rows))
+    st.text(
+        "Every figure is a range: the results hold for all figures inside them. Both ways cost something once, each month "
+        "and each call. The next training is set aside for month by month, so that none puts it into the red again.",
+        width=page.PROSE,
+    )
+
+
+def _keep(project_id: int, name: str, key: str) -> None:
+    choose(session.db(), project_id, name, st.session_state[key])

@@ -1,0 +1,66 @@
+"""The figures that matter most, as ranges to move. Each is kept for everybody in the project as it is moved."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from ftcore.decision.pay import BY_KEY, NEVER
+from ftcore.records.pay import Origin
+from ftcore.report.paying import PayCase, set_figure
+from ftcore.ui import page, session
+
+CALLS = tuple(float(f"{digit}e{power}") for power in range(2, 8) for digit in (1, 1.5, 2, 3, 5, 7))
+"""On a scale on which each step is about half as much again."""
+HOURS_ONCE = (0, 1, 2, 4, 8, 12, 16, 24, 40, 60, 80, 120, 160, 240, 400)
+HOURS_MONTH = (0, 0.5, 1, 2, 3, 4, 6, 8, 12, 16, 24, 40, 80, 160)
+HOSTING = (0, 10, 20, 50, 100, 200, 300, 500, 750, 1000, 1250, 1500, 2000, 3000, 5000, 10_000)
+MONTHS = (1, 2, 3, 4, 6, 9, 12, 18, 24, 36, NEVER)
+
+
+def draw(case: PayCase, project_id: int) -> None:
+    _slider(case, project_id, "calls", CALLS, lambda calls: f"{calls:,.0f}")
+    _slider(case, project_id, "hours_once", HOURS_ONCE, lambda hours: f"{hours:g}")
+    _slider(case, project_id, "hours_month", HOURS_MONTH, lambda hours: f"{hours:g}")
+    _slider(case, project_id, "hosting_month", HOSTING, lambda dollars: f"${dollars:,.0f}")
+    hour, hours = case.figures["hosting_hour"], case.figures["hosting_hours"]
+    if hour.high:
+        st.text(f"and {hour.text} an hour for {hours.text} a month (see “All figures”).")
+    _slider(case, project_id, "retrain_every", MONTHS, _months, "Train again every so many months")
+
+
+def _slider(
+    case: PayCase, project_id: int, key: str, steps: Sequence[float], said: Callable[[float], str], label: str = ""
+) -> None:
+    asked, figure = BY_KEY[key], case.figures[key]
+    low = figure.low if figure.low is not None else steps[0]
+    high = figure.high if figure.high is not None else steps[-1]
+    options = sorted(
+        {*(float(step) for step in steps), low, high}
+    )  # what was typed elsewhere has its place on the scale
+    state = f"pay-{project_id}-slide-{key}"
+    st.session_state[state] = (low, high)
+    st.select_slider(
+        page.plain(label or asked.label),
+        options,
+        format_func=said,
+        key=state,
+        help=f"{asked.explained} {_from(figure.origin, figure.source)}",
+        on_change=_keep,
+        args=(case, project_id, key, state),
+    )
+
+
+def _from(origin: Origin, source: str) -> str:
+    return f"Now: {page.plain(source)}." if origin is not Origin.YOU else "Now: as you set it."
+
+
+def _months(months: float) -> str:
+    return "never" if math.isinf(months) else f"{months:g}"
+
+
+def _keep(case: PayCase, project_id: int, key: str, state: str) -> None:
+    low, high = st.session_state[state]
+    set_figure(session.db(), case, project_id, key, (float(low), float(high)))
