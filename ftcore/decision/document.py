@@ -83,7 +83,8 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the people say of a decision: `known` and `details` as in `store.decisions`, `choice` the key of an action."""
+    """What the people say of a decision: `known` and `details` as in `store.decisions`, `choice` the key of an action,
+    `review_on` a day as ISO 8601, `by` who decided."""
 
     answers: Mapping[str, Reply]
     reasons: Sequence[str] = ()
@@ -93,6 +94,7 @@ class Told:
     choice: str = ""
     why: str = ""
     review_on: str = ""
+    by: str = ""
 
 
 def document(
@@ -130,7 +132,7 @@ def document(
             "choice": told.choice,
             "name": next((advice.name for action, advice in framework.actions.items() if action == told.choice), ""),
             "why": told.why,
-            "by": who if told.choice or told.why else "",
+            "by": (told.by or who) if told.choice or told.why else "",
         },
         "review_on": told.review_on,
         "break_even": break_even,
@@ -145,11 +147,10 @@ def clean(found: Any) -> dict[str, Any]:
 
 
 def same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Whether two records say the same, but for when they were made and by whom."""
+    """Whether two records say the same, but for when they were made and by whom they were written down."""
 
     def said(document: Mapping[str, Any]) -> dict[str, Any]:
-        found = {key: value for key, value in clean(document).items() if not key.startswith("recorded_")}
-        return {**found, "decided": {**found["decided"], "by": ""}}
+        return {key: value for key, value in clean(document).items() if not key.startswith("recorded_")}
 
     return said(one) == said(other)
 

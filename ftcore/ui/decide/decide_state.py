@@ -1,98 +1,99 @@
-"""What the Decide page reads and writes: the standing answers and the advice that follows from them."""
+"""What the Decide page reads and writes: the standing answers, how they are known, and the advice that follows from them.
+
+Each write takes what stands and changes one thing of it in one transaction: two people may answer different questions at once.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-from typing import cast
+from dataclasses import replace
+from typing import Any, Literal
 
 from sqlalchemy import Connection
 
+from ftcore.chat import clean_value
 from ftcore.decision import recommend
-from ftcore.records import Evidence, Recommendation, Reply
-from ftcore.store import decisions, runs
+from ftcore.journey.deciding import Decided, evidence_on, standing
+from ftcore.records import Reply
+from ftcore.store import decisions
 from ftcore.store.database import Database
 
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """The answers and reasons as saved last, with the advice as the evidence of today makes it."""
-
-    answers: dict[str, Reply]
-    reasons: tuple[str, ...]
-    advice: Recommendation
-    evidence: tuple[Evidence, ...] = ()
-    note: str = ""
-    who: str = ""
-    at: datetime | None = None
+__all__ = ["Decided", "answer", "detail", "fill", "know", "note", "read", "tick"]
 
 
 def read(db: Database, project_id: int) -> Decided:
     with db.read() as c:
-        return _read(c, project_id)
+        return standing(c, project_id)
 
 
 def answer(db: Database, project_id: int, question: str, reply: Reply, *, who: str) -> None:
-    """Saves one answer beside those that stand: two people may answer different questions at once."""
+    """Saves one answer beside those that stand."""
     with db.write() as c:
-        now = _read(c, project_id)
-        _save(c, project_id, {**now.answers, question: reply}, now.reasons, now, who)
+        now = standing(c, project_id)
+        _save(c, project_id, replace(now, answers={**now.answers, question: reply}), who)
+
+
+def know(
+    db: Database,
+    project_id: int,
+    question: str,
+    name: Literal["note", "link", "attached"],
+    value: str | list[str],
+    *,
+    who: str,
+) -> None:
+    """Saves one thing about how an answer is known; an empty one takes it away."""
+    with db.write() as c:
+        now = standing(c, project_id)
+        others = {key: one for key, one in now.known.get(question, {}).items() if key != name}
+        mine = {**others, name: clean_value(value)[0], "who": who} if value else others
+        rest = {key: one for key, one in now.known.items() if key != question}
+        told = any(mine.get(part) for part in ("note", "link", "attached"))
+        _save(c, project_id, replace(now, known={**rest, question: mine} if told else rest), who)
+
+
+def detail(db: Database, project_id: int, key: str, value: Any, *, who: str) -> None:
+    """Saves what a follow-up was answered; None or "" takes it away."""
+    with db.write() as c:
+        now = standing(c, project_id)
+        rest = {name: one for name, one in now.details.items() if name != key}
+        kept = value not in (None, "", [])
+        _save(c, project_id, replace(now, details={**rest, key: clean_value(value)[0]} if kept else rest), who)
 
 
 def fill(db: Database, project_id: int, answers: dict[str, Reply], reasons: tuple[str, ...], *, who: str) -> None:
     """Saves a whole set of answers and reasons at once: the sample's."""
     with db.write() as c:
-        _save(c, project_id, answers, reasons, _read(c, project_id), who)
+        _save(c, project_id, replace(standing(c, project_id), answers=answers, reasons=reasons), who)
 
 
 def tick(db: Database, project_id: int, reason: str, given: bool, *, who: str) -> None:
     """Saves that a reason is given, or no longer."""
     with db.write() as c:
-        now = _read(c, project_id)
+        now = standing(c, project_id)
         others = tuple(known for known in now.reasons if known != reason)
-        _save(c, project_id, now.answers, (*others, reason) if given else others, now, who)
+        _save(c, project_id, replace(now, reasons=(*others, reason) if given else others), who)
 
 
 def note(db: Database, project_id: int, text: str, *, who: str) -> None:
-    """Saves what the people decided in the end."""
+    """Saves why it was decided so, before it is recorded."""
     with db.write() as c:
-        now = _read(c, project_id)
-        _save(c, project_id, now.answers, now.reasons, now, who, text)
+        _save(c, project_id, replace(standing(c, project_id), note=clean_value(text)[0]), who)
 
 
-def _read(c: Connection, project_id: int) -> Decided:
+def _save(c: Connection, project_id: int, found: Decided, who: str) -> None:
+    """The advice that is kept beside is judged on what is known with the change."""
     kept = decisions.latest(c, project_id)
-    evidence = _evidence(c, project_id)
-    if kept is None:
-        return Decided({}, (), recommend({}, (), evidence), evidence)
-    answers = cast("dict[str, Reply]", kept.answers)
-    advice = recommend(answers, kept.reasons, evidence)
-    return Decided(answers, tuple(kept.reasons), advice, evidence, kept.note, kept.who, kept.created_at)
-
-
-def _save(
-    c: Connection,
-    project_id: int,
-    answers: dict[str, Reply],
-    reasons: tuple[str, ...],
-    now: Decided,
-    who: str,
-    text: str | None = None,
-) -> None:
+    changed = replace(kept, answers=dict(found.answers), known=found.known, details=found.details) if kept else None
     decisions.save(
         c,
         project_id,
-        answers=answers,
-        reasons=reasons,
-        recommendation=recommend(answers, reasons, now.evidence),
+        answers=found.answers,
+        reasons=found.reasons,
+        recommendation=recommend(found.answers, found.reasons, evidence_on(c, project_id, changed)),
         who=who,
-        note=now.note if text is None else text,
+        note=found.note,
+        known=found.known,
+        details=found.details,
+        choice=found.choice,
+        review_on=found.review_on,
     )
-
-
-def _evidence(c: Connection, project_id: int) -> tuple[Evidence, ...]:
-    if not runs.latest_done(c, project_id) and not runs.trials(c, project_id):
-        return ()
-    from ftcore.report.known import measured_in  # scipy loads with it: only where something was measured
-
-    return measured_in(c, project_id)

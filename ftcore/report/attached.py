@@ -1,0 +1,112 @@
+"""What people attach to their answers, from what there is in the project: runs, the results of the checks, the volume, notes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from sqlalchemy import Connection
+
+from ftcore.decision.document import Origin
+from ftcore.decision.framework import QUESTIONS
+from ftcore.decision.known import CHECKS, RUN, VOLUME, Checked, checked, noted, volume
+from ftcore.records import Evidence, Reply
+from ftcore.report.known import evidence_of, measured_in, trial_of
+from ftcore.store import checked as store_checked
+from ftcore.store import endpoints, runs, snapshots
+from ftcore.store.decisions import Decision
+from ftcore.store.runs import Run
+
+MOST_RUNS = 20
+"""So many finished comparisons are offered as evidence, the newest ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachable:
+    """Something of this project that can stand as evidence beside an answer: its `name`, kept, and what it says."""
+
+    name: str
+    sentence: str
+
+
+def evidence_on(c: Connection, project_id: int, kept: Decision | None) -> tuple[Evidence, ...]:
+    """What was measured in this project, and what people attached to their answers or noted beside them."""
+    measured = measured_in(c, project_id)
+    return measured if kept is None else tuple(dict.fromkeys((*measured, *_attached(c, project_id, kept))))
+
+
+def attachable(c: Connection, project_id: int, question: str, details: Mapping[str, Any]) -> list[Attachable]:
+    """What there is in this project that speaks to a question, with what it says."""
+    found = []
+    if question == "quality_training_data" and (now_checked := _checked(c, project_id)).approved:
+        found.append(Attachable(CHECKS, f"The checks: {now_checked.sentence}"))
+    if question == "high_volume_narrow" and (said := volume(details, None)) is not None:
+        found.append(Attachable(VOLUME, f"The volume: {said.claim}"))
+    for run in _finished(c, project_id):
+        claims = [item.claim for item in _of_run(c, run) if item.question == question]
+        if claims:
+            kind = "Trial" if run.settings.get("trial") else "Comparison"
+            found.append(Attachable(f"{RUN}{run.id}", f"{kind}, run {run.id}: {' '.join(claims)}"))
+    return found
+
+
+def _attached(c: Connection, project_id: int, kept: Decision) -> Iterator[Evidence]:
+    for question in QUESTIONS:
+        known = kept.known.get(question) or {}
+        reply = cast("Reply | None", kept.answers.get(question))
+        yield from noted(question, reply, known, str(known.get("who") or ""))
+        for name in known.get("attached") or []:
+            yield from _named(c, project_id, question, str(name), kept.details, reply)
+
+
+def _named(
+    c: Connection, project_id: int, question: str, name: str, details: Mapping[str, Any], reply: Reply | None
+) -> Iterator[Evidence]:
+    """The evidence of one attached name; nothing where it is gone, or speaks to another question."""
+    if name == CHECKS and question == "quality_training_data":
+        yield checked(_checked(c, project_id))
+    elif name == VOLUME and question == "high_volume_narrow":
+        said = volume(details, reply)
+        if said is not None:
+            yield said
+    elif name.startswith(RUN) and name.removeprefix(RUN).isdecimal():
+        run = _run(c, project_id, int(name.removeprefix(RUN)))
+        if run is not None:
+            yield from (item for item in _of_run(c, run) if item.question == question)
+
+
+def _checked(c: Connection, project_id: int) -> Checked:
+    found = store_checked.approved(c, project_id)
+    return Checked(found.approved, found.errors, found.warnings, found.test)
+
+
+def _run(c: Connection, project_id: int, run_id: int) -> Run | None:
+    try:
+        run = runs.get(c, run_id)
+    except (LookupError, OverflowError):
+        return None
+    return run if run.project_id == project_id and run.state == "done" else None
+
+
+def _finished(c: Connection, project_id: int) -> list[Run]:
+    every = [*runs.of_project(c, project_id), *runs.trials(c, project_id)]
+    done = [run for run in every if run.state == "done" and run.result]
+    return sorted(done, key=lambda run: -run.id)[:MOST_RUNS]
+
+
+def _of_run(c: Connection, run: Run) -> list[Evidence]:
+    practice = endpoints.get(c, run.endpoint_id).practice
+    return trial_of(run, practice) if run.settings.get("trial") else evidence_of(run, practice)
+
+
+def origins(c: Connection, evidence: Iterable[Evidence]) -> Iterator[tuple[str, Origin]]:
+    """By the source of what was compared, the run that it is from."""
+    for source in dict.fromkeys(item.source for item in evidence if item.comparison is not None):
+        number = source.rpartition("run ")[2]
+        if number.isdecimal():
+            run = runs.get(c, int(number))
+            digests = sorted(str(arm.get("digest", "")) for arm in run.result.get("arms", []))
+            arms = hashlib.sha256("\n".join(digests).encode("utf-8", "replace")).hexdigest()
+            yield source, Origin(run.id, arms, snapshots.get(c, run.snapshot_id).digest)
