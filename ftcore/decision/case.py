@@ -44,6 +44,9 @@ class Case:
     replies: Mapping[str, Reply]
     good: tuple[str, ...]
     """The good reasons that hold."""
+    undecided: frozenset[str] = frozenset()
+    """Questions whose answer was ready until a measurement could not tell: a test that sees nothing makes of a belief no more
+    than a belief, and an open one."""
 
     @property
     def unfounded(self) -> bool:
@@ -58,8 +61,8 @@ class Case:
         if key == "high_volume_narrow":
             if self.unfounded:
                 return Action.DO_NOT_FINE_TUNE
-            if reply == "no" and self.good:
-                return None
+            if reply == "no" and any(self.findings.get(reason) == "yes" for reason in self.good):
+                return None  # a good reason stands in for the volume where it was measured to hold, and only there
         if reply == READY[key]:
             return None
         return Action.MEASURE_FIRST if reply == "unsure" else STEP_ACTION[key]
@@ -80,14 +83,18 @@ def weigh(answers: Mapping[str, Reply], reasons: Sequence[str], evidence: Sequen
         cautious = item.supports != READY.get(item.question, "yes")
         if counts(item) and (cautious or item.question not in findings):
             findings[item.question] = item.supports
-    replies: dict[str, Reply] = {key: findings.get(key) or answers.get(key, "unsure") for key in QUESTIONS}
+    vague = {item.question for item in evidence if item.measured and not item.practice and item.supports == "unsure"}
+    undecided = frozenset(key for key in vague - findings.keys() if answers.get(key) == READY.get(key))
+    replies: dict[str, Reply] = {
+        key: "unsure" if key in undecided else findings.get(key) or answers.get(key, "unsure") for key in QUESTIONS
+    }
 
     def holds(reason: str) -> bool:
         idle = reason == "efficiency_at_scale" and replies["high_volume_narrow"] == "no"
         return reason in reasons and findings.get(reason) != "no" and not idle
 
     good = tuple(reason for reason in GOOD_REASONS if holds(reason))
-    return Case(dict(answers), frozenset(reasons), tuple(evidence), findings, replies, good)
+    return Case(dict(answers), frozenset(reasons), tuple(evidence), findings, replies, good, undecided)
 
 
 def _check(answers: Mapping[str, Reply], reasons: Sequence[str], evidence: Sequence[Evidence]) -> None:

@@ -5,36 +5,42 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from ftcore.decision.case import READY, STEP_ACTION, Case, weigh
-from ftcore.decision.framework import BAD_REASONS, QUESTIONS
+from ftcore.decision.framework import BAD_REASONS, QUESTIONS, Framework, load
 from ftcore.decision.wording import Wording
 from ftcore.records import Action, Confidence, Evidence, Recommendation, Reply
 
 
 def recommend(
-    answers: Mapping[str, Reply], reasons: Sequence[str] = (), evidence: Sequence[Evidence] = ()
+    answers: Mapping[str, Reply],
+    reasons: Sequence[str] = (),
+    evidence: Sequence[Evidence] = (),
+    *,
+    framework: Framework | None = None,
 ) -> Recommendation:
     """What to do first, why, what next, and what would reverse it.
 
     `answers`: any of the five questions -> "yes", "no" or "unsure"; one that is not there is not answered yet.
     `reasons`: any of the four good and four bad ones. `evidence`: what speaks for an answer or against a good reason.
+    `framework` says it in words, by default those that came with the app; the advice itself does not depend on it.
 
     The rules, from the seed's five-step framework; the first that applies decides:
 
     1. `best_base_model` no -> try_better_model.
     2. `prompt_optimized` no -> improve_prompt.
     3. `rag_would_solve` yes -> use_rag; likewise when the only reasons are bad ones and one is adding_knowledge.
-    4. `high_volume_narrow` no and no good reason -> do_not_fine_tune; likewise, whatever the volume, when reasons are
-       given and none of them is good (the alternatives say what mends each). efficiency_at_scale is no good reason
-       where the volume is low, nor is one that was measured not to hold.
+    4. `high_volume_narrow` no and no good reason that was measured to hold -> do_not_fine_tune; likewise, whatever the
+       volume, when reasons are given and none of them is good (the alternatives say what mends each).
+       efficiency_at_scale is no good reason where the volume is low, nor is one that was measured not to hold.
     5. `quality_training_data` no -> collect_data.
     6. Otherwise fine_tune.
 
     "unsure" or no answer at a step -> measure_first, for the steps after it can't be judged before it is. One thing
     outranks an open question: a measurement that the prompt or looking up does as well (steps 2 and 3).
 
-    Evidence with `measured` replaces the answer to its question; where two disagree, the more cautious holds, and
-    "unsure" replaces nothing. The practice model's counts only for what it can show, never for the best base model or
-    the prompt. The confidence is `measured` only when every step that the advice rests on was measured.
+    Evidence with `measured` replaces the answer to its question; where two disagree, the more cautious holds. One
+    that could not tell ("unsure") opens an answer that was ready, and replaces no other. The practice model's counts only
+    for what it can show, never for the best base model or the prompt. The confidence is `measured` only when every step
+    that the advice rests on was measured.
 
     Raises ValueError, with a sentence, on a question, reply or reason that does not exist.
     """
@@ -44,7 +50,7 @@ def recommend(
     walked = QUESTIONS if key is None else QUESTIONS[: QUESTIONS.index(key) + 1]
     confidence = _confidence(case, walked, key)
     steps = _further(case, key, action)
-    wording = Wording(case, key, action, walked, confidence)
+    wording = Wording(case, key, action, walked, confidence, framework or load())
     return Recommendation(
         action=action,
         headline=wording.headline(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ftcore.decision.case import Case, counts
-from ftcore.decision.framework import BAD_REASONS, GOOD_REASONS, QUESTIONS, Question, load
+from ftcore.decision.framework import BAD_REASONS, GOOD_REASONS, QUESTIONS, Framework, Question
 from ftcore.records import Action, Because, Confidence, Step
 
 _SAID = {"yes": "yes", "no": "no", "unsure": "not sure"}
@@ -16,11 +16,17 @@ class Wording:
     the advice rests on."""
 
     def __init__(
-        self, case: Case, key: str | None, action: Action, walked: Sequence[str], confidence: Confidence
+        self,
+        case: Case,
+        key: str | None,
+        action: Action,
+        walked: Sequence[str],
+        confidence: Confidence,
+        framework: Framework,
     ) -> None:
         self._case, self._key, self._action = case, key, action
         self._walked, self._confidence = walked, confidence
-        self._framework = load()
+        self._framework = framework
         self._good = {reason.key: reason for reason in self._framework.good_reasons}
         self._bad = {reason.key: reason for reason in self._framework.bad_reasons}
 
@@ -91,7 +97,7 @@ class Wording:
         yield "Tuning can weaken a model's safety, even with harmless examples. Test for that before it meets customers."
 
     def _answered(self, key: str) -> Because:
-        measured = key in self._case.findings
+        measured = key in self._case.findings or key in self._case.undecided
         return Because(self._answer_sentence(key), "evidence" if measured else "answer", key)
 
     def _answer_sentence(self, key: str) -> str:
@@ -104,6 +110,9 @@ class Wording:
             if answer is not None and answer != finding:
                 return f"{question.short}: you answered “{_SAID[answer]}”, but it was measured. {text}"
             return f"{question.short}: measured. {text}"
+        if key in self._case.undecided and answer is not None:
+            told = " ".join(e.claim for e in self._case.evidence if e.question == key and e.measured and not e.practice)
+            return f"{question.short}: you answered “{_SAID[answer]}”, but a measurement could not tell. {told}"
         if answer is None:
             return f"{question.short}: not answered yet. {question.question}"
         notes = " ".join(e.claim for e in self._case.evidence if e.question == key and not e.measured)

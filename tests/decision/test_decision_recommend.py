@@ -104,11 +104,13 @@ def test_one_answer_that_is_not_ready_gives_its_own_advice(question, reply, acti
     assert recommend({**READY, question: reply}).action is action
 
 
-def test_a_good_reason_stands_in_for_volume_but_scale_does_not():
+def test_a_good_reason_stands_in_for_volume_once_it_was_measured_but_scale_never_does():
     few = {**READY, "high_volume_narrow": "no"}
-    for reason in ("style_consistency", "domain_terminology", "format_reliability"):
-        assert recommend(few, [reason]).action is Action.FINE_TUNE
-    assert recommend(few, ["efficiency_at_scale"]).action is Action.DO_NOT_FINE_TUNE
+    for reason in GOOD_REASONS:
+        held = Evidence(reason, "It holds.", supports="yes", measured=True)
+        expected = Action.DO_NOT_FINE_TUNE if reason == "efficiency_at_scale" else Action.FINE_TUNE
+        assert recommend(few, [reason]).action is Action.DO_NOT_FINE_TUNE
+        assert recommend(few, [reason], [held]).action is expected
 
 
 def test_only_bad_reasons_never_lead_to_fine_tuning_whatever_was_answered():
@@ -144,10 +146,20 @@ def test_a_good_reason_that_was_measured_not_to_hold_counts_no_more():
     assert recommend(READY, ["format_reliability", "style_consistency"], [shown]).action is Action.FINE_TUNE
 
 
-def test_what_was_not_decided_by_a_measurement_replaces_no_answer():
-    vague = Evidence("prompt_optimized", "Too close to call.", supports="unsure", measured=True)
+def test_what_somebody_said_replaces_no_answer():
     believed = Evidence("prompt_optimized", "Somebody said so.", supports="no")
-    assert recommend(READY, (), [vague, believed]).action is Action.FINE_TUNE
+    assert recommend(READY, (), [believed]).action is Action.FINE_TUNE
+
+
+def test_a_measurement_that_could_not_tell_opens_a_ready_answer_and_no_other():
+    vague = Evidence("prompt_optimized", "Too close to call.", model="big-model", supports="unsure", measured=True)
+    opened = recommend(READY, (), [vague])
+    assert opened.action is Action.MEASURE_FIRST
+    assert "you answered “yes”, but a measurement could not tell. Too close to call." in opened.because[0].text
+    assert opened.because[0].kind == "evidence"
+    assert recommend({**READY, "prompt_optimized": "no"}, (), [vague]).action is Action.IMPROVE_PROMPT
+    on_practice = Evidence("prompt_optimized", "Too close.", practice=True, supports="unsure", measured=True)
+    assert recommend(READY, (), [on_practice]).action is Action.FINE_TUNE
 
 
 def test_the_standing_says_how_much_was_measured():
