@@ -65,6 +65,8 @@ def break_even(
         1 if training_cost else 0, math.ceil(exact * (1 - 1e-12))
     )  # 9,999.999.. and 10,000.000..1 are both 10,000
     months = calls / calls_per_month
+    if not math.isfinite(months):
+        return BreakEven(saving, None, None, False, "Never: there are too few calls to save anything.")
     if today and shutdown and months * DAYS_A_MONTH > (shutdown - today).days:
         sentence = f"Never: the model is shut down on {shutdown.isoformat()}, before the training is paid back."
         return BreakEven(saving, calls, months, False, sentence)
