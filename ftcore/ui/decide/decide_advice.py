@@ -68,9 +68,9 @@ def _against(found: Recommendation) -> list[str]:
 
 def _marked(title: str, because: Sequence[Because], decided: Decided, framework: Framework) -> None:
     """Each reason for the advice with a mark: which answer, which reason given, or which measurement it rests on."""
-    lines = [f"- :gray-badge[{page.plain(_mark(one, decided, framework))}] {page.plain(one.text)}" for one in because]
-    if lines:
-        st.markdown(f"**{title}**\n" + "\n".join(lines))
+    _listed(
+        title, [f":gray-badge[{page.plain(_mark(one, decided, framework))}] {page.plain(one.text)}" for one in because]
+    )
 
 
 def _mark(one: Because, decided: Decided, framework: Framework) -> str:
@@ -85,5 +85,12 @@ def _mark(one: Because, decided: Decided, framework: Framework) -> str:
 
 
 def _sentences(title: str, sentences: Sequence[str]) -> None:
-    if sentences:
-        st.markdown(f"**{title}**\n" + "\n".join(f"- {page.plain(line)}" for line in sentences))
+    _listed(title, [page.plain(line) for line in sentences])
+
+
+def _listed(title: str, lines: Sequence[str]) -> None:
+    """Several lines as a list, one as it is."""
+    if len(lines) == 1:
+        st.markdown(f"**{title}**  \n{lines[0]}")
+    elif lines:
+        st.markdown(f"**{title}**\n" + "\n".join(f"- {line}" for line in lines))

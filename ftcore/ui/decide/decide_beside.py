@@ -22,7 +22,7 @@ def draw(project: Project, question: Question, decided: Decided, cards: Sequence
     for term, explanation in question.words.items():
         name = term if term.isupper() else term[:1].upper() + term[1:]
         st.markdown(f"*{page.plain(name)}*: {page.plain(explanation)}")
-    for found in (item for item in decided.about(question.key) if item.measured):
+    for found in _by_source(decided.about(question.key)):
         _measured(found)
     if question.key == FIRST:
         decide_models.fold()
@@ -31,6 +31,14 @@ def draw(project: Project, question: Question, decided: Decided, cards: Sequence
         key = f"research-{question.key}"
         with st.expander(f"What research says ({len(research)})", icon=":material/menu_book:", key=key):
             cards_of(research)
+
+
+def _by_source(evidence: Sequence[Evidence]) -> list[list[Evidence]]:
+    found: dict[tuple[str, str, bool], list[Evidence]] = {}
+    for item in evidence:
+        if item.measured:
+            found.setdefault((item.source, item.model, item.practice), []).append(item)
+    return list(found.values())
 
 
 def cards_of(cards: Sequence[ResearchCard]) -> None:
@@ -44,13 +52,13 @@ def cards_of(cards: Sequence[ResearchCard]) -> None:
         st.markdown("  \n".join(lines))
 
 
-def _measured(found: Evidence) -> None:
-    with st.container(border=True):
-        st.badge(
-            "Practice model" if found.practice else "Measured here",
-            color="gray",
-            help=page.PRACTICE if found.practice else None,
-        )
-        st.text(found.claim)
-        of = f" Model: {found.model}." if found.model else ""
-        st.text(f"{SPEAKS[found.supports]}{of} From: {found.source or 'this project'}.")
+def _measured(found: Sequence[Evidence]) -> None:
+    """What one run says of a question: each finding with what it speaks for, the model and the run once."""
+    first = found[0]
+    with st.container(border=True, gap="small"):
+        badge = "Practice model" if first.practice else "Measured here"
+        st.badge(badge, color="gray", help=page.PRACTICE if first.practice else None)
+        for item in found:
+            st.text(f"{item.claim} {SPEAKS[item.supports]}")
+        of = f"Model: {first.model}. " if first.model else ""
+        st.caption(page.plain(f"{of}From: {first.source or 'this project'}."))

@@ -20,6 +20,7 @@ MONEY = ("dollar", "euro", "pound", "$", "€", "£")
 
 
 def draw(project: Project, question: Question, decided: Decided) -> None:
+    st.markdown("**What somebody who knows this would ask next.** Answer what you can; each is kept as you go.")
     for asked in question.follow_ups:
         _field(project.id, asked, decided.details.get(asked.key))
 
@@ -45,7 +46,7 @@ def _field(project_id: int, asked: FollowUp, stands: Any) -> None:
         _examples(project_id, label, asked, key, stands)
     else:
         st.session_state.setdefault(key, str(stands or ""))
-        st.text_area(label, key=key, max_chars=LONGEST, height=88, **about)
+        st.text_area(label, key=key, max_chars=LONGEST, height=68, **about)
 
 
 def _number(label: str, asked: FollowUp, key: str, stands: Any, about: dict[str, Any]) -> None:
@@ -69,7 +70,7 @@ def _examples(project_id: int, label: str, asked: FollowUp, key: str, stands: An
             f"{label} ({number + 1} of {EXAMPLES})",
             key=place,
             max_chars=LONGEST,
-            height=88,
+            height=68,
             help=page.plain(asked.help) if number == 0 else None,
             on_change=_keep_examples,
             args=(project_id, asked.key, key),

@@ -121,12 +121,13 @@ def _ask(project: Project, question: Question, decided: Decided, title: str) -> 
         label_visibility="collapsed",
     )
     decide_known.badge(question.key, decided)
-    if reply == "unsure":
-        st.markdown("**How to find out.** " + page.plain(question.settle))
-        decide_follow_ups.draw(project, question, decided)
     if reply is not None:
         decide_known.draw(project, question, decided)
+    if reply == "unsure":
+        st.markdown("**How to find out.** " + page.plain(question.settle))
     trial_panel.draw(project, question.key)
+    if reply == "unsure":
+        decide_follow_ups.draw(project, question, decided)
 
 
 def _place(project_id: int, question: str) -> str:

@@ -51,27 +51,32 @@ def fold(project: Project, framework: Framework, decided: Decided) -> None:
             "nothing is written over.",
             width=page.PROSE,
         )
-        _form(project, framework, decided)
+        _form(project, framework, decided, versions[0] if versions else None)
         if versions:
             decide_versions.draw(project, versions)
 
 
-def _form(project: Project, framework: Framework, decided: Decided) -> None:
+def _form(project: Project, framework: Framework, decided: Decided, newest: KeptRecord | None) -> None:
     """What was decided, why, by whom, and when to look again. The reason is saved when its field is left, the rest when it is
-    recorded."""
+    recorded. What is proposed follows the advice until somebody chooses."""
     choice, note, by, review = (_key(project.id, name) for name in ("choice", "note", "by", "review"))
     names = {action.value: advice.name for action, advice in framework.actions.items()}
-    if st.session_state.get(choice) not in names:
-        st.session_state[choice] = decided.choice if decided.choice in names else decided.advice.action.value
+    touched = _key(project.id, "touched")
+    if not st.session_state.get(touched) or st.session_state.get(choice) not in names:
+        st.session_state[choice] = _proposed(decided, newest)
     st.session_state.setdefault(note, decided.note)
     st.session_state.setdefault(by, session.who())
-    st.session_state.setdefault(review, _day(decided.review_on) or months_later(date.today(), MONTHS))
+    kept = _day(decided.review_on)
+    coming = kept if kept and kept > date.today() else months_later(date.today(), MONTHS)
+    st.session_state.setdefault(review, coming)
     advised = decided.advice.action.value
     st.selectbox(
         "What you decided",
         list(names),
         format_func=lambda one: names.get(one, str(one)) + (" (as advised)" if one == advised else ""),
         key=choice,
+        on_change=_touch,
+        args=(touched,),
         width=page.PROSE,
     )
     st.text_area(
@@ -100,6 +105,13 @@ def _form(project: Project, framework: Framework, decided: Decided) -> None:
             on_click=_record,
             args=(project.id, framework),
         )
+
+
+def _proposed(decided: Decided, newest: KeptRecord | None) -> str:
+    """What was decided last, as long as the advice is what it was then; else what is advised."""
+    advised = decided.advice.action.value
+    then = newest.document.get("recommendation", {}).get("action") if newest else None
+    return decided.choice if decided.choice in set(Action) and then == advised else advised
 
 
 def _since(newest: KeptRecord, decided: Decided) -> str | None:
@@ -132,6 +144,10 @@ def _key(project_id: int, name: str) -> str:
     return f"decision-{name}-{project_id}"
 
 
+def _touch(key: str) -> None:
+    st.session_state[key] = True
+
+
 def _note(project_id: int, key: str) -> None:
     decide_state.note(session.db(), project_id, str(st.session_state[key])[:LONGEST], who=session.who())
     page.flash("Saved.")
@@ -153,7 +169,7 @@ def _record(project_id: int, framework: Framework) -> None:
         who=session.who(),
         by=str(said["by"] or "").strip()[:80],
     )
-    for name in ("shown", "older"):
+    for name in ("shown", "older", "touched"):
         st.session_state.pop(_key(project_id, name), None)
     page.flash(
         f"Recorded as version {kept.number}."
