@@ -67,22 +67,22 @@ def trial_evidence(
     gain: Reply = "yes" if question == "rag_would_solve" else "no"
     none: Reply = "no" if question == "rag_would_solve" else "yes"
     supports: Reply = gain if ahead or enough else none if level else "unsure"
-    claim = _sentence(comparison, other, ahead=ahead, level=level, candidate=label)
+    claim = _sentence(comparison, other, ahead=ahead, level=level, candidate=f"“{label}”")
     if enough:
-        claim = f"{label} is right on at least {lowest:.0%} of such questions. {claim}"
+        claim = f"“{label}” is right on at least {lowest:.0%} of such questions. {claim}"
     return Evidence(question, claim, source, model, practice, comparison, supports=supports)
 
 
 def _sentence(
     comparison: Comparison, label: str, *, ahead: bool, level: bool, candidate: str = "The tuned model"
 ) -> str:
-    held = candidate[:1].lower() + candidate[1:] if candidate.startswith("The ") else candidate
+    held = candidate[:1].lower() + candidate[1:]
     on = f"on {comparison.n} unseen examples"
     points = f"({comparison.low * 100:+.0f} to {comparison.high * 100:+.0f} points)"
     if ahead:
-        return f"{candidate} did better than {label} {on} {points}."
+        return f"{candidate} did better than “{label}” {on} {points}."
     if level and comparison.verdict is Verdict.WORSE:
-        return f"{label} did better than {held} {on} {points}."
+        return f"“{label}” did better than {held} {on} {points}."
     if level:
-        return f"{label} did as well as {held} {on} {points}."
-    return f"Between {held} and {label} it is too close to call {on} {points}."
+        return f"“{label}” did as well as {held} {on} {points}."
+    return f"Between {held} and “{label}” it is too close to call {on} {points}."

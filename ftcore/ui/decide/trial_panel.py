@@ -47,7 +47,7 @@ def _offer(project: Project, question: str, *, label: str) -> None:
 
     with st.container(gap="small"):
         if label == "Try it":
-            st.markdown("**Try it**")
+            st.markdown("**Try it**" if question != "rag_would_solve" else "**Try looking it up**")
         place, larger = _place(question)
         found: Offer | None = None
         if place is not None:

@@ -9,7 +9,7 @@ from ftcore.store import endpoints, projects
 from ftcore.store.runs import Run
 from ftcore.ui import ledger, page, say, session
 
-SUPPORTS = {"yes": "It speaks for “yes”.", "no": "It speaks for “no”.", "unsure": "It leaves the question open."}
+SAID = {"yes": "yes", "no": "no", "unsure": "not sure"}
 ROWS = 5
 LONGEST = 600
 PRACTICE = (
@@ -21,6 +21,7 @@ PRACTICE_COUNTS = "Measured on the small practice model."
 
 def draw(project: Project, run: Run) -> None:
     from ftcore.decision.case import counts
+    from ftcore.decision.framework import framework_of
     from ftcore.evaluation.numbers import points
     from ftcore.report.known import trial_of
 
@@ -32,7 +33,9 @@ def draw(project: Project, run: Run) -> None:
     if not found:
         st.text("No answers could be compared.")
         return
-    st.markdown(page.plain(f"{found[0].claim} {SUPPORTS[found[0].supports]}"))
+    about = framework_of(session.workspace().root)[0].question(found[0].question).question
+    st.markdown(page.plain(found[0].claim))
+    st.markdown(f"*{page.plain(about)}* It speaks for **{SAID[found[0].supports]}**.")
     if practice:
         st.caption(PRACTICE_COUNTS if counts(found[0]) else PRACTICE)
     lines = {
