@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from ftcore.records import ArmResult
-from ftcore.report.facts import kind_of
+from ftcore.report.facts import kind_of, points, short
 from ftcore.report.palette import LIGHT, arm_colour
-from ftcore.report.slides import FONT, label, one_line, rgb
+from ftcore.report.slide_table import describe
+from ftcore.report.slide_text import FONT, label, one_line, rgb
 
 
 def bar_chart(
@@ -22,20 +23,21 @@ def bar_chart(
 
     data = CategoryChartData(number_format="0")
     arms = arms[::-1]  # a bar chart counts its rows from below
-    data.categories = [label(arm.label or arm.arm) for arm in arms]
+    data.categories = [label(short(arm.label or arm.arm, 34)) for arm in arms]
     data.add_series(label(axis), [round(arm.average * 100, 2) for arm in arms])
     shape = slide.shapes.add_chart(
         XL_CHART_TYPE.BAR_CLUSTERED, Inches(left), Inches(top), Inches(width), Inches(height), data
     )
+    describe(shape, "; ".join(f"{arm.label or arm.arm}: {points(arm.average)} of 100" for arm in reversed(arms)))
     chart = shape.chart
-    _quiet(chart, axis)
+    quiet(chart, axis)
     chart.value_axis.minimum_scale, chart.value_axis.maximum_scale, chart.value_axis.major_unit = 0, 100, 25
     plot = chart.plots[0]
     plot.gap_width, plot.has_data_labels = 55, True
     labels = plot.data_labels
     labels.number_format, labels.number_format_is_linked = "0", False
     labels.position = XL_LABEL_POSITION.INSIDE_BASE
-    labels.font.size, labels.font.bold, labels.font.name = Pt(20), True, FONT
+    labels.font.size, labels.font.bold, labels.font.name = Pt(20 if len(arms) <= 4 else 14), True, FONT
     labels.font.color.rgb = rgb(LIGHT.text)
     for at, arm in enumerate(arms):
         look, colour = plot.series[0].points[at].format, arm_colour(kind_of(arm))
@@ -51,7 +53,13 @@ def bar_chart(
 
 
 def count_chart(
-    slide: Any, counts: Sequence[tuple[str, int]], left: float, top: float, width: float, height: float
+    slide: Any,
+    counts: Sequence[tuple[str, int]],
+    left: float,
+    top: float,
+    width: float,
+    height: float,
+    colour: str = LIGHT.accent,
 ) -> Any:
     """A native bar chart of counts, each written at its bar, all in one quiet colour: words tell them apart."""
     from pptx.chart.data import CategoryChartData
@@ -64,7 +72,8 @@ def count_chart(
     shape = slide.shapes.add_chart(
         XL_CHART_TYPE.BAR_CLUSTERED, Inches(left), Inches(top), Inches(width), Inches(height), data
     )
-    _quiet(shape.chart, "Test examples")
+    describe(shape, ", ".join(f"{name}: {count}" for name, count in counts))
+    quiet(shape.chart, "Test examples")
     shape.chart.value_axis.minimum_scale = 0
     shape.chart.value_axis.has_major_gridlines = False
     shape.chart.value_axis.tick_label_position = XL_TICK_LABEL_POSITION.NONE
@@ -73,7 +82,7 @@ def count_chart(
     plot.data_labels.position = XL_LABEL_POSITION.OUTSIDE_END
     plot.data_labels.font.size, plot.data_labels.font.bold, plot.data_labels.font.name = Pt(18), True, FONT
     plot.series[0].format.fill.solid()
-    plot.series[0].format.fill.fore_color.rgb = rgb(LIGHT.accent)
+    plot.series[0].format.fill.fore_color.rgb = rgb(colour)
     return shape
 
 
@@ -92,7 +101,8 @@ def line_chart(
         series.add_data_point(step, loss)
     kind = XL_CHART_TYPE.XY_SCATTER_LINES_NO_MARKERS
     shape = slide.shapes.add_chart(kind, Inches(left), Inches(top), Inches(width), Inches(height), data)
-    _quiet(shape.chart, "Training loss")
+    describe(shape, f"Training loss from {line[0][1]:.2f} to {line[-1][1]:.2f} in {line[-1][0]} steps")
+    quiet(shape.chart, "Training loss")
     shape.chart.value_axis.minimum_scale = 0
     shape.chart.category_axis.minimum_scale = 0
     shape.chart.category_axis.maximum_scale = max(1, line[-1][0])
@@ -103,7 +113,8 @@ def line_chart(
     return shape
 
 
-def _quiet(chart: Any, axis: str) -> None:
+def quiet(chart: Any, axis: str) -> None:
+    """No legend, no title, a light grid; `axis` names what is counted."""
     from pptx.util import Pt
 
     chart.has_legend, chart.has_title = False, False

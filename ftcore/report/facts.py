@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from ftcore.evaluation.arms.plan import TUNED
 from ftcore.evaluation.numbers import points, signed  # noqa: F401 - reports take their numbers from here
 from ftcore.evaluation.scorers import describe
 from ftcore.records import ArmResult, Comparison, SideBySide, Story
@@ -14,7 +15,7 @@ LONGEST_LABEL = 60
 
 
 def primary(story: Story) -> tuple[str, Comparison] | None:
-    """(arm compared against, fine-tuned minus that arm) of the primary comparison; None when nothing was measured."""
+    """(arm compared against, candidate minus that arm) of the primary comparison; None when nothing was measured."""
     return story.comparisons[0] if story.comparisons else None
 
 
@@ -26,6 +27,19 @@ def tuned_arm(story: Story) -> ArmResult | None:
     """The arm that is to be better."""
     named = arm_of(story, story.candidate)
     return named or next((arm for arm in story.arms if arm_family(arm.arm) == "fine_tuned"), None)
+
+
+def is_tuned(story: Story) -> bool:
+    """Whether the arm that is to be better is a tuned model: in a trial it is a prompt, or pages looked up."""
+    arm = tuned_arm(story)
+    if arm is None:
+        return not story.trial
+    return arm.kind in TUNED if arm.kind else arm_family(arm.arm) == "fine_tuned"
+
+
+def subject(story: Story) -> str:
+    """What the arm that is to be better is called in a sentence."""
+    return "the tuned model" if is_tuned(story) else f"“{label_of(story, story.candidate)}”"
 
 
 def kind_of(arm: ArmResult) -> str:
@@ -58,7 +72,7 @@ def counts_right_answers(story: Story) -> bool:
 
 
 def alternative(story: Story) -> str:
-    """What the tuned model is compared with first: "your best alternative" only where it was chosen beforehand, on
+    """What the candidate is compared with first: "your best alternative" only where it was chosen beforehand, on
     examples that the verdict does not rest on; its name otherwise. "" when nothing was measured."""
     found = primary(story)
     if found is None:
@@ -71,18 +85,18 @@ def scorer_name(story: Story) -> str:
 
 
 def shown_rows(story: Story) -> tuple[SideBySide, ...]:
-    """The rows that may leave the machine, the worst for the tuned model first. Private ones are never among them."""
+    """The rows that may leave the machine, the worst for the candidate first. Private ones are never among them."""
     order = sorted((row for row in story.rows if not row.private), key=lambda row: _loss_order(story, row))
     return tuple(order)
 
 
 def regressions(story: Story, limit: int = 5) -> tuple[SideBySide, ...]:
-    """The worst rows where the tuned model scored below the primary alternative, at most `limit`."""
+    """The worst rows where the candidate scored below the primary alternative, at most `limit`."""
     return tuple(row for row in shown_rows(story) if (change(story, row) or 0) < 0)[:limit]
 
 
 def change(story: Story, row: SideBySide) -> float | None:
-    """Fine-tuned minus the primary alternative on one row; None when a score is missing."""
+    """Candidate minus the primary alternative on one row; None when a score is missing."""
     found, tuned = primary(story), tuned_arm(story)
     if found is None or tuned is None:
         return None

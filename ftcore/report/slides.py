@@ -1,187 +1,179 @@
-"""The parts a slide is made of: text that fits its box, native charts, tables, the practice stamp and the notes.
-
-Lengths are inches, sizes points. Arial everywhere: a deck is opened on machines that have no other font of ours.
-"""
+"""A deck and its slides: the organisation's look, the title, the practice stamp, the footer and the notes. Lengths are inches."""
 
 from __future__ import annotations
 
-import math
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from ftcore.report.file import clean
+from ftcore.records import Brand
+from ftcore.report.colours import readable
+from ftcore.report.file import clean, cut
 from ftcore.report.palette import LIGHT
+from ftcore.report.slide_text import FONT, fill, fitted, height_of, one_line, rgb, text
 
 WIDTH, HEIGHT, EDGE = 13.333, 7.5, 0.7
 INNER = WIDTH - 2 * EDGE
-FONT = "Arial"
-_WIDE = 0.53
-"""The mean width of a letter of Arial in its size; a little more than measured, so that text never runs over."""
+BOTTOM = 6.8
+"""Content ends here; the footer stands below."""
+BAR = 0.16
+"""The organisation's colour along the left edge."""
+Place = tuple[float, float, float, float]
+"""(left, top, width, height)."""
+RULE = 0.028
+QUIET = "#43504F"
+NOTES = 6_000
+"""Characters of notes: more nobody reads out."""
 
-_CELL_SIZES = (14, 13, 12, 11)
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The organisation's name ("" = none) and its two colours (#RRGGBB), in which words can be read on white."""
+
+    name: str
+    main: str
+    second: str
 
 
-def new_deck(title: str, author: str) -> Any:
+def look_of(brand: Brand) -> Look:
+    """Colours that were not given are the app's own."""
+    return Look(one_line(brand.name), readable(brand.main or LIGHT.accent), readable(brand.second or LIGHT.link))
+
+
+def new_deck(title: str, author: str, look: Look) -> Any:
     from pptx import Presentation
     from pptx.util import Inches
 
     deck = Presentation()
+    _widen(deck, WIDTH / (deck.slide_width / Inches(1)))
     deck.slide_width, deck.slide_height = Inches(WIDTH), Inches(HEIGHT)
     deck.core_properties.title = one_line(title)[:250]
     deck.core_properties.author = one_line(author)[:250]
+    _paint_theme(deck, look)
     return deck
 
 
-def new_slide(deck: Any, title: str, *, stamp: str, foot: str, notes: str, sizes: Sequence[int] = (28, 24)) -> Any:
-    """An empty slide with its title, footer, page number, notes, and the practice stamp when there is one."""
+def new_slide(
+    deck: Any,
+    look: Look,
+    title: str,
+    *,
+    stamp: str,
+    foot: str,
+    notes: str,
+    sizes: Sequence[int] = (28, 24, 20),
+    eyebrow: str = "",
+    high: float = 0.95,
+) -> tuple[Any, float]:
+    """An empty slide with its title, footer, page number, notes, and the practice stamp when there is one; and where its content
+    may begin. The title has at most `high` inches."""
     slide = deck.slides.add_slide(deck.slide_layouts[5])
-    frame = slide.shapes.title
+    _block(slide, 0, 0, BAR, HEIGHT, look.main, "Colour of the organisation")
     if stamp:
         _stamp(slide, stamp)
-    _place(frame, EDGE, 0.95 if stamp else 0.55, INNER, 0.95 if len(sizes) == 2 else 1.75)
-    fill(frame.text_frame, [title], INNER, 0.95 if len(sizes) == 2 else 1.75, sizes, bold=True)
-    text(slide, [foot], EDGE, 6.95, INNER - 1.0, 0.3, (11,), colour="#43504F")
-    text(slide, [str(len(deck.slides))], WIDTH - EDGE - 0.9, 6.95, 0.9, 0.3, (11,), colour="#43504F", right=True)
-    slide.notes_slide.notes_text_frame.text = clean(notes)
-    return slide
+    top = 0.85 if stamp else 0.45
+    if eyebrow:
+        text(slide, [eyebrow], EDGE, top, INNER, 0.3, (15, 13, 12), bold=True, colour=look.main)
+        top += 0.38
+    size, lines = fitted([one_line(title)], INNER, high, sizes, bold=True)
+    high = height_of(lines, INNER, size, bold=True) + 0.05
+    _place(slide.shapes.title, EDGE, top, INNER, high)
+    fill(slide.shapes.title.text_frame, lines, INNER, high, (size,), bold=True)
+    text(slide, [foot], EDGE, 6.98, INNER - 1.0, 0.28, (11, 10), colour=QUIET)
+    text(slide, [str(len(deck.slides))], WIDTH - EDGE - 0.9, 6.98, 0.9, 0.28, (11,), colour=QUIET, right=True)
+    slide.notes_slide.notes_text_frame.text = clean(cut(notes, NOTES))
+    return slide, top + high + 0.2
 
 
-def text(
+def rule(slide: Any, left: float, top: float, width: float, colour: str) -> None:
+    """A thin line. A bar and no connector: those cast a shadow in some programs."""
+    _block(slide, left, top, width, RULE, colour, "Rule")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A heading with a rule above it and paragraphs below it."""
+
+    title: str
+    paragraphs: Sequence[str]
+    bullets: bool = False
+
+    def height(self, width: float, size: int) -> float:
+        """With its heading, in inches."""
+        marked = [f"• {one_line(p)}" if self.bullets else one_line(p) for p in self.paragraphs if p.strip()]
+        return HEADING + height_of(marked, width, size) + 0.08
+
+
+HEADING, APART, GAP = 0.46, 0.24, 0.45
+"""A heading's height, the room between two blocks, and that between two columns."""
+SIZES = (18, 17, 16, 15, 14, 13, 12, 11)
+
+
+def headed(slide: Any, block: Block, place: Place, look: Look, *, sizes: Sequence[int] = SIZES) -> None:
+    """Draws a block."""
+    left, top, width, high = place
+    rule(slide, left, top, width, look.second)
+    text(slide, [block.title], left, top + 0.08, width, 0.34, (17, 15, 13), bold=True, colour=look.main)
+    below = max(0.3, high - HEADING)
+    text(slide, block.paragraphs, left, top + HEADING, width, below, sizes, bullets=block.bullets)
+
+
+def columns(
     slide: Any,
-    paragraphs: Sequence[str],
-    left: float,
-    top: float,
-    width: float,
-    height: float,
-    sizes: Sequence[int] = (18, 16, 14, 12),
+    blocks: Sequence[Sequence[Block]],
+    place: Place,
+    look: Look,
     *,
-    bold: bool = False,
-    colour: str = LIGHT.text,
-    right: bool = False,
-    bullets: bool = False,
-) -> Any:
-    """A text box whose text fits: in the largest of `sizes` that does, cut where even the smallest does not."""
-    from pptx.util import Inches
-
-    box = slide.shapes.add_textbox(Inches(left), Inches(top), Inches(width), Inches(height))
-    fill(box.text_frame, paragraphs, width, height, sizes, bold=bold, colour=colour, right=right, bullets=bullets)
-    return box
-
-
-def fill(
-    frame: Any,
-    paragraphs: Sequence[str],
-    width: float,
-    height: float,
-    sizes: Sequence[int],
-    *,
-    bold: bool = False,
-    colour: str = LIGHT.text,
-    right: bool = False,
-    bullets: bool = False,
-) -> None:
-    from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
-    from pptx.util import Pt
-
-    lines = [f"• {one_line(p)}" if bullets else one_line(p) for p in paragraphs if p.strip()]
-    size, lines = fitted(lines, width, height, sizes, bold=bold)
-    frame.word_wrap, frame.vertical_anchor = True, MSO_ANCHOR.TOP
-    frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
-    for at, line in enumerate(lines or [""]):
-        paragraph = frame.paragraphs[0] if at == 0 else frame.add_paragraph()
-        paragraph.alignment = PP_ALIGN.RIGHT if right else PP_ALIGN.LEFT
-        paragraph.space_after = Pt(size * 0.4 if len(lines) > 1 else 0)
-        run = paragraph.add_run()
-        run.text = line
-        run.font.name, run.font.size, run.font.bold = FONT, Pt(size), bold
-        run.font.color.rgb = rgb(colour)
+    sizes: Sequence[int] = SIZES,
+) -> float:
+    """Draws columns of blocks, all in the largest size in which each column has room; where none has it, a column's blocks share
+    it by what they hold. Gives where the lowest ends, in inches from the top."""
+    left, top, width, high = place
+    wide = (width - GAP * (len(blocks) - 1)) / len(blocks)
+    size = next((one for one in sizes if all(stacked(column, wide, one) <= high for column in blocks)), sizes[-1])
+    lowest = top
+    for at, column in enumerate(blocks):
+        free = high - APART * (len(column) - 1)
+        down = top
+        for block, its in zip(column, shared([block.height(wide, size) for block in column], free), strict=True):
+            headed(slide, block, (left + at * (wide + GAP), down, wide, its), look, sizes=(size,))
+            down += its + APART
+        lowest = max(lowest, down - APART)
+    return lowest
 
 
-def fitted(
-    lines: Sequence[str], width: float, height: float, sizes: Sequence[int], *, bold: bool = False
-) -> tuple[int, list[str]]:
-    """The largest size in which the lines fit the box, and the lines; shortened from the end where none does."""
-    for size in sizes:
-        if _high(lines, width, size, bold) <= height:
-            return size, list(lines)
-    size, kept = sizes[-1], list(lines)
-    while len(kept) > 1 and _high(kept, width, size, bold) > height:
-        kept.pop()
-    if kept and _high(kept, width, size, bold) > height:
-        room = int(height / (size * 1.2 / 72)) * _letters(width, size, bold) - 2
-        kept[0] = kept[0][: max(1, room)].rstrip() + "…"
-    elif len(kept) < len(lines):
-        kept[-1] += " …"
-    return size, kept
+def shared(wanted: Sequence[float], free: float) -> list[float]:
+    """What each gets of `free`: what it wants, and where that is too much, the large ones an equal part of what the small leave."""
+    given = [0.0] * len(wanted)
+    order = sorted(range(len(wanted)), key=lambda at: wanted[at])
+    for left, at in zip(range(len(order), 0, -1), order, strict=True):
+        given[at] = min(wanted[at], free / left)
+        free -= given[at]
+    return given
 
 
-def table(
-    slide: Any,
-    head: Sequence[str],
-    rows: Sequence[Sequence[str]],
-    left: float,
-    top: float,
-    widths: Sequence[float],
-    high: float,
-) -> Any:
-    """A native table in one size of type; each cell's text is cut to what its share of the height holds."""
-    from pptx.util import Inches
-
-    row_height = (high - 0.4) / max(1, len(rows))
-    shape = slide.shapes.add_table(
-        len(rows) + 1, len(head), Inches(left), Inches(top), Inches(sum(widths)), Inches(high)
-    )
-    shape.table.horz_banding = False
-    for at, width in enumerate(widths):
-        shape.table.columns[at].width = Inches(width)
-    cells = [(cell, width) for row in rows for cell, width in zip(row, widths, strict=True)]
-    size = min((fitted([one_line(c)], w - 0.2, row_height - 0.12, _CELL_SIZES)[0] for c, w in cells), default=14)
-    for at, row in enumerate([head, *rows]):
-        height = 0.4 if at == 0 else row_height
-        shape.table.rows[at].height = Inches(height)
-        for column, words in enumerate(row):
-            _cell(shape.table.cell(at, column), words, widths[column], height, size, head=at == 0)
-    return shape
-
-
-def one_line(words: str) -> str:
-    """The text in one line, without what XML can't hold."""
-    return " ".join(clean(words).replace("\ufffd", " ").split())
-
-
-def label(words: str) -> str:
-    """A chart's label: short, and never a formula in the workbook behind the chart."""
-    line = one_line(words)[:60] or "-"
-    return f"'{line}" if line[0] in "=+@-" and len(line) > 1 else line
-
-
-def rgb(colour: str) -> Any:
-    from pptx.dml.color import RGBColor
-
-    return RGBColor.from_string(colour.lstrip("#"))
+def stacked(column: Sequence[Block], width: float, size: int) -> float:
+    """The height of blocks below each other, in inches."""
+    return sum(block.height(width, size) for block in column) + APART * (len(column) - 1)
 
 
 def _stamp(slide: Any, words: str) -> None:
+    _block(slide, 0, 0, WIDTH, 0.62, LIGHT.warning, "Practice stamp")
+    text(slide, [words], EDGE, 0.17, INNER, 0.3, (14, 13, 12), bold=True)
+
+
+def _block(slide: Any, left: float, top: float, width: float, high: float, colour: str, name: str) -> Any:
     from pptx.enum.shapes import MSO_SHAPE
     from pptx.util import Inches
 
-    band = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, 0, 0, Inches(WIDTH), Inches(0.62))
-    band.fill.solid()
-    band.fill.fore_color.rgb = rgb(LIGHT.warning)
-    band.line.fill.background()
-    band.shadow.inherit = False
-    band.name = "Practice stamp"
-    text(slide, [words], EDGE, 0.18, INNER, 0.3, (14, 13, 12), bold=True)
-
-
-def _cell(cell: Any, words: str, width: float, height: float, size: int, *, head: bool) -> None:
-    from pptx.util import Inches
-
-    cell.fill.solid()
-    cell.fill.fore_color.rgb = rgb(LIGHT.surface if head else LIGHT.background)
-    fill(cell.text_frame, [words or "-"], width - 0.2, height - 0.12, (size, 11), bold=head)
-    cell.margin_left, cell.margin_right = Inches(0.08), Inches(0.08)
-    cell.margin_top, cell.margin_bottom = Inches(0.05), Inches(0.05)
+    block = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, Inches(left), Inches(top), Inches(width), Inches(high))
+    block.fill.solid()
+    block.fill.fore_color.rgb = rgb(colour)
+    block.line.fill.background()
+    block.shadow.inherit = False
+    block.name = name
+    return block
 
 
 def _place(shape: Any, left: float, top: float, width: float, height: float) -> None:
@@ -190,11 +182,23 @@ def _place(shape: Any, left: float, top: float, width: float, height: float) -> 
     shape.left, shape.top, shape.width, shape.height = Inches(left), Inches(top), Inches(width), Inches(height)
 
 
-def _letters(width: float, size: int, bold: bool) -> int:
-    return max(1, int(width * 72 / (size * _WIDE * (1.08 if bold else 1))))
+def _widen(deck: Any, by: float) -> None:
+    """The template is made for narrower slides: what people add later should fill the wide ones."""
+    for part in (deck.slide_master, *deck.slide_layouts):
+        for shape in part.shapes:
+            if shape.element.xpath(".//p:spPr/a:xfrm"):
+                shape.left, shape.width = round(shape.left * by), round(shape.width * by)
 
 
-def _high(lines: Sequence[str], width: float, size: int, bold: bool) -> float:
-    """The height of the lines, in inches, each broken where it must, with the space between paragraphs."""
-    broken = sum(math.ceil(max(1, len(line)) / _letters(width, size, bold)) for line in lines)
-    return (broken * size * 1.2 + (len(lines) - 1) * size * 0.4) / 72
+def _paint_theme(deck: Any, look: Look) -> None:
+    """The colours and the font in the theme, so that what people add to the deck looks the same."""
+    from pptx.opc.constants import RELATIONSHIP_TYPE
+
+    theme = deck.slide_master.part.part_related_by(RELATIONSHIP_TYPE.THEME)
+    xml = theme.blob.decode("utf-8")
+    for name, colour in (("accent1", look.main), ("accent2", look.second)):
+        xml = re.sub(
+            rf"(<a:{name}>).*?(</a:{name}>)", rf'\1<a:srgbClr val="{colour.lstrip("#")}"/>\2', xml, flags=re.DOTALL
+        )
+    xml = re.sub(r'(<a:(?:major|minor)Font>\s*<a:latin typeface=")[^"]*', rf"\1{FONT}", xml)
+    theme._blob = xml.encode("utf-8")

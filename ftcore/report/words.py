@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ftcore.decision.framework import load
 from ftcore.evaluation import verdict
 from ftcore.evaluation.statistics import MISSING_ALLOWED as MISSING_LIMIT  # noqa: F401
 from ftcore.evaluation.verdict import NAMES as VERDICTS  # noqa: F401
 from ftcore.evaluation.verdict import advice, certainty, method  # noqa: F401
-from ftcore.records import LOCAL, Action, Story, Verdict
+from ftcore.records import LOCAL, Action, Story
+from ftcore.report import trial_words
 
 # Pages speak through this module alone: it hands on the names it does not use itself.
 from ftcore.report.facts import (  # noqa: F401
@@ -18,6 +18,7 @@ from ftcore.report.facts import (  # noqa: F401
     day,
     dollars,
     duration,
+    is_tuned,
     label_of,
     points,
     primary,
@@ -26,7 +27,18 @@ from ftcore.report.facts import (  # noqa: F401
     scorer_name,
     shown_rows,
     signed,
+    subject,
     tuned_arm,
+)
+from ftcore.report.slide_one import (  # noqa: F401
+    AHEAD,
+    answer_is_no,
+    by_when,
+    decision_wanted,
+    instead,
+    money,
+    risk,
+    where_data_goes,
 )
 
 PRACTICE_STAMP = "Practice model"
@@ -36,7 +48,6 @@ STANDING_MEANING = {
     "partly measured": "some of what the advice rests on was measured, some is belief.",
     "measured": "everything the advice rests on was measured.",
 }
-_AHEAD = (Verdict.CLEARLY_BETTER, Verdict.BETTER)
 
 
 def headline(story: Story) -> str:
@@ -45,15 +56,25 @@ def headline(story: Story) -> str:
     found, advised = primary(story), story.recommendation
     if found is None:
         return advised.headline if advised else "Nothing has been decided or measured yet."
-    if advised and (story.practice or (found[1].verdict in _AHEAD and advised.action is not Action.FINE_TUNE)):
+    weak = story.practice or not is_tuned(story)  # neither may say whether to train
+    if advised and (weak or (found[1].verdict in AHEAD and advised.action is not Action.FINE_TUNE)):
         return advised.headline
-    return finding(story) if story.practice else advice(found[1], as_words(story, alternative(story)))
+    return finding(story) if weak else advice(found[1], as_words(story, alternative(story)))
+
+
+def question(story: Story) -> str:
+    """What the report answers."""
+    if story.recommendation or story.comparisons:
+        return f"Should we fine-tune a language model for “{story.project}”?"
+    return f"Report on “{story.project}”"
 
 
 def second_sentence(story: Story) -> str:
     """What was measured, where the headline does not say it already; "" otherwise."""
     found, said = primary(story), headline(story)
-    if found is None or said in (finding(story), advice(found[1], as_words(story, alternative(story)))):
+    if found is None or said == finding(story):
+        return ""
+    if is_tuned(story) and said == advice(found[1], as_words(story, alternative(story))):
         return ""
     return finding(story)
 
@@ -61,6 +82,8 @@ def second_sentence(story: Story) -> str:
 def finding(story: Story) -> str:
     """What the comparison showed, in one sentence; "" when nothing was measured."""
     found = primary(story)
+    if not is_tuned(story):
+        return trial_words.finding(story)
     return verdict.headline(found[1], as_words(story)) if found else ""
 
 
@@ -72,11 +95,18 @@ def as_words(story: Story, other: str = "") -> verdict.Words:
     return verdict.Words(
         alternative=other or name,
         name=name,
-        noun="questions",
+        noun=story.noun,
         counted=counts_right_answers(story),
         practice=story.practice,
         measure=scorer_name(story),
     )
+
+
+def sure(story: Story) -> tuple[str, ...]:
+    """How sure the difference is, in sentences; () when nothing was measured."""
+    found = primary(story)
+    said = certainty(found[1]) if found else ()
+    return said if is_tuned(story) else tuple(one.replace(" test examples", " examples") for one in said)
 
 
 def standing(story: Story) -> str:
@@ -103,66 +133,6 @@ def stamp(story: Story) -> str:
     return verdict.PRACTICE
 
 
-def money(story: Story) -> str:
-    """What it cost, and what each question costs against the primary alternative, as far as the story knows."""
-    said = []
-    if story.job_id and story.endpoint == LOCAL:
-        took = f" and took {duration(story.job_seconds)}" if story.job_seconds is not None else ""
-        said.append(f"The training ran on your own computer{took}: no bill.")
-    elif story.job_id and story.trained_tokens:
-        said.append(f"The training read {story.trained_tokens:,} tokens; the provider's bill is not recorded here.")
-    if story.spent:
-        said.append(f"The answers of the comparison cost {dollars(story.spent)}.")
-    found, tuned = primary(story), tuned_arm(story)
-    other = arm_of(story, found[0]) if found else None
-    if tuned and other and tuned.tokens_in and other.tokens_in:
-        said.append(
-            f"A question to the tuned model reads {tuned.tokens_in:,.0f} tokens instead of {other.tokens_in:,.0f}"
-            f"{_percent(tuned.tokens_in, other.tokens_in)}; what that is in money depends on each model's price."
-        )
-    return " ".join(said) or "No money has been spent, and none is asked for yet."
-
-
-def _percent(now: float, before: float) -> str:
-    share = (now - before) / before
-    return "" if abs(share) < 0.01 else f" ({abs(share):.0%} {'fewer' if share < 0 else 'more'})"
-
-
-def risk(story: Story) -> str:
-    """The biggest risk of acting on this report, one only."""
-    found = primary(story)
-    if found is None:
-        return "Nothing here has been measured: the advice rests on answers to questions."
-    name, comparison = found
-    if story.practice:
-        return "The measurement comes from a small practice model; a larger model may already do this without training."
-    if comparison.verdict is Verdict.NOT_ENOUGH_EVIDENCE:
-        return "Deciding on so little: the difference could go either way."
-    if comparison.verdict in (Verdict.EQUIVALENT, Verdict.WORSE):
-        return "It holds for questions like these. When the task or the volume changes, measure again."
-    if comparison.losses:
-        of = comparison.wins + comparison.ties + comparison.losses
-        return f"On {comparison.losses} of {of} test examples the tuned model did worse than “{label_of(story, name)}”. Read them before you decide."
-    return "It was trained once. Another training on the same examples may come out differently."
-
-
-def decision_wanted(story: Story) -> str:
-    """What the reader is asked to agree to."""
-    found, advised = primary(story), story.recommendation
-    seen = found[1].verdict if found else None
-    if not story.practice and seen in _AHEAD and (advised is None or advised.action is Action.FINE_TUNE):
-        return "Agree to a pilot with the tuned model, with a person reading the answers, and name who keeps the examples current."
-    if not story.practice and seen in (Verdict.EQUIVALENT, Verdict.WORSE):
-        return f"Agree not to fine-tune, and to go on with “{label_of(story, found[0]) if found else ''}”."
-    if not story.practice and seen is Verdict.NOT_ENOUGH_EVIDENCE:
-        return "Agree to collect more test examples before any money is spent."
-    if advised is None:
-        return "Agree who answers the five questions, and by when."
-    if advised.action is Action.MEASURE_FIRST and len(advised.reverses_if) > 1:
-        return f"Agree to this trial: {_lower(advised.reverses_if[1])}"
-    return f"Agree to this next step: {_lower(load().actions[advised.action].what)}"
-
-
 def data_sentences(story: Story) -> tuple[str, ...]:
     """What the data was. Empty when nothing was imported."""
     if not (story.read or story.train or story.test):
@@ -172,9 +142,9 @@ def data_sentences(story: Story) -> tuple[str, ...]:
         said.append(
             f"{story.read:,} examples read: {story.accepted:,} kept, {story.rejected:,} set aside. Each of those is listed with its reason in the app."
         )
+    unseen = " The model never saw the test examples." if story.job_id else ""
     said.append(
-        f"{story.train:,} to learn from, {story.validation:,} to watch the training, {story.test:,} kept aside for the test. "
-        "The model never saw the test examples."
+        f"{story.train:,} to learn from, {story.validation:,} to watch the training, {story.test:,} kept aside for the test.{unseen}"
     )
     return tuple(said)
 
@@ -199,12 +169,30 @@ def training_sentences(story: Story) -> tuple[str, ...]:
     return tuple(said)
 
 
+def asked_sentence(story: Story) -> str:
+    """Who answered what, in a sentence that stands above every table of ways to answer."""
+    n = max((arm.n for arm in story.arms), default=0)
+    if is_tuned(story):
+        return f"Every way answered the same {n:,} test examples, which the tuned model never saw in training."
+    return f"Every way answered the same {n:,} examples. No model was trained."
+
+
+def compared_thing(story: Story) -> str:
+    """What was compared, as the subject of a sentence."""
+    return "fine-tuning" if is_tuned(story) else subject(story)
+
+
+def private_rows(story: Story) -> int:
+    """How many private rows count in the averages and stand in no file."""
+    return max(story.private_rows, sum(row.private for row in story.rows))
+
+
 def limits(story: Story) -> tuple[str, ...]:
     """What this report does not show."""
     said = [stamp(story)] if story.practice else []
     if not story.comparisons:
         return (*said, "Nothing has been measured. All of this is marked “believed”.")
-    said.append(verdict.ONE_TRAINING)
+    said += [verdict.ONE_TRAINING] if is_tuned(story) else trial_words.limits(story)
     if story.stronger:
         said.append(story.stronger)
     if again := verdict.looked(story.looks):
@@ -212,19 +200,20 @@ def limits(story: Story) -> tuple[str, ...]:
     if not story.best_chosen:
         name = label_of(story, story.comparisons[0][0])
         said.append(
-            f"Fine-tuning was compared with “{name}”, which need not be the best other way. {story.comparator_why}".strip()
+            f"{upper(compared_thing(story))} was compared with “{name}”, which need not be the best other way. {story.comparator_why}".strip()
         )
     said.append(
         "The test examples come from the same source as the training examples. Questions of another kind may be answered differently."
     )
     if scorer_name(story):
         said.append(f"“{scorer_name(story)}” was the measure. What it does not look at was not measured.")
-    if hidden := sum(row.private for row in story.rows):
+    if hidden := private_rows(story):
         said.append(
             f"{hidden} private row{'s count' if hidden > 1 else ' counts'} in the averages, and no private text is shown."
         )
     return tuple(said)
 
 
-def _lower(sentence: str) -> str:
-    return sentence[:1].lower() + sentence[1:]
+def upper(sentence: str) -> str:
+    """With a capital at its beginning."""
+    return sentence[:1].upper() + sentence[1:]

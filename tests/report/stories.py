@@ -6,7 +6,21 @@ import random
 from dataclasses import replace
 
 from ftcore.decision import recommend
-from ftcore.records import ArmResult, Comparison, Evidence, SideBySide, Story, Verdict
+from ftcore.records import (
+    ArmResult,
+    Brand,
+    Cited,
+    Comparison,
+    DataSheet,
+    DataSource,
+    Decided,
+    Evidence,
+    Place,
+    SideBySide,
+    Story,
+    Verdict,
+)
+from ftcore.records.pay import Origin, Outcome, PayFigure, PayLine, PayPoint, PayStory
 
 READY = {
     "best_base_model": "yes",
@@ -109,6 +123,79 @@ def arms(models: tuple[str, str] = (BASE, TUNED)) -> tuple[ArmResult, ...]:
     )
 
 
+def sheet() -> DataSheet:
+    return DataSheet(
+        frozen=True,
+        taken_on="2026-11-20",
+        sources=(
+            DataSource("tickets-2026.csv", "4d5e" * 16, 260, 252, 8, "2026-11-18"),
+            DataSource("tickets-older.xlsx", "77aa" * 16, 40, 37, 3, "2026-11-19"),
+        ),
+        reasons=(
+            ("the answer is empty", 6),
+            ("the row has no question", 3),
+            ("the answer is longer than … characters", 2),
+        ),
+        approved=289,
+        rejected=14,
+        drafts=3,
+        edited=31,
+        private=2,
+        problems=(("near_duplicate", "warning", 12), ("personal_data", "warning", 4), ("shouting", "hint", 2)),
+        good_note="One JSON object. A summary begins with a verb.",
+        permission="Yes: our own customers' tickets, clause 7 of our terms. Asked legal on 12 November.",
+    )
+
+
+def pay(**changes: object) -> PayStory:
+    """It pays within the first year, at one end soon and at the other late."""
+    points = tuple(
+        PayPoint(at, 1_800 + 60 * at, 3_900 + 110 * at, 420.0 * at, 760.0 * at) for at in map(float, range(13))
+    )
+    usual = PayStory(
+        outcome=Outcome.PAYS,
+        sentence="Fine-tuning pays back in 3 to 13 months against “Base with 3 examples”.",
+        money="$2,520 to $5,220 in the first year; pays back in 3 to 13 months",
+        because="It rests most on how many tickets there are a month.",
+        quality="Each further right answer costs $0.02 to $0.05.",
+        other="Base with 3 examples",
+        other_kind="few_shot",
+        months=(3.0, 13.0),
+        tuned_total=(2_520, 5_220),
+        other_total=(5_040, 9_120),
+        lines=(
+            PayLine(
+                "Training", "123,690 tokens x 3 passes x $8", "$2.97", 2.97, 2.97, "price: the provider, read 2026-11"
+            ),
+        ),
+        by_month=points,
+        figures=(
+            PayFigure("calls", "Tickets a month", 40_000, 60_000, "40,000 to 60,000", Origin.YOU, "you"),
+            PayFigure("tuned_in", "Tokens read by a call", 61, 61, "61", Origin.MEASURED, "measured in run 3"),
+            PayFigure("hours", "People's hours to set it up", 16, 40, "16 to 40", Origin.ASSUMED, "assumed"),
+        ),
+        notes=("The price of the base model is 5 months old.",),
+    )
+    return replace(usual, **changes)
+
+
+RESEARCH = (
+    Cited(
+        "Start small, and evaluate first.",
+        "The minimum is 10 examples; gains are seen at 50 to 100.",
+        "OpenAI, supervised fine-tuning guide",
+        vendor=True,
+    ),
+    Cited(
+        "Many examples in the prompt can match tuning.",
+        'Tuning is "more data hungry".',
+        "Bertsch",
+        2024,
+        "https://arxiv.org/abs/2405.00200",
+    ),
+)
+
+
 def believable() -> Story:
     """A finished project that found fine-tuning worth it."""
     evidence = [
@@ -151,6 +238,81 @@ def believable() -> Story:
         rows=rows(120),
         best_chosen=True,
         comparator_why="It was the best alternative on the validation examples, chosen before the test examples were seen.",
+        run_id=3,
+        run_seed=7,
+        measured_on="2026-11-22",
+        decide_by="2026-12-11",
+        places=(Place("Acme Cloud", "api.acme.example", False, 169, 474),),
+        pay=pay(),
+        sheet=sheet(),
+        decided=Decided(review_on="2027-03-01", version=2, digest="ab12" * 16),
+        research=RESEARCH,
+        shutdown="2027-09-30",
+        test_snapshot="9f2c1e0b" * 8,
+    )  # fmt: skip
+
+
+def organised() -> Story:
+    """The same of an organisation with a name, colours of its own and a word for what is asked; nine ways to answer."""
+    more = tuple(
+        replace(
+            arms()[1], arm=f"few_shot_{at}", kind="few_shot", label=f"Base with {at} examples", average=0.5 + at / 100
+        )
+        for at in range(4, 10)
+    )
+    priced = tuple(replace(arm, usd=0.0009 if arm.arm != "fine_tuned" else 0.0002) for arm in (*arms(), *more))
+    level = comparison(mean_difference=0.3, low=0.2, high=0.4, baseline_avg=0.5)
+    compared = (*believable().comparisons, *((arm.arm, level) for arm in more))
+    return replace(
+        believable(),
+        noun="tickets",
+        brand=Brand("Nordlicht Camping GmbH", "#FFD400", "#7A1FA2"),
+        arms=priced,
+        comparisons=compared,
+        p_holm={arm.arm: 0.002 for arm in more},
+    )
+
+
+def trial() -> Story:
+    """No model was trained: a better prompt was tried against the short one, on some of the examples to learn from."""
+    level = comparison(
+        n=30, mean_difference=0.2, low=0.05, high=0.36, wins=8, ties=20, losses=2, verdict=Verdict.BETTER
+    )
+    ways = (
+        replace(arms()[0], arm="base", kind="base", label="Base model", n=30),
+        replace(
+            arms()[1],
+            arm="prompt",
+            kind="prompt",
+            label="Your full instructions",
+            average=0.61,
+            low=0.43,
+            high=0.77,
+            n=30,
+        ),
+    )
+    evidence = [
+        Evidence(
+            "prompt_optimized", "Your full instructions did better than the base model.", supports="no", measured=True
+        )
+    ]
+    return replace(
+        unmeasured(),
+        project="Support tickets",
+        recommendation=recommend({**READY, "prompt_optimized": "no"}, ["format_reliability"], evidence),
+        trial="prompt_optimized",
+        candidate="prompt",
+        scorer="exact_match",
+        scorer_label="Exact match",
+        run_id=1,
+        arms=ways,
+        comparisons=(("base", level),),
+        rows=tuple(
+            replace(row, answers={"base": row.answers["base"], "prompt": row.answers["few_shot"]}, scores={"base": row.scores["base"], "prompt": row.scores["few_shot"]})
+            for row in rows(30)
+        ),
+        places=(Place("Acme Cloud", "api.acme.example", False, 0, 60),),
+        read=300, accepted=289, rejected=11, train=151, validation=18, test=120,
     )  # fmt: skip
 
 
@@ -166,7 +328,16 @@ def practice() -> Story:
         fine_tuned_model=f"ft:{small}:tickets:1",
         recommendation=recommend({**READY, "best_base_model": "unsure"}, ["format_reliability"], evidence),
         arms=arms((small, f"ft:{small}:tickets:1")),
-    )
+        places=(Place("this computer", "127.0.0.1", True, 169, 474),),
+        pay=pay(
+            outcome=Outcome.UNKNOWN,
+            sentence="Whether it would pay is not known yet: 2 figures are missing (“Calls a month”, “Price of the tuned model”).",
+            money="Not worked out: 2 figures are missing.",
+            because="", quality="", by_month=(), lines=(), figures=(), tuned_total=None, other_total=None,
+            missing=("Calls a month", "Price of the tuned model"),
+        ),
+        shutdown="",
+    )  # fmt: skip
 
 
 def no_better() -> Story:
@@ -195,6 +366,13 @@ def no_better() -> Story:
         arms=(*arms()[:2], replace(arms()[2], average=0.69, low=0.60, high=0.77)),
         recommendation=recommend(READY, ["format_reliability"], evidence),
         rows=rows(120, tuned=0.69, other=0.68),
+        pay=pay(
+            outcome=Outcome.NEVER,
+            sentence="Fine-tuning never pays back against “Base with 3 examples”.",
+            money="$2,520 to $5,220 in the first year; it never pays back",
+            because="It is no better, and what it saves a call is less than what it costs to keep.",
+            quality="",
+        ),
     )
 
 
@@ -266,4 +444,25 @@ def hostile(strings: list[str]) -> Story:
         recommendation=advice,
         arms=bad_arms,
         rows=(secret, *bad_rows),
-    )
+        noun=take(11),
+        brand=Brand(take(0), "red; background:url(http://evil.example)", take(1)),
+        decide_by=take(6),
+        places=(Place(take(2), take(3), False, 1, 2),),
+        decided=Decided(take(4), take(5), take(11), take(8), take(9), 1, take(7)),
+        sheet=replace(
+            sheet(),
+            sources=tuple(DataSource(take(at), take(at + 1), 1, 1, 0, take(at + 2)) for at in range(5)),
+            reasons=tuple((take(at), 1) for at in range(5)),
+            problems=tuple((take(at), "warning", 1) for at in range(20)),
+            good_note=take(11),
+            permission=take(11),
+        ),
+        research=tuple(Cited(take(at), take(11), take(at + 1), 0, take(at + 2)) for at in range(6)),
+        shutdown=take(1),
+        pay=pay(
+            sentence=take(11), money=take(0), because=take(1), quality=take(2), other=take(6), notes=(take(11),),
+            figures=tuple(PayFigure(take(at), take(at), 1, 2, take(at + 1), Origin.YOU, take(at + 2)) for at in range(12)),
+        ),
+        comparator_why=take(11),
+        stronger=take(3),
+    )  # fmt: skip

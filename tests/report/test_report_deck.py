@@ -16,9 +16,17 @@ from ftcore.report import words, write_deck, write_json
 from ftcore.report.data import FORMAT, VERSION
 from ftcore.report.file import clean, replace_file
 from ftcore.report.html import as_html
-from ftcore.report.slides import fitted
+from ftcore.report.slide_text import fitted
 
-ALL = (stories.believable, stories.practice, stories.no_better, stories.unmeasured, stories.nothing)
+ALL = (
+    stories.believable,
+    stories.organised,
+    stories.practice,
+    stories.no_better,
+    stories.trial,
+    stories.unmeasured,
+    stories.nothing,
+)
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +81,7 @@ def test_slide_one_stands_alone_and_the_method_is_in_its_notes(tmp_path):
 def test_charts_are_native_and_carry_the_figures_and_intervals(tmp_path):
     deck = opened(stories.believable(), tmp_path)
     charts = [shape.chart for slide in deck.slides for shape in slide.shapes if shape.has_chart]
-    assert len(charts) == 3
+    assert len(charts) == 4
     bars = charts[0].plots[0]
     assert list(bars.categories) == ["Fine-tuned, short prompt", "Base with 3 examples", "Base with the full prompt"]
     assert list(bars.series[0].values) == [86, 68, 41]
