@@ -24,7 +24,7 @@ elsewhere = guide_recorded.job_ids(project)
 
 if mode == "Models":
     if elsewhere and len(elsewhere) == len(ended):
-        guide_recorded.models(project)
+        guide_recorded.models()
     models_panel.draw(project)
 elif mode == "Connections":
     connections.draw(project)

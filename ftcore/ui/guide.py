@@ -30,11 +30,10 @@ def hint(name: str, project: Project) -> None:
         said.markdown(f"**{at + 1} of {len(ORDER)} · {page.PAGES[name][1]}**  \n{told.see} {told.do}")
         with way_on, st.container(gap="xxsmall"):
             following = ORDER[(at + 1) % len(ORDER)]
-            path, title, _ = page.PAGES[following]
+            title = page.PAGES[following][1]
             label = f"Next: {title}" if at + 1 < len(ORDER) else f"Back to the {title}"
-            st.page_link(
-                path, label=label, icon=":material/arrow_forward:", query_params={session.PROJECT: str(project.id)}
-            )
+            if st.button(label, key="guide-next", icon=":material/arrow_forward:", icon_position="right"):
+                st.switch_page(page.PAGES[following][0], query_params={session.PROJECT: str(project.id)})
             st.button(
                 "Hide hints",
                 key="guide-hide",

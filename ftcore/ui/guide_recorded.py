@@ -68,16 +68,23 @@ def compare_again(project: Project) -> None:
     way.button(project, "train", "Train it here")
 
 
-def models(project: Project) -> bool:
-    """On Train, above the models: that the recorded one cannot be tried, while there is no other; whether it was said."""
-    if not job_ids(project):
-        return False
-    st.info(
-        "The recorded model was never on this computer, so there is nothing to try out yet. Train here, and your model is "
-        "asked beside the base model, in this place.",
-        icon=":material/history:",
+def models() -> None:
+    """On Train, above the models, while the recorded one is the only one: that it cannot be tried, and what can be done."""
+    from ftcore.ui.train import train_state
+
+    st.markdown(
+        "The recorded model was never on this computer, so there is nothing to try out yet. Train here, and your model "
+        "answers beside the base model, in this place.",
+        width=page.PROSE,
     )
-    return True
+    st.button(
+        "Train here",
+        type="primary",
+        icon=":material/model_training:",
+        key="recorded-train",
+        on_click=train_state.go,
+        args=("Train",),
+    )
 
 
 def beginning(project: Project) -> None:
@@ -92,8 +99,7 @@ def beginning(project: Project) -> None:
     kept = look(name) if name else None
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         if found is not None:
-            told = f"The training and the comparison were recorded on {day(found.on)}, on another computer."
-            st.markdown(told, width="content")
+            st.markdown(f"Recorded on {day(found.on)}, on another computer.", width="content")
             st.button(
                 "Start from the beginning: remove the recorded run",
                 key="recorded-remove",
