@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from ftcore.decision.document import answers_in, clean, evidence_in
-from ftcore.decision.framework import BAD_REASONS, GOOD_REASONS, QUESTIONS
+from ftcore.decision.known import sound
 from ftcore.decision.recommendation import recommend
 from ftcore.records import Evidence, Recommendation
 
@@ -45,8 +45,7 @@ def changed_by_evidence(document: Mapping[str, Any], today: Sequence[Evidence]) 
     """The advice that the record's answers would get with the evidence of today, where that is another than with its own
     evidence; else None. Both are judged by the rules of today, so that only the evidence can make the difference."""
     kept = clean(document)
-    answers = {key: reply for key, reply in answers_in(kept).items() if key in QUESTIONS and reply in SAID}
-    reasons = [one["key"] for one in kept["reasons"] if one["key"] in (*GOOD_REASONS, *BAD_REASONS)]
+    answers, reasons = sound(answers_in(kept), [one["key"] for one in kept["reasons"]])
     try:
         then = recommend(answers, reasons, evidence_in(kept))
     except ValueError:  # a record from elsewhere that names what we do not know

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from ftcore.decision.case import counts
+from ftcore.decision.questions import BAD_REASONS, GOOD_REASONS, QUESTIONS
 from ftcore.records import Evidence, Reply
 
 CHECKS, VOLUME, RUN = "checks", "volume", "run:"
@@ -51,6 +52,13 @@ class Checked:
         if self.approved < TOO_FEW:
             return "no"
         return "yes" if self.approved >= ENOUGH and not self.errors and self.test else "unsure"
+
+
+def sound(answers: Mapping[str, Any], reasons: Sequence[Any]) -> tuple[dict[str, Reply], tuple[str, ...]]:
+    """The answers and reasons that the framework knows: what was kept may be from another version, or from a file that somebody
+    made."""
+    known = {key: reply for key, reply in answers.items() if key in QUESTIONS and reply in ("yes", "no", "unsure")}
+    return known, tuple(dict.fromkeys(one for one in reasons if one in (*GOOD_REASONS, *BAD_REASONS)))
 
 
 def link_of(text: str) -> str:

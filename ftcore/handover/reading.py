@@ -8,6 +8,12 @@ import re
 from typing import Any
 
 from ftcore.chat import clean_value
+from ftcore.handover.reading_decisions import assumptions, decision, records
+from ftcore.handover.values import items as _list
+from ftcore.handover.values import mapping as _dict
+from ftcore.handover.values import number as _number
+from ftcore.handover.values import text as _text
+from ftcore.handover.values import texts as _texts
 from ftcore.records import SnapshotRow, Split, Status, TrainingExample
 from ftcore.store import carrying
 from ftcore.store.carrying import PLAIN
@@ -15,13 +21,12 @@ from ftcore.store.carrying import PLAIN
 LONGEST_NAME = 80
 DIGEST = re.compile(r"[0-9a-f]{64}")
 ROLES = ("system", "developer", "user", "assistant", "tool", "function")
-LARGEST = 2**53
 KINDS = ("pdf", "docx", "md", "txt", "csv")
 """Of files that documents come from."""
 
 
 def settings(manifest: dict[str, Any]) -> dict[str, Any]:
-    """Name, prompts and their versions, limits, terms, note, decisions and views of a manifest, as
+    """Name, prompts and their versions, limits, terms, note, figures, decisions with their records, and views of a manifest, as
     `store.carrying.settings_in` takes them."""
     said = _dict(manifest.get("project"))
     name = " ".join(_text(said.get("name")).split())[:LONGEST_NAME]
@@ -32,8 +37,10 @@ def settings(manifest: dict[str, Any]) -> dict[str, Any]:
             "limits": _dict(said.get("limits")),
             "terms": _terms(said.get("terms")),
             "sample": said.get("sample") is True,
+            "assumptions": assumptions(said.get("assumptions")),
         },
-        "decisions": [_decision(one) for one in _list(manifest.get("decisions")) if isinstance(one, dict)],
+        "decisions": [decision(one) for one in _list(manifest.get("decisions")) if isinstance(one, dict)],
+        "decision_records": records(manifest.get("decision_records")),
         "views": [*_views(manifest.get("views"))],
         "prompts": _prompts(manifest.get("prompts")),
     }
@@ -148,18 +155,6 @@ def _prompts(said: Any) -> list[dict[str, Any]]:
     return list(found.values())
 
 
-def _decision(said: dict[str, Any]) -> dict[str, Any]:
-    answers = {_text(k): _text(v) for k, v in _dict(said.get("answers")).items()}
-    return {
-        "answers": answers,
-        "reasons": [_text(one) for one in _list(said.get("reasons"))],
-        "recommendation": _dict(said.get("recommendation")),
-        "note": _text(said.get("note")),
-        "who": _text(said.get("who"))[:16],
-        "created_at": said.get("created_at"),
-    }
-
-
 def _views(said: Any) -> list[dict[str, Any]]:
     """One of a name; a set of rows that was stored in the other workspace is not here, so it is taken out of the filter."""
     found = {}
@@ -172,29 +167,9 @@ def _views(said: Any) -> list[dict[str, Any]]:
     return list(found.values())
 
 
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
-
-
 def _name(value: Any) -> str:
     """The last part of what may be a path."""
     return re.split(r"[/\\]", _text(value))[-1]
-
-
-def _dict(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _texts(value: Any) -> list[str]:
-    return [one for one in _list(value) if isinstance(one, str)]
-
-
-def _number(value: Any) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and abs(value) < LARGEST else None
 
 
 def _flag(value: Any) -> bool:
@@ -202,11 +177,11 @@ def _flag(value: Any) -> bool:
 
 
 def _status(value: Any) -> str:
-    return value if value in set(Status) else Status.DRAFT.value
+    return _text(value) if _text(value) in set(Status) else Status.DRAFT.value
 
 
 def _split(value: Any) -> str | None:
-    return value if value in set(Split) else None
+    return _text(value) if _text(value) in set(Split) else None
 
 
 _FIELDS: dict[str, Any] = {

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import Connection
 
 from ftcore.decision import Framework, recommend
 from ftcore.decision.document import Origin, Told, document, same
+from ftcore.decision.known import sound
 from ftcore.records import Evidence, Recommendation, Reply
 from ftcore.store import decision_records, decisions, projects, runs
 from ftcore.store.database import Database
@@ -46,10 +47,10 @@ def standing(c: Connection, project_id: int) -> Decided:
     evidence = evidence_on(c, project_id, kept)
     if kept is None:
         return Decided({}, (), recommend({}, (), evidence), evidence)
-    answers = cast("dict[str, Reply]", kept.answers)
-    advice = recommend(answers, kept.reasons, evidence)
+    answers, reasons = sound(kept.answers, kept.reasons)
+    advice = recommend(answers, reasons, evidence)
     about = (kept.note, kept.who, kept.created_at, kept.known, kept.details, kept.choice, kept.review_on)
-    return Decided(answers, tuple(kept.reasons), advice, evidence, *about)
+    return Decided(answers, reasons, advice, evidence, *about)
 
 
 def evidence_on(c: Connection, project_id: int, kept: Decision | None) -> tuple[Evidence, ...]:

@@ -11,10 +11,23 @@ from sqlalchemy import Connection, RowMapping, func, insert, select, update
 from ftcore.records import Split, Status, Task, TrainingExample
 from ftcore.store import tasks as store_tasks
 from ftcore.store import words
+from ftcore.store.decision_records import digest_of as digest_of_record
 from ftcore.store.documents import digest_of
 from ftcore.store.examples import text_columns
 from ftcore.store.projects import touch
-from ftcore.store.schema import decisions, documents, examples, imports, now, projects, prompts, snapshots, tasks, views
+from ftcore.store.schema import (
+    decision_records,
+    decisions,
+    documents,
+    examples,
+    imports,
+    now,
+    projects,
+    prompts,
+    snapshots,
+    tasks,
+    views,
+)
 
 CHUNK = 2_000
 PLAIN = (
@@ -68,22 +81,38 @@ def rows_in(c: Connection, project_id: int, rows: Sequence[Mapping[str, Any]], *
 
 
 def settings_out(c: Connection, project_id: int) -> dict[str, Any]:
-    """The project's name, prompts, limits, terms and note; its decisions, saved views and the versions of its full instructions,
-    the oldest first. The newest version that says what `base_prompt` says is the current one."""
+    """The project's name, prompts, limits, terms, note and the figures of its break-even; its decisions, the versions of its
+    decision record, saved views and the versions of its full instructions, the oldest first. The newest version that says what
+    `base_prompt` says is the current one."""
     row = c.execute(select(projects).where(projects.c.id == project_id)).mappings().one()
     decided = c.execute(
         select(decisions).where(decisions.c.project_id == project_id).order_by(decisions.c.id)
     ).mappings()
     saved = c.execute(select(views).where(views.c.project_id == project_id).order_by(views.c.id)).mappings()
     kept = c.execute(select(prompts).where(prompts.c.project_id == project_id).order_by(prompts.c.number)).mappings()
-    names = ("answers", "reasons", "recommendation", "note", "who")
+    recorded = c.execute(
+        select(decision_records).where(decision_records.c.project_id == project_id).order_by(decision_records.c.number)
+    ).mappings()
+    names = ("answers", "reasons", "recommendation", "note", "who", "known", "details", "choice", "review_on")
     return {
         "project": {
             name: row[name]
-            for name in ("name", "base_prompt", "tuned_prompt", "limits", "terms", "good_note", "sample")
+            for name in (
+                "name",
+                "base_prompt",
+                "tuned_prompt",
+                "limits",
+                "terms",
+                "good_note",
+                "sample",
+                "assumptions",
+            )
         },
         "decisions": [
             {**{name: one[name] for name in names}, "created_at": _out(one["created_at"])} for one in decided
+        ],
+        "decision_records": [
+            {"document": one["document"], "who": one["who"], "created_at": _out(one["created_at"])} for one in recorded
         ],
         "views": [{name: one[name] for name in ("name", "query", "created_by")} for one in saved],
         "prompts": [
@@ -108,6 +137,18 @@ def settings_in(c: Connection, project_id: int, found: Mapping[str, Any]) -> Non
     ]
     if fresh:
         c.execute(insert(prompts), fresh)
+    recorded = [
+        {
+            **one,
+            "project_id": project_id,
+            "number": number,
+            "digest": digest_of_record(one["document"]),
+            "created_at": moment(one["created_at"]),
+        }
+        for number, one in enumerate(found.get("decision_records", ()), 1)
+    ]
+    if recorded:
+        c.execute(insert(decision_records), recorded)
     touch(c, project_id)
 
 
