@@ -15,7 +15,7 @@ from ftcore.report.slide_text import FONT, label, rgb
 MOST = 36
 """Points of a line: more than a slide has room for."""
 
-LONGEST = 24
+LONGEST = 16
 """Characters of a way's name in the legend."""
 
 
@@ -51,7 +51,7 @@ def pay_chart(slide: Any, pay: PayStory, left: float, top: float, width: float, 
     chart.category_axis.axis_title.text_frame.paragraphs[0].runs[0].font.bold = False
     chart.has_legend = True
     chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
-    chart.legend.font.size, chart.legend.font.name = Pt(12), FONT
+    chart.legend.font.size, chart.legend.font.name = Pt(11), FONT
     for series, (_, _, colour, low) in zip(chart.plots[0].series, lines, strict=True):
         series.smooth = False
         series.format.line.color.rgb, series.format.line.width = rgb(colour), Pt(2.5)

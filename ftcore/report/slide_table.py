@@ -13,6 +13,9 @@ HEAD, TALL_HEAD = 0.36, 0.58
 """The head row's height, for one line and for two."""
 SIDE, ABOVE = 0.08, 0.04
 """A cell's margins."""
+SPARE = 0.84
+"""Of a cell's width, text is fitted to so much: where a wider font stands in for Arial, a table grows instead of making its text
+smaller, and runs out of the slide."""
 
 
 def table(
@@ -59,14 +62,16 @@ def describe(shape: Any, alt: str) -> None:
 
 
 def _size(cell: str, width: float, height: float, sizes: Sequence[int]) -> int:
-    return fitted([cell], width - 2 * SIDE, height - 2 * ABOVE, sizes)[0]
+    return fitted([cell], (width - 2 * SIDE) * SPARE, height - 2 * ABOVE, sizes)[0]
 
 
 def _head(head: Sequence[str], widths: Sequence[float]) -> tuple[float, int]:
     """The height of the head row and its size of type: one line if that does, else two."""
     cells = list(zip(head, widths, strict=True))
     for size, height in ((13, HEAD), (12, HEAD), (13, TALL_HEAD), (12, TALL_HEAD), (11, TALL_HEAD)):
-        if all(height_of([cell], width - 2 * SIDE, size, True) <= height - 2 * ABOVE for cell, width in cells):
+        if all(
+            height_of([cell], (width - 2 * SIDE) * SPARE, size, True) <= height - 2 * ABOVE for cell, width in cells
+        ):
             return height, size
     return TALL_HEAD, 10
 
@@ -76,7 +81,7 @@ def _cell(cell: Any, words: str, width: float, height: float, size: int, *, head
 
     cell.fill.solid()
     cell.fill.fore_color.rgb = rgb(LIGHT.surface if head else LIGHT.background)
-    fill(cell.text_frame, [words], width - 2 * SIDE, height - 2 * ABOVE, (size,), bold=bold)
+    fill(cell.text_frame, [words], (width - 2 * SIDE) * SPARE, height - 2 * ABOVE, (size,), bold=bold)
     cell.margin_left = cell.margin_right = Inches(SIDE)
     cell.margin_top = cell.margin_bottom = Inches(ABOVE)
     _line_below(cell)

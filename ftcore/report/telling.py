@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 from sqlalchemy import Connection
@@ -22,6 +23,7 @@ from ftcore.records import (
     Split,
     Story,
 )
+from ftcore.records.pay import PayStory
 from ftcore.report import gathering
 from ftcore.report.known import comparison_of, measured_in
 from ftcore.store import decisions, endpoints, examples, imports, jobs, projects, runs, snapshots
@@ -30,10 +32,29 @@ from ftcore.store.runs import Run
 from ftcore.store.schema import now
 
 
-def tell(db: Database, project_id: int, *, who: str = "", rows: bool = True, run_id: int | None = None) -> Story:
+def tell(
+    db: Database, project_id: int, *, who: str = "", rows: bool = True, run_id: int | None = None, pay: bool | None = None
+) -> Story:
     """The newest finished run of the project (or the one named) with its job, data and decision; before any run, what there
-    is. `rows` False leaves out the answers, of which there may be many thousands, and the data sheet. Raises LookupError
-    when `run_id` is no finished run of the project."""
+    is. `rows` False leaves out the answers, of which there may be many thousands, and the data sheet; `pay`: whether it is
+    worked out when it pays, as `rows` says where it is not given. Raises LookupError when `run_id` is no finished run of the
+    project."""
+    told = _told(db, project_id, who, rows, run_id)
+    return replace(told, pay=_pay(db, project_id)) if (rows if pay is None else pay) else told
+
+
+def _pay(db: Database, project_id: int) -> PayStory | None:
+    """None where the files of prices can't be read: the pages that show them say so."""
+    from ftcore.endpoints import EndpointError
+    from ftcore.report.paying import pay_story
+
+    try:
+        return pay_story(db, project_id)
+    except EndpointError:
+        return None
+
+
+def _told(db: Database, project_id: int, who: str, rows: bool, run_id: int | None) -> Story:
     with db.read() as c:
         project = projects.get(c, project_id)
         taken = imports.of_project(c, project_id)
