@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ftcore.decision import recommend
+from ftcore.decision.case import weigh
 from ftcore.decision.framework import BAD_REASONS, GOOD_REASONS, QUESTIONS
 from ftcore.records import Action, Confidence, Evidence
 
@@ -194,15 +195,25 @@ def test_fine_tuning_is_never_advised_while_the_model_or_the_prompt_is_not_a_yes
 @given(answers_strategy, reasons_strategy, evidence_strategy, st.sampled_from(QUESTIONS))
 def test_turning_an_answer_to_its_ready_value_never_moves_the_advice_back(answers, reasons, evidence, question):
     def place(now):
-        measured = {
-            e.question: e.supports for e in evidence if e.measured and e.supports != "unsure" and not e.practice
-        }
-        return step_of({**now, **measured}, recommend(now, reasons, evidence))
+        return step_of(weigh(now, reasons, evidence).replies, recommend(now, reasons, evidence))
 
-    solid = [e for e in evidence if not (e.practice and e.measured)]
-    if solid != evidence or len({e.question for e in evidence}) < len(evidence):
-        return
     assert place({**answers, question: READY[question]}) >= place(answers)
+
+
+def test_that_order_holds_for_every_answer_beside_every_reason():
+    every_set = [*chain.from_iterable(combinations(REASONS, n) for n in (0, 1, 2, 8))]
+    for reasons in every_set:
+        place = {
+            replies: step_of(
+                dict(zip(QUESTIONS, replies, strict=True)),
+                recommend(dict(zip(QUESTIONS, replies, strict=True)), reasons),
+            )
+            for replies in product(REPLIES, repeat=5)
+        }
+        for replies, here in place.items():
+            for at, key in enumerate(QUESTIONS):
+                turned = (*replies[:at], READY[key], *replies[at + 1 :])
+                assert place[turned] >= here
 
 
 @given(answers_strategy, reasons_strategy, st.lists(st.sampled_from(BAD_REASONS)))
