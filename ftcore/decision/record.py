@@ -42,6 +42,23 @@ def markdown(record: Mapping[str, Any], number: int = 0, digest: str = "") -> st
     return "\n".join(_lines(clean(record), number, digest)).rstrip() + "\n"
 
 
+def lines(record: Mapping[str, Any]) -> Iterator[str]:
+    """A record in lines for a terminal: the advice, why, what next, the answers, the decision. No control characters."""
+    found = clean(record)
+    advice, decided = found["recommendation"], found["decided"]
+    yield _one_line(advice["headline"])
+    yield f"It is {CONFIDENCE_WORDS.get(advice['confidence'], _one_line(advice['confidence']))}."
+    yield from (f"Why: {_one_line(one['text'])}" for one in advice["because"])
+    yield from (f"Next: {_one_line(one['name'])}. {_one_line(one['what'])}" for one in advice["next_steps"])
+    yield from (f"Risk: {_one_line(one)}" for one in advice["risks"])
+    yield from (f"It would be reversed: {_one_line(one)}" for one in advice["reverses_if"])
+    for one in found["questions"]:
+        rests = f" ({_one_line(one['standing'])})" if one["standing"] else ""
+        yield f"{_one_line(one['short'])}: {SAID.get(one['answer'], _one_line(one['answer']))}{rests}"
+    if decided["choice"]:
+        yield f"Decided: {_one_line(decided['name'] or decided['choice'])}. {_one_line(decided['why'])}".rstrip()
+
+
 def _lines(record: dict[str, Any], number: int, digest: str) -> Iterator[str]:
     advice, decided = record["recommendation"], record["decided"]
     named = f", version {number}" if number else ""
@@ -123,8 +140,12 @@ def _moment(said: str) -> str:
 def plain(text: str) -> str:
     """One line in which nothing is Markdown: control characters and line breaks become spaces, marks are escaped. Angle
     brackets are written as entities, so that the file is harmless as HTML too, and an address is no link."""
-    line = re.sub(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+", " ", text).strip()
-    line = line.encode("utf-8", "replace").decode("utf-8")
-    line = re.sub(r"([\\`*_\[\]|#~&!@$])", r"\\\1", line).replace("<", "&lt;").replace(">", "&gt;")
+    line = re.sub(r"([\\`*_\[\]|#~&!@$])", r"\\\1", _one_line(text)).replace("<", "&lt;").replace(">", "&gt;")
     line = re.sub(r"^([-+=]|\d+(?=[.)]))", lambda at: f"\\{at[0]}" if at[0] in "-+=" else f"{at[0]}\\", line)
     return re.sub(r":(?=//)|(?<=[wW]{3})\.", lambda at: f"\\{at[0]}", line)
+
+
+def _one_line(text: str) -> str:
+    """Control characters, line breaks and signs that turn the direction of writing become spaces."""
+    line = re.sub(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+", " ", text).strip()
+    return line.encode("utf-8", "replace").decode("utf-8")
