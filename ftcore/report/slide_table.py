@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from ftcore.report.palette import LIGHT
-from ftcore.report.slide_text import fill, fitted, height_of, one_line, rgb
+from ftcore.report.slide_text import fill, height_of, one_line, rgb
 
 SIZES = (14, 13, 12, 11, 10)
 HEAD, TALL_HEAD = 0.36, 0.58
 """The head row's height, for one line and for two."""
 SIDE, ABOVE = 0.08, 0.04
 """A cell's margins."""
+AIR = 0.2
+"""The most that a row gets besides what it needs."""
 SPARE = 0.84
 """Of a cell's width, text is fitted to so much: where a wider font stands in for Arial, a table grows instead of making its text
 smaller, and runs out of the slide."""
@@ -35,7 +37,8 @@ def table(
     from pptx.util import Inches
 
     top_row, head_size = _head(head, widths)
-    row_height = (high - top_row) / max(1, len(rows))
+    texts = [[one_line(cell) for cell in row] for row in rows]
+    size, heights = _rows(texts, widths, high - top_row, sizes)
     shape = slide.shapes.add_table(
         len(rows) + 1, len(head), Inches(left), Inches(top), Inches(sum(widths)), Inches(high)
     )
@@ -44,10 +47,8 @@ def table(
         describe(shape, alt)
     for at, width in enumerate(widths):
         shape.table.columns[at].width = Inches(width)
-    cells = [(one_line(cell), width) for row in rows for cell, width in zip(row, widths, strict=True)]
-    size = min((_size(cell, width, row_height, sizes) for cell, width in cells), default=sizes[0])
-    for at, row in enumerate([head, *rows]):
-        height = top_row if at == 0 else row_height
+    for at, row in enumerate([head, *texts]):
+        height = top_row if at == 0 else heights[at - 1]
         shape.table.rows[at].height = Inches(height)
         for column, words in enumerate(row):
             bold = at == 0 or (first_bold and column == 0)
@@ -61,8 +62,30 @@ def describe(shape: Any, alt: str) -> None:
     shape._element.xpath(".//p:cNvPr")[0].set("descr", one_line(alt)[:500])
 
 
-def _size(cell: str, width: float, height: float, sizes: Sequence[int]) -> int:
-    return fitted([cell], (width - 2 * SIDE) * SPARE, height - 2 * ABOVE, sizes)[0]
+def _rows(
+    texts: Sequence[Sequence[str]], widths: Sequence[float], free: float, sizes: Sequence[int]
+) -> tuple[int, list[float]]:
+    """The largest size in which all rows have room, and their heights: what each needs, and a part of what is left over."""
+    for size in sizes:
+        wanted = [_needed(row, widths, size) for row in texts]
+        if (left := free - sum(wanted)) >= 0:
+            return size, [height + min(AIR, left / max(1, len(texts))) for height in wanted]
+    return sizes[-1], shared([_needed(row, widths, sizes[-1]) for row in texts], free)
+
+
+def _needed(row: Sequence[str], widths: Sequence[float], size: int) -> float:
+    cells = zip(row, widths, strict=True)
+    return max(height_of([cell], (width - 2 * SIDE) * SPARE, size) for cell, width in cells) + 2 * ABOVE
+
+
+def shared(wanted: Sequence[float], free: float) -> list[float]:
+    """What each gets of `free`: what it wants, and where that is too much, the large ones an equal part of what the small leave."""
+    given = [0.0] * len(wanted)
+    order = sorted(range(len(wanted)), key=lambda at: wanted[at])
+    for left, at in zip(range(len(order), 0, -1), order, strict=True):
+        given[at] = min(wanted[at], free / left)
+        free -= given[at]
+    return given
 
 
 def _head(head: Sequence[str], widths: Sequence[float]) -> tuple[float, int]:

@@ -11,6 +11,7 @@ from ftcore.records import Brand
 from ftcore.report.colours import readable
 from ftcore.report.file import clean, cut
 from ftcore.report.palette import LIGHT
+from ftcore.report.slide_table import shared
 from ftcore.report.slide_text import FONT, fill, fitted, height_of, one_line, rgb, text
 
 WIDTH, HEIGHT, EDGE = 13.333, 7.5, 0.7
@@ -141,16 +142,6 @@ def columns(
             down += its + APART
         lowest = max(lowest, down - APART)
     return lowest
-
-
-def shared(wanted: Sequence[float], free: float) -> list[float]:
-    """What each gets of `free`: what it wants, and where that is too much, the large ones an equal part of what the small leave."""
-    given = [0.0] * len(wanted)
-    order = sorted(range(len(wanted)), key=lambda at: wanted[at])
-    for left, at in zip(range(len(order), 0, -1), order, strict=True):
-        given[at] = min(wanted[at], free / left)
-        free -= given[at]
-    return given
 
 
 def stacked(column: Sequence[Block], width: float, size: int) -> float:

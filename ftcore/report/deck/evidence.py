@@ -44,7 +44,7 @@ def ways_of(paper: Paper) -> None:
         cells = ways.row(story, arm)
         rows.append((f"{cells[0]} ({arm.model})" if arm.model else cells[0], *cells[2:5], *cells[7:]))
     wide = INNER - CHART - 0.3
-    widths = (wide - 3.3, 0.8, 1.2, 1.3) if not priced else (wide - 3.9, 0.75, 0.95, 1.1, 1.1)
+    widths = (wide - 3.3, 0.8, 1.2, 1.3) if not priced else (wide - 4.15, 0.75, 1.0, 1.05, 1.35)
     high = min(BOTTOM - top, 0.58 + 0.85 * len(rows))
     alt = "; ".join(f"{arm.label or arm.arm}: {words.points(arm.average)} of 100" for arm in shown)
     table(slide, head, rows, EDGE + CHART + 0.3, top, widths, high, first_bold=False, alt=alt)
