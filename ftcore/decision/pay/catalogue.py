@@ -190,7 +190,7 @@ FIGURES: tuple[Asked, ...] = (
     ),
     Asked(
         "scale",
-        "Tokens of the priced model for one counted here",
+        "Tokens that the priced model counts for one here",
         NUMBER,
         RUNNING,
         "Models cut the same text into more or fewer tokens. 1: the figures are of the priced model itself.",

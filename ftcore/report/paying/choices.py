@@ -113,18 +113,19 @@ def _dated(name: str, family: str) -> bool:
 
 
 def _closing(provider: Provider | None, today: date) -> tuple[str, ...]:
-    """What a provider ends of its training, in sentences."""
+    """What a provider ends of its training, in one text."""
     if provider is None:
         return ()
     words = ("train", "tuning", "tuned", "job")
     told = [
         one for one in provider.ends if not one.models and any(word in str(one.fact.value).lower() for word in words)
     ]
-    return tuple(
-        f"{provider.label}, {'since' if one.day <= today else 'from'} {one.day.day} {one.day:%B %Y}: {str(one.fact.value).rstrip('.')} "
-        f"({one.fact.origin(today)})."
+    ended = [
+        f"{'since' if one.day <= today else 'from'} {one.day.day} {one.day:%B %Y}: {str(one.fact.value).rstrip('.')} "
+        f"({one.fact.origin(today)})"
         for one in sorted(told, key=lambda one: one.day)
-    )
+    ]
+    return (f"{provider.label}, {'; '.join(ended)}.",) if ended else ()
 
 
 def _day(text: str) -> date | None:

@@ -7,10 +7,11 @@ import math
 from collections.abc import Callable, Sequence
 from datetime import date
 from operator import attrgetter
+from textwrap import wrap
 from typing import TYPE_CHECKING, Literal
 
 from ftcore.decision.pay.ranges import Range
-from ftcore.decision.pay.saying import day, durations, rough_count, rough_dollars
+from ftcore.decision.pay.saying import day, duration, durations, rough_count, rough_dollars
 from ftcore.records.pay import Outcome, PayPoint, PayStory
 from ftcore.report.facts import short
 from ftcore.report.figures import blank
@@ -21,10 +22,10 @@ if TYPE_CHECKING:
 
 By = Literal["month", "calls"]
 HEIGHT = 380
-NAME, APART = 22, 0.16
-"""Characters of a name in a line, and how far apart the two names stand at least, as a part of the height."""
-ROOM, HEADROOM = 1.42, 1.14
-"""The axis goes on behind the bands, where their names stand."""
+NAME, LINE, APART = 42, 16, 0.25
+"""Characters of a name and of a line of it, and how far apart the two names stand at least, as a part of the height."""
+ROOM, HEADROOM = 134, 1.14
+"""Pixels behind the bands for their names, and how far the axis goes on above them."""
 
 
 def pay_plot(story: PayStory, *, by: By = "month", dark: bool = False) -> go.Figure:
@@ -51,15 +52,13 @@ def pay_plot(story: PayStory, *, by: By = "month", dark: bool = False) -> go.Fig
         _shutdown(figure, story, last, on.text)
     _names(figure, story, points[-1], top)
     unit = "Months from today" if by == "month" else "Calls"
-    figure.update_xaxes(
-        title_text=unit, range=[0, last * ROOM], rangemode="tozero", tickformat="~s" if by == "calls" else ""
-    )
+    figure.update_xaxes(title_text=unit, range=[0, last], tickformat="~s" if by == "calls" else "")
     if by == "month":
         figure.update_xaxes(tickvals=_months(last))
     figure.update_yaxes(
         title_text="Spent in all, US dollars", range=[0, top * HEADROOM], tickprefix="$", tickformat="~s"
     )
-    figure.update_layout(margin_t=40)
+    figure.update_layout(margin_t=40, margin_r=ROOM)
     return figure
 
 
@@ -85,6 +84,7 @@ def _band(
         go.Scatter(
             x=[*at, *reversed(at)],
             y=[*(high(one) for one in points), *(low(one) for one in reversed(points))],
+            mode="lines",
             fill="toself",
             fillcolor=f"rgba({red}, {green}, {blue}, 0.22)",
             line={"width": 0},
@@ -111,7 +111,7 @@ def _payback(figure: go.Figure, story: PayStory, by: By, last: float, text: str,
     until = last if ends[1] is None else min(ends[1], last)
     if story.outcome is Outcome.PAYS and ends[1] == 0:
         return
-    figure.add_vrect(x0=ends[0], x1=until, fillcolor=shade, opacity=0.2, line_width=0, layer="below")
+    figure.add_vrect(x0=ends[0], x1=until, fillcolor=shade, opacity=0.13, line_width=0, layer="below")
     figure.add_vline(x=ends[0], line_color=text, line_width=1.5)
     if ends[1] is not None and ends[1] <= last:
         figure.add_vline(x=ends[1], line_color=text, line_width=1.5)
@@ -135,7 +135,7 @@ def _when(ends: tuple[float, float | None], by: By) -> str:
         first = rough_count(low, up=False) if low else "0"
         return f"{first} to {rough_count(high, up=True)} calls" if high is not None else f"from {first} calls to never"
     if high is None:
-        return f"{durations(Range(low, low))} to never"
+        return f"{duration(low, up=False)} to never"
     return durations(Range(low, high))
 
 
@@ -169,21 +169,26 @@ def _names(figure: go.Figure, story: PayStory, end: PayPoint, top: float) -> Non
     middle = sum(heights) / 2
     if heights[1] - heights[0] < APART:
         heights = [middle - APART / 2, middle + APART / 2]
-    floor = 0.24 if story.shutdown else 0.09  # above what is said of the last day
+    floor = 0.28 if story.shutdown else 0.12  # above what is said of the last day
     lift = max(0.0, floor - heights[0])
-    heights = [min(heights[0] + lift, 0.93 - APART), min(max(heights[1], heights[0] + lift + APART), 0.93)]
+    heights = [min(heights[0] + lift, 0.9 - APART), min(max(heights[1], heights[0] + lift + APART), 0.9)]
     for (name, low, high), height in zip(wanted, heights, strict=True):
         figure.add_annotation(
             x=end.at,
             y=height,
             yref="paper",
+            yanchor="middle",
             xanchor="left",
             xshift=8,
             align="left",
-            text=f"<b>{html.escape(short(name, NAME))}</b><br>{rough_dollars(Range(low, high))}",
+            text=f"<b>{_lines(name)}</b><br>{rough_dollars(Range(low, high))}",
             showarrow=False,
             font={"size": 13},
         )
+
+
+def _lines(name: str) -> str:
+    return "<br>".join(html.escape(line) for line in wrap(short(name, NAME), LINE))
 
 
 def _months(last: float) -> list[float]:

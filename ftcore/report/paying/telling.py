@@ -9,8 +9,9 @@ from datetime import date
 from typing import Any
 
 from ftcore.decision.pay import BY_KEY, About, pay_story_of
-from ftcore.endpoints.facts import Facts, facts_of
-from ftcore.records.pay import PayFigure, PayStory
+from ftcore.decision.pay.saying import joined
+from ftcore.endpoints.facts import facts_of
+from ftcore.records.pay import Outcome, PayFigure, PayStory
 from ftcore.report.facts import short
 from ftcore.report.paying.choices import (
     AS_MEASURED,
@@ -92,7 +93,7 @@ def pay_case(db: Database, project_id: int, *, today: date | None = None) -> Pay
         )
     horizon = next((months for months in HORIZONS if months == typed.get(HORIZON)), 12)
     figures = figures_known(known)
-    story = pay_story_of(figures, _about(known, facts, horizon))
+    story = _asking(pay_story_of(figures, _about(known, horizon)), known)
     keys = frozenset(key for key in figures if kept_as(key, known.tuned, known.other) in typed)
     return PayCase(story, figures, tuned_from, other_from, known.tuned, known.other, horizon, keys, found)
 
@@ -126,7 +127,7 @@ def _beside(tuned: Choice | None, others: tuple[Choice, ...]) -> Choice | None:
     return next((one for one in others if one.key == tuned.key), None)
 
 
-def _about(known: Known, facts: Facts, horizon: int) -> About:
+def _about(known: Known, horizon: int) -> About:
     found, tuned = known.measured, known.tuned
     better = found.better if found else None
     error = number_said(known.details, "error_cost")
@@ -140,6 +141,16 @@ def _about(known: Known, facts: Facts, horizon: int) -> About:
         better=replace(better, error_cost=error) if better else None,
         notes=tuple(_notes(known)),
     )
+
+
+def _asking(story: PayStory, known: Known) -> PayStory:
+    """Where prices are missing because nothing is chosen, the sentence asks for the choice, not for five prices."""
+    if story.outcome is not Outcome.UNKNOWN or (known.tuned is not None and known.other is not None):
+        return story
+    others = [label for label in story.missing if not label.startswith("Price of")]
+    more = f" Missing besides: {joined([f'“{label}”' for label in others])}." if others else ""
+    sentence = f"Whether it would pay is not known yet: choose whose prices to calculate with.{more}"
+    return replace(story, sentence=sentence, money="Not worked out: nobody has chosen whose prices to calculate with.")
 
 
 def _notes(known: Known) -> list[str]:
@@ -171,14 +182,15 @@ def _notes(known: Known) -> list[str]:
 
 
 def _old(known: Known) -> list[str]:
-    """Prices that are used and were read more than 90 days ago, or nobody knows when."""
-    old: dict[str, list[str]] = {}
+    """Prices that are used and were read more than 90 days ago, or nobody knows when: which, from where, how long ago."""
+    old: dict[str, dict[str, list[str]]] = {}
     for one in (known.tuned, known.other):
         for name, figure in figures_of(one.price if one else None).items():
             if one is not None and figure.is_old(known.today):
-                old.setdefault(one.label, []).append(_PRICED[name])
+                names = old.setdefault(one.label, {}).setdefault(figure.origin(known.today), [])
+                names += [_PRICED[name]] if _PRICED[name] not in names else []
     return [
-        f"Older than 90 days, or of an unknown date: what {label} costs ({', '.join(dict.fromkeys(names))}). Check it on the "
-        "provider's page."
-        for label, names in old.items()
+        f"Prices of {label} to check on the provider's page: "
+        f"{'; '.join(f'{joined(names)}, {origin}' for origin, names in by_origin.items())}."
+        for label, by_origin in old.items()
     ]

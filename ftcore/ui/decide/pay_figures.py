@@ -8,7 +8,7 @@ import streamlit as st
 
 from ftcore.decision.pay import FIGURES, Asked
 from ftcore.decision.pay.catalogue import MONTHS, SHARE
-from ftcore.records.pay import PayFigure
+from ftcore.records.pay import Origin, PayFigure
 from ftcore.report.paying import PayCase, set_figure
 from ftcore.ui import page, session
 
@@ -56,10 +56,10 @@ def _row(case: PayCase, project_id: int, asked: Asked, where: str) -> None:
 
 def _end(case: PayCase, project_id: int, asked: Asked, figure: PayFigure, end: int, where: str) -> None:
     state = f"pay-{project_id}-{where}-{asked.key}-{end}"
-    st.session_state[state] = (figure.low, figure.high)[end]
+    st.session_state[state] = _shown(figure, end)
     unit = f" ({asked.unit})" if asked.unit not in ("", "$", SHARE) else ""
     st.number_input(
-        f"{page.plain(asked.label)}{unit}" if end == 0 else "to",
+        f"{asked.label}{unit}" if end == 0 else "to",
         min_value=asked.least,
         max_value=asked.most,
         value=None,
@@ -72,6 +72,12 @@ def _end(case: PayCase, project_id: int, asked: Asked, figure: PayFigure, end: i
         on_change=_keep,
         args=(case, project_id, asked.key, end, state),
     )
+
+
+def _shown(figure: PayFigure, end: int) -> float | None:
+    """What was typed as it was typed, everything else with five figures that mean something."""
+    value = (figure.low, figure.high)[end]
+    return value if value is None or figure.origin is Origin.YOU else float(f"{value:.5g}")
 
 
 def _keep(case: PayCase, project_id: int, key: str, end: int, state: str) -> None:

@@ -61,7 +61,7 @@ def _whose_prices(case: PayCase, project_id: int) -> None:
     with left:
         _choice("Prices of the fine-tuned model", TUNED_AS, case.tuned_choices, case.tuned, project_id)
     with right:
-        _choice(f"Prices of “{case.story.other}”", OTHER_AS, case.other_choices, case.other, project_id)
+        _choice("Prices of the other way", OTHER_AS, case.other_choices, case.other, project_id)
 
 
 def _choice(label: str, name: str, choices: tuple[Choice, ...], standing: Choice | None, project_id: int) -> None:
@@ -69,7 +69,7 @@ def _choice(label: str, name: str, choices: tuple[Choice, ...], standing: Choice
     key = f"pay-{project_id}-{name}"
     st.session_state[key] = standing.key if standing else None
     st.selectbox(
-        page.plain(label),
+        label,
         list(labels),
         format_func=lambda one: labels.get(one, one),
         index=None,
@@ -81,37 +81,37 @@ def _choice(label: str, name: str, choices: tuple[Choice, ...], standing: Choice
 
 
 def _picture(case: PayCase, project_id: int) -> None:
-    chart, beside = st.columns((5, 3), gap="large")
-    with beside:
-        pay_sliders.draw(case, project_id)
-    with chart:
-        shown, ahead = st.columns((1, 1), vertical_alignment="bottom")
-        with shown:
-            view = st.segmented_control(
-                "Show", list(VIEWS), default="By month", required=True, key=f"pay-{project_id}-view"
-            )
-        with ahead:
-            key = f"pay-{project_id}-{HORIZON}"
-            st.session_state[key] = case.horizon
-            st.selectbox(
-                "Look ahead",
-                HORIZONS,
-                format_func=lambda months: AHEAD[months],
-                key=key,
-                on_change=_keep,
-                args=(project_id, HORIZON, key),
-            )
-        if not case.story.by_month:
-            st.text("There is no time left in which it could pay: choose another model's prices.")
-            return
+    view = st.segmented_control(
+        "Show",
+        list(VIEWS),
+        default="By month",
+        required=True,
+        key=f"pay-{project_id}-view",
+        label_visibility="collapsed",
+    )
+    if case.story.by_month:
         figure = pay_plot(case.story, by=VIEWS[view or "By month"], dark=charts.is_dark())
         charts.show(figure, key=f"pay-{project_id}-chart", alt=alt_text(case.story))
         st.text(f"{case.story.money}.", width=page.PROSE)
+    else:
+        st.text("There is no time left in which it could pay: choose another model's prices.")
+    places = st.columns(3, gap="large")
+    pay_sliders.draw(case, project_id, places)
+    with places[2]:
+        key = f"pay-{project_id}-{HORIZON}"
+        st.session_state[key] = case.horizon
+        st.selectbox(
+            "Look ahead",
+            HORIZONS,
+            format_func=lambda months: AHEAD[months],
+            key=key,
+            on_change=_keep,
+            args=(project_id, HORIZON, key),
+        )
 
 
 def _notes(story: PayStory) -> None:
-    for said in story.notes:
-        st.markdown(f"- {page.plain(said)}", width=page.PROSE)
+    st.markdown("\n".join(f"- {page.plain(said)}" for said in story.notes), width=page.PROSE)
 
 
 def _more(case: PayCase, project_id: int) -> None:
@@ -126,9 +126,9 @@ def _more(case: PayCase, project_id: int) -> None:
 
 
 def _arithmetic(story: PayStory) -> None:
-    rows = ["| | How | Result | From |", "|---|---|---|---|"]
+    rows = ["| What | How | Result | From |", "|---|---|---|---|"]
     for line in story.lines:
-        cells = (line.what, line.how, line.amount, line.source)
+        cells = (line.what, line.how, line.amount, line.source or "the lines above")
         rows.append(f"| {' | '.join(page.plain(cell) for cell in cells)} |")
     st.markdown("\n".join(rows))
     st.text(

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from ftcore.decision.pay import BY_KEY, NEVER
 from ftcore.records.pay import Origin
@@ -20,15 +21,19 @@ HOSTING = (0, 10, 20, 50, 100, 200, 300, 500, 750, 1000, 1250, 1500, 2000, 3000,
 MONTHS = (1, 2, 3, 4, 6, 9, 12, 18, 24, 36, NEVER)
 
 
-def draw(case: PayCase, project_id: int) -> None:
-    _slider(case, project_id, "calls", CALLS, lambda calls: f"{calls:,.0f}")
-    _slider(case, project_id, "hours_once", HOURS_ONCE, lambda hours: f"{hours:g}")
-    _slider(case, project_id, "hours_month", HOURS_MONTH, lambda hours: f"{hours:g}")
-    _slider(case, project_id, "hosting_month", HOSTING, lambda dollars: f"${dollars:,.0f}")
-    hour, hours = case.figures["hosting_hour"], case.figures["hosting_hours"]
-    if hour.high:
-        st.text(f"and {hour.text} an hour for {hours.text} a month (see “All figures”).")
-    _slider(case, project_id, "retrain_every", MONTHS, _months, "Train again every so many months")
+def draw(case: PayCase, project_id: int, places: Sequence[DeltaGenerator]) -> None:
+    """In three places beside each other."""
+    with places[0]:
+        _slider(case, project_id, "calls", CALLS, lambda calls: f"{calls:,.0f}")
+        _slider(case, project_id, "hosting_month", HOSTING, lambda dollars: f"${dollars:,.0f}")
+        hour, hours = case.figures["hosting_hour"], case.figures["hosting_hours"]
+        if hour.high:
+            st.text(f"and {hour.text} an hour, {hours.text} a month")
+    with places[1]:
+        _slider(case, project_id, "hours_once", HOURS_ONCE, lambda hours: f"{hours:g}")
+        _slider(case, project_id, "retrain_every", MONTHS, _months)
+    with places[2]:
+        _slider(case, project_id, "hours_month", HOURS_MONTH, lambda hours: f"{hours:g}", "Hours each month")
 
 
 def _slider(
@@ -40,17 +45,26 @@ def _slider(
     options = sorted(
         {*(float(step) for step in steps), low, high}
     )  # what was typed elsewhere has its place on the scale
-    state = f"pay-{project_id}-slide-{key}"
-    st.session_state[state] = (low, high)
+    state = _named(f"pay-{project_id}-slide-{key}", (low, high))
     st.select_slider(
-        page.plain(label or asked.label),
+        label or asked.label,
         options,
+        value=(low, high),
         format_func=said,
         key=state,
         help=f"{asked.explained} {_from(figure.origin, figure.source)}",
         on_change=_keep,
         args=(case, project_id, key, state),
     )
+
+
+def _named(state: str, kept: tuple[float, float]) -> str:
+    """The widget's key. It changes only where somebody else has changed the figure meanwhile: a slider of ranges takes its value when
+    it is made, and one that is made anew loses the keyboard's focus."""
+    made = st.session_state.setdefault(f"{state}-made", 0)
+    if f"{state}-{made}" in st.session_state and tuple(st.session_state[f"{state}-{made}"]) != kept:
+        made = st.session_state[f"{state}-made"] = made + 1
+    return f"{state}-{made}"
 
 
 def _from(origin: Origin, source: str) -> str:

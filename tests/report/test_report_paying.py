@@ -1,0 +1,261 @@
+"""What a project would pay: each figure from the best source there is, and what people typed before all of them."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ftcore.decision.pay import BY_KEY, NEVER
+from ftcore.records import Split, TrainingExample
+from ftcore.records.pay import Origin, Outcome, PayStory
+from ftcore.report.paying import OTHER_AS, TUNED_AS, choose, pay_case, pay_plot, pay_story, set_figure
+from ftcore.report.paying.sources import typed_range
+from ftcore.store import assumptions, decisions, endpoints, examples, imports, projects, runs
+from ftcore.store.database import Database
+from ftcore.store.examples import NewExample
+from ftcore.workspace import Workspace
+from tests.finished_run import finished
+
+TODAY = date(2026, 11, 28)
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Any:
+    opened = Workspace(tmp_path).open_database()
+    yield opened
+    opened.close()
+
+
+def project_of(db: Database, *, base: str = "Answer with a JSON object, please.", rows: int = 0) -> int:
+    with db.write() as c:
+        project = projects.create(c, "Tickets")
+        projects.set_prompts(c, project.id, base=base, tuned="Ticket to JSON.")
+        if rows:
+            imported = imports.start(c, project.id, file_name="t.csv", sha256="", shape="columns", who="DK")
+            example = TrainingExample(
+                [{"role": "user", "content": "The zip broke."}, {"role": "assistant", "content": "warranty"}]
+            )
+            added = [NewExample(example, Split.TRAIN, tokens=20)] * rows
+            examples.add(c, project.id, added, import_id=imported, source="t.csv", who="DK")
+    return project.id
+
+
+def measured_project(db: Database, *, practice: bool = True, scorer: str = "exact_match") -> int:
+    """A finished run: 90 tokens in and 9 out for the tuned model, 600 and 12 with three examples."""
+    run = finished(db, scorer=scorer)
+    tokens = {"base": (70.0, 30.0), "few_shot": (600.0, 12.0), "fine_tuned": (90.0, 9.0)}
+    arms = [
+        {
+            "arm": name,
+            "kind": name,
+            "label": name,
+            "model": "ft:gpt-4.1-mini-2025-04-14:us::a" if name == "fine_tuned" else "gpt-4.1-mini-2025-04-14",
+            "tokens_in": read,
+            "tokens_out": written,
+            "seconds_median": 0.5,
+        }
+        for name, (read, written) in tokens.items()
+    ]
+    with db.write() as c:
+        runs.change(c, run.id, result={**run.result, "arms": arms})
+        if not practice:
+            real = endpoints.add(
+                c, "our-openai", base_url="https://api.openai.com/v1", key_source="", provider="openai"
+            )
+            runs.change(c, run.id, endpoint_id=real.id)
+    return run.project_id
+
+
+def put(db: Database, project_id: int, **typed: Any) -> None:
+    with db.write() as c:
+        for name, value in typed.items():
+            assumptions.put(c, project_id, name, value)
+
+
+def figure(story: PayStory, key: str) -> Any:
+    return next(one for one in story.figures if one.key == key)
+
+
+def test_with_nothing_there_nothing_is_concluded_and_the_choice_is_asked_for(db: Database) -> None:
+    found = pay_story(db, project_of(db, base=""), today=TODAY)
+    assert found.outcome is Outcome.UNKNOWN
+    assert found.sentence.startswith("Whether it would pay is not known yet: choose whose prices to calculate with.")
+    assert "“Tokens in, fine-tuned”" in found.sentence
+    assert figure(found, "tuned_in").origin is Origin.BLANK
+    assert figure(found, "calls").source.startswith("assumed")
+    assert found.by_month == ()
+
+
+def test_before_any_run_tokens_are_counted_in_the_projects_own_examples_and_prompts(db: Database) -> None:
+    found = pay_story(db, project_of(db, rows=12), today=TODAY)
+    long, short = figure(found, "other_in"), figure(found, "tuned_in")
+    assert long.origin is Origin.COUNTED
+    assert long.source == "counted in 12 of your examples and your instructions"
+    assert long.low > short.low > 0
+    assert figure(found, "example_tokens").low == pytest.approx(12 * 20)
+    assert figure(found, "passes").low == 8  # the rule for 12 examples
+
+
+def test_a_run_s_own_tokens_are_used_and_the_practice_model_is_named(db: Database) -> None:
+    project_id = measured_project(db)
+    choose(db, project_id, TUNED_AS, "openai/gpt-4.1-mini")
+    found = pay_story(db, project_id, today=TODAY)
+    assert (figure(found, "tuned_in").low, figure(found, "other_in").low) == (90, 600)
+    assert figure(found, "tuned_in").source == "measured in run 1, on the practice model"
+    assert figure(found, "scale").low < 1 < figure(found, "scale").high
+    assert found.other == "few_shot"
+    assert any(
+        "measured on the small practice model; the prices are those of OpenAI: gpt-4.1-mini" in n for n in found.notes
+    )
+    assert found.quality == ""
+
+
+def test_a_price_has_its_source_its_date_and_its_age(db: Database) -> None:
+    project_id = measured_project(db)
+    choose(db, project_id, TUNED_AS, "nebius/below 20B parameters")
+    choose(db, project_id, OTHER_AS, "openai/gpt-6-luna")
+    found = pay_story(db, project_id, today=TODAY)
+    assert figure(found, "train_price").low == 0.4
+    told = "from the provider's own page, read 2026-08-20 (100 days ago: check it)"
+    assert figure(found, "train_price").source == f"Nebius Token Factory: below 20B parameters, {told}"
+    assert any(told in note for note in found.notes)
+    assert found.missing == ("Price of 1,000,000 tokens in, fine-tuned", "Price of 1,000,000 tokens out, fine-tuned")
+
+
+def test_the_models_last_day_is_known_by_its_familys_name_and_ends_the_reckoning(db: Database) -> None:
+    project_id = measured_project(db)
+    choose(db, project_id, TUNED_AS, "openai/gpt-4o-mini")
+    found = pay_story(db, project_id, today=TODAY)
+    assert found.shutdown == "2027-01-14"
+    assert found.horizon == pytest.approx(47 / (365.25 / 12))
+    assert any("No new fine-tuning jobs for anyone" in note for note in found.notes)
+
+
+def test_a_real_endpoints_own_prices_are_taken_without_asking(db: Database) -> None:
+    project_id = measured_project(db, practice=False)
+    case = pay_case(db, project_id, today=TODAY)
+    assert case.tuned is not None
+    assert case.tuned.label == "As measured: ft:gpt-4.1-mini-2025-04-14:us::a at our-openai"
+    assert figure(case.story, "tuned_price_in").low == 0.80
+    assert figure(case.story, "other_price_in").low == 0.40
+    assert figure(case.story, "scale").low == figure(case.story, "scale").high == 1
+    assert case.story.shutdown == "2027-01-14"
+
+
+def test_a_right_answers_price_is_told_of_a_measure_that_counts_right_answers(db: Database) -> None:
+    project_id = measured_project(db, practice=False)
+    with db.write() as c:
+        run = runs.latest_done(c, project_id)
+        assert run is not None
+        told = [
+            {**one, "verdict": "clearly better", "low": 0.2, "high": 0.6, "mean_difference": 0.4}
+            for one in run.result["comparisons"]
+        ]
+        runs.change(c, run.id, result={**run.result, "comparisons": told})
+    put(db, project_id, calls=[1000, 2000])
+    assert "40 more of every 100 (20 to 60)" in pay_story(db, project_id, today=TODAY).quality
+
+
+def test_what_is_typed_goes_before_everything_and_is_kept_for_all(db: Database) -> None:
+    project_id = measured_project(db)
+    choose(db, project_id, TUNED_AS, "openai/gpt-4.1-mini")
+    case = pay_case(db, project_id, today=TODAY)
+    assert set_figure(db, case, project_id, "calls", (5_000, 9_000))
+    assert set_figure(db, case, project_id, "retrain_every", (6, NEVER))
+    found = pay_case(db, project_id, today=TODAY)
+    assert (figure(found.story, "calls").text, figure(found.story, "calls").source) == ("5,000 to 9,000", "you")
+    assert figure(found.story, "retrain_every").text == "every 6 months, or never"
+    assert found.typed == {"calls", "retrain_every"}
+    assert not found.story.sentence.startswith("Assuming")
+    assert set_figure(db, found, project_id, "calls", None)
+    assert figure(pay_story(db, project_id), "calls").origin is Origin.ASSUMED
+
+
+def test_a_typed_price_belongs_to_the_model_that_was_chosen(db: Database) -> None:
+    project_id = measured_project(db)
+    choose(db, project_id, TUNED_AS, "nebius/below 20B parameters")
+    set_figure(db, pay_case(db, project_id), project_id, "tuned_price_in", (0.2, 0.3))
+    choose(db, project_id, TUNED_AS, "openai/gpt-4.1-mini")
+    assert figure(pay_story(db, project_id), "tuned_price_in").low == 0.80
+    choose(db, project_id, TUNED_AS, "nebius/below 20B parameters")
+    assert figure(pay_story(db, project_id), "tuned_price_in").high == 0.3
+
+
+def test_what_was_answered_on_decide_stands_where_nothing_was_typed(db: Database) -> None:
+    project_id = project_of(db, rows=3)
+    from ftcore.decision import recommend
+
+    with db.write() as c:
+        said = {"calls_a_month": 4_000, "prompt_tokens": 900, "error_cost": "lots"}
+        decisions.save(c, project_id, answers={}, reasons=(), recommendation=recommend({}), who="DK", details=said)
+    found = pay_story(db, project_id, today=TODAY)
+    assert (figure(found, "calls").low, figure(found, "calls").source) == (4_000, "your answer on Decide")
+    assert figure(found, "other_in").low > 900
+    put(db, project_id, calls=[10, 20])
+    assert figure(pay_story(db, project_id), "calls").high == 20
+
+
+hostile = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.text(max_size=5),
+    st.floats(),
+    st.integers(-5, 10**12),
+    st.lists(st.floats() | st.none(), max_size=3),
+)
+
+
+@given(st.sampled_from(sorted(BY_KEY)), hostile)
+def test_a_typed_figure_that_can_be_none_is_passed_over(key: str, value: Any) -> None:
+    asked, found = BY_KEY[key], typed_range(BY_KEY[key], value)
+    assert found is None or asked.least <= found[0] <= found[1] <= asked.most
+
+
+def test_figures_from_elsewhere_that_are_none_are_passed_over(db: Database) -> None:
+    project_id = measured_project(db)
+    put(
+        db,
+        project_id,
+        calls="many",
+        hour_rate=[5, 1],
+        passes=[float("1e300"), 3],
+        tuned_as={"a": 1},
+        horizon="soon",
+        hours_once=True,
+    )
+    found = pay_story(db, project_id, today=TODAY)
+    assert figure(found, "calls").origin is Origin.ASSUMED
+    assert found.horizon == 12
+
+
+def test_the_chart_has_both_bands_and_marks_the_payback_and_the_last_day(db: Database) -> None:
+    project_id = measured_project(db)
+    choose(db, project_id, TUNED_AS, "openai/gpt-4.1-mini")
+    put(db, project_id, calls=[10**7, 10**8])
+    found = pay_story(db, project_id, today=TODAY)
+    assert found.outcome is not Outcome.NEVER
+    for by in ("month", "calls"):
+        for dark in (False, True):
+            figure_ = pay_plot(found, by=by, dark=dark)
+            texts = [str(note.text) for note in figure_.layout.annotations]
+            assert any(text.startswith("pays back: ") for text in texts)
+            assert any("Fine" in text for text in texts) or any("fine_tuned" in text for text in texts)
+            assert any("14 January 2027" in text for text in texts) is (by == "month")
+            assert len(figure_.data) == 6
+
+
+def test_a_name_in_the_chart_cannot_be_markup(db: Database) -> None:
+    project_id = measured_project(db)
+    with db.write() as c:
+        run = runs.latest_done(c, project_id)
+        assert run is not None
+        arms = [{**arm, "label": "<img src=x>"} for arm in run.result["arms"]]
+        runs.change(c, run.id, result={**run.result, "arms": arms})
+    choose(db, project_id, TUNED_AS, "openai/gpt-4.1-mini")
+    drawn = pay_plot(pay_story(db, project_id, today=TODAY)).to_json()
+    assert "<img" not in drawn.replace("\\u003c", "<")
