@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import Connection
 
 from ftcore.decision import recommend
+from ftcore.decision.known import sound
 from ftcore.evaluation.arms.plan import TUNED
 from ftcore.evaluation.cherry_picking import stronger_before
 from ftcore.evaluation.scorers import describe
@@ -18,14 +19,14 @@ from ftcore.records import (
     Evidence,
     Job,
     Recommendation,
-    Reply,
     SideBySide,
     Split,
     Story,
 )
 from ftcore.records.pay import PayStory
 from ftcore.report import gathering
-from ftcore.report.known import comparison_of, measured_in
+from ftcore.report.attached import evidence_on
+from ftcore.report.known import comparison_of
 from ftcore.store import decisions, endpoints, examples, imports, jobs, projects, runs, snapshots
 from ftcore.store.database import Database
 from ftcore.store.runs import Run
@@ -33,7 +34,13 @@ from ftcore.store.schema import now
 
 
 def tell(
-    db: Database, project_id: int, *, who: str = "", rows: bool = True, run_id: int | None = None, pay: bool | None = None
+    db: Database,
+    project_id: int,
+    *,
+    who: str = "",
+    rows: bool = True,
+    run_id: int | None = None,
+    pay: bool | None = None,
 ) -> Story:
     """The newest finished run of the project (or the one named) with its job, data and decision; before any run, what there
     is. `rows` False leaves out the answers, of which there may be many thousands, and the data sheet; `pay`: whether it is
@@ -75,7 +82,7 @@ def _told(db: Database, project_id: int, who: str, rows: bool, run_id: int | Non
             "rejected": sum(one.rejected for one in taken),
             "endpoint": endpoint.name if endpoint else "",
         }
-        advice = _advice(decision, measured_in(c, project_id))
+        advice = _advice(decision, evidence_on(c, project_id, decision))
         return Story(
             **told,
             recommendation=advice,
@@ -193,5 +200,5 @@ def _advice(decision: decisions.Decision | None, evidence: Sequence[Evidence]) -
     """What is recommended now: the saved answers with what has been measured since."""
     if decision is None:
         return None
-    answers = cast("dict[str, Reply]", decision.answers)
-    return recommend(answers, decision.reasons, evidence)
+    answers, reasons = sound(decision.answers, decision.reasons)
+    return recommend(answers, reasons, evidence)
