@@ -13,7 +13,7 @@ from ftcore.decision.framework import load
 from ftcore.records import Confidence, Evidence, Recommendation, Reply
 
 CONFIDENCE_WORDS = {
-    Confidence.BELIEVED: "believed (nothing measured)",
+    Confidence.BELIEVED: "believed (nothing that it rests on was measured)",
     Confidence.PARTLY_MEASURED: "partly measured",
     Confidence.MEASURED: "measured",
 }

@@ -36,7 +36,7 @@ def draw(project: Project, versions: Sequence[KeptRecord]) -> None:
         ):
             st.download_button(
                 label,
-                _file(by_number[number], kind),
+                file_of(by_number[number], kind),
                 f"decision-record-{project.file_name}-v{number}.{kind}",
                 "text/markdown" if kind == "md" else "application/json",
                 icon=icon,
@@ -68,7 +68,7 @@ def _changes(older: KeptRecord, newer: KeptRecord) -> None:
     st.markdown("\n".join(f"- {page.plain(one.text)}" for one in found), width=page.PROSE)
 
 
-def _file(one: KeptRecord, kind: str) -> Callable[[], bytes]:
+def file_of(one: KeptRecord, kind: str) -> Callable[[], bytes]:
     """Made when somebody asks for it."""
 
     def build() -> bytes:
