@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ftcore.records import Story
-from ftcore.report import words
+from ftcore.report import ways, words
 from ftcore.report.file import replace_file
 
 FORMAT = "tuneworthy-story"
@@ -22,17 +22,32 @@ def write_json(story: Story, path: Path) -> Path:
 
 
 def as_json(story: Story) -> str:
-    """`{"format", "version", "headline", "stamp", "limits", "story"}`; a figure that is no number becomes null."""
+    """`{"format", "version", "headline", "stamp", "limits", "shown", "story"}`; a figure that is no number becomes null."""
     document = {
         "format": FORMAT,
         "version": VERSION,
         "headline": words.headline(story),
         "stamp": words.stamp(story),
         "limits": words.limits(story),
+        "shown": shown(story),
         "private_rows_left_out": sum(row.private for row in story.rows),
         "story": asdict(replace(story, rows=tuple(row for row in story.rows if not row.private))),
     }
     return json.dumps(_finite(document), indent=1, allow_nan=False) + "\n"
+
+
+def shown(story: Story) -> dict[str, Any]:
+    """What the screen, the deck and the web page say, in their very words."""
+    return {
+        "money": words.money(story),
+        "biggest_risk": words.risk(story),
+        "decision_wanted": words.decision_wanted(story),
+        "by_when": words.by_when(story),
+        "what_instead": words.instead(story),
+        "where_data_goes": words.where_data_goes(story),
+        "ways": [dict(zip(ways.head(story), row, strict=True)) for row in ways.rows(story)],
+        "differences": [dict(zip(ways.DIFFERENCES, row, strict=True)) for row in ways.differences(story)],
+    }
 
 
 def _finite(value: Any) -> Any:

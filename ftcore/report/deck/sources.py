@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from ftcore.records import Cited, Story
 from ftcore.report import slides, words
+from ftcore.report.citing import cite, evidence_lines
 from ftcore.report.deck.paper import Paper
 from ftcore.report.facts import short
 from ftcore.report.slides import BOTTOM, EDGE, INNER, Block
@@ -28,23 +28,3 @@ def draw(paper: Paper) -> None:
     ]
     place = (EDGE, top, INNER, BOTTOM - top)
     slides.columns(slide, [column for column in both if column], place, paper.look)
-
-
-def cite(one: Cited) -> str:
-    """A card as it is cited: what it says, its figure, its source, and whether a seller says so."""
-    year = f" {one.year}" if one.year and str(one.year) not in one.source else ""
-    vendor = ", a seller's own figure" if one.vendor else ""
-    link = f", {one.url.removeprefix('https://')}" if one.url else ""
-    return f"{one.claim} {one.figure} ({one.source}{year}{vendor}{link})".replace("  ", " ")
-
-
-def evidence_lines(story: Story) -> list[str]:
-    """The run, the snapshots and the decision record with their hashes."""
-    taken = story.decided
-    lines = [
-        f"Comparison: run {story.run_id}, seed {story.run_seed}" if story.run_id else "",
-        f"Training examples: sha256 {story.snapshot}" if story.snapshot else "",
-        f"Test examples: sha256 {story.test_snapshot}" if story.test_snapshot not in ("", story.snapshot) else "",
-        f"Decision record: version {taken.version}, sha256 {taken.digest}" if taken and taken.digest else "",
-    ]
-    return [line for line in lines if line]
