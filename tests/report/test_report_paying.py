@@ -115,6 +115,24 @@ def test_a_run_s_own_tokens_are_used_and_the_practice_model_is_named(db: Databas
     assert found.quality == ""
 
 
+def test_a_run_without_a_tuned_model_is_no_comparison_and_a_trial_tells_of_the_other_way_alone(db: Database) -> None:
+    project_id = measured_project(db)
+    with db.write() as c:
+        run = runs.latest_done(c, project_id)
+        assert run is not None
+        runs.change(
+            c,
+            run.id,
+            settings={**run.settings, "trial": "prompt_optimized"},
+            result={**run.result, "candidate": "few_shot"},
+        )
+    found = pay_story(db, project_id, today=TODAY)
+    assert figure(found, "other_in").source == "measured in trial 1, on the practice model"
+    assert figure(found, "tuned_in").source.startswith("counted in")
+    assert figure(found, "tuned_in").low < figure(found, "tuned_in").high  # another model's count than the other way's
+    assert figure(found, "scale").low < 1
+
+
 def test_a_price_has_its_source_its_date_and_its_age(db: Database) -> None:
     project_id = measured_project(db)
     choose(db, project_id, TUNED_AS, "nebius/below 20B parameters")

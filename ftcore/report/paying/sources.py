@@ -114,18 +114,22 @@ def _counted(known: Known) -> Iterator[PayFigure]:
     if not found.rows:
         return
     told = f"counted in {found.rows:,} of your examples"
+    # Beside the other way's tokens, which a model counted in a trial, ours are another model's count: a range.
+    apart = known.measured is not None and known.measured.tuned is None
     for way, prompt in (("tuned", found.short_prompt), ("other", found.long_prompt)):
-        yield _point(f"{way}_out", found.answer, Origin.COUNTED, told)
+        low, high = (TOKENS_LOW, TOKENS_HIGH) if apart and way == "tuned" else (1.0, 1.0)
+        yield _figure(f"{way}_out", found.answer * low, found.answer * high, Origin.COUNTED, told)
         if prompt or way == "tuned":
-            yield _point(f"{way}_in", prompt + found.question, Origin.COUNTED, f"{told} and your instructions")
+            read, source = prompt + found.question, f"{told} and your instructions"
+            yield _figure(f"{way}_in", read * low, read * high, Origin.COUNTED, source)
 
 
 def _measured(known: Known) -> Iterator[PayFigure]:
     found = known.measured
     if found is None:
         return
-    for key, way in (("tuned", found.tuned), ("other", found.other)):
-        told = f"measured in run {found.run}"
+    for key, way in found.ways:
+        told = f"measured in {found.name}"
         if way.endpoint.practice:
             told += ", on the practice model"
         if way.tokens_in > 0:

@@ -134,7 +134,7 @@ def _about(known: Known, horizon: int) -> About:
     return About(
         other=short(found.other.label, LABEL) if found else "Your prompt",
         other_kind=found.other.kind if found else "prompt",
-        tuned=short(found.tuned.label, LABEL) if found else "Fine-tuned",
+        tuned=short(found.tuned.label, LABEL) if found and found.tuned else "Fine-tuned",
         horizon=float(horizon),
         today=known.today,
         shutdown=tuned.shutdown if tuned else None,
@@ -172,7 +172,7 @@ def _notes(known: Known) -> list[str]:
             f"{other.label} is shut down on {other.shutdown.day} {other.shutdown:%B %Y} ({other.shutdown_origin})."
         )
     said += tuned.closing if tuned else ()
-    if found is not None and not found.practice and found.tuned.seconds and found.other.seconds:
+    if found and found.tuned and not found.practice and found.tuned.seconds and found.other.seconds:
         said.append(
             f"An answer took {found.tuned.seconds:.1f} seconds (the middle one), and {found.other.seconds:.1f} with "
             f"“{short(found.other.label, LABEL)}”: measured in run {found.run}."

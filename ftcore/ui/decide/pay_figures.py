@@ -7,7 +7,7 @@ from itertools import groupby
 import streamlit as st
 
 from ftcore.decision.pay import FIGURES, Asked
-from ftcore.decision.pay.catalogue import MONTHS, SHARE
+from ftcore.decision.pay.catalogue import MONTHS
 from ftcore.records.pay import Origin, PayFigure
 from ftcore.report.paying import PayCase, set_figure
 from ftcore.ui import page, session
@@ -45,7 +45,7 @@ def _way(key: str) -> str:
 
 def _row(case: PayCase, project_id: int, asked: Asked, where: str) -> None:
     figure = case.figures[asked.key]
-    first, last, source = st.columns((4, 2, 4), gap="small", vertical_alignment="bottom")
+    first, last, source = st.columns((4, 3, 4), gap="small", vertical_alignment="bottom")
     with first:
         _end(case, project_id, asked, figure, 0, where)
     with last:
@@ -57,9 +57,8 @@ def _row(case: PayCase, project_id: int, asked: Asked, where: str) -> None:
 def _end(case: PayCase, project_id: int, asked: Asked, figure: PayFigure, end: int, where: str) -> None:
     state = f"pay-{project_id}-{where}-{asked.key}-{end}"
     st.session_state[state] = _shown(figure, end)
-    unit = f" ({asked.unit})" if asked.unit not in ("", "$", SHARE) else ""
     st.number_input(
-        f"{asked.label}{unit}" if end == 0 else "to",
+        asked.label if end == 0 else "to",
         min_value=asked.least,
         max_value=asked.most,
         value=None,
