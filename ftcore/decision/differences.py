@@ -66,9 +66,9 @@ def _decision(one: dict[str, Any], other: dict[str, Any]) -> Iterator[str]:
 
 def _advice(old: dict[str, Any], new: dict[str, Any]) -> Iterator[str]:
     if old["action"] != new["action"]:
-        yield f"The advice was “{old['headline']}”. It is now “{new['headline']}”."
+        yield f"The advice was “{bare(old['headline'])}”. It is now “{bare(new['headline'])}”."
     elif old["headline"] != new["headline"]:
-        yield f"The advice is the same, and is put otherwise: “{new['headline']}”."
+        yield f"The advice is the same, and is put otherwise: “{bare(new['headline'])}”."
     if old["confidence"] != new["confidence"]:
         yield f"The advice was {old['confidence'] or 'without a stamp'}, and is now {new['confidence'] or 'without a stamp'}."
 
@@ -146,5 +146,10 @@ def _quoted(text: str, otherwise: str) -> str:
 
 def _became(old: str, new: str) -> str:
     if not old:
-        return f"new: “{new}”"
-    return f"“{old}” became “{new}”." if new else f"“{old}” was taken out."
+        return f"new: “{bare(new)}”."
+    return f"“{bare(old)}” became “{bare(new)}”." if new else f"“{bare(old)}” was taken out."
+
+
+def bare(sentence: str) -> str:
+    """Without its full stop, to be quoted inside another one."""
+    return sentence.strip().removesuffix(".")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ftcore.decision import load, recommend
@@ -102,6 +102,7 @@ anything = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(anything)
 def test_whatever_comes_is_a_record_that_can_be_written_read_compared_and_printed(found: Any) -> None:
     first = clean(found)
@@ -113,6 +114,7 @@ def test_whatever_comes_is_a_record_that_can_be_written_read_compared_and_printe
     changed_by_evidence(first, (MEASURED,))
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_a_record_with_any_one_part_replaced_is_still_one(data: st.DataObject) -> None:
     found: Any = record()
@@ -171,7 +173,7 @@ def test_differences_are_sentences() -> None:
     assert "Prompt worked on: “not sure” became “yes”." in found
     assert "Narrow and frequent: “not answered” became “no”." in found
     assert "Prompt worked on: measured became believed." in found
-    assert "Prompt worked on, the note: “Dana tried two versions.” was taken out." in found
+    assert "Prompt worked on, the note: “Dana tried two versions” was taken out." in found
     assert any("“2 versions” became “5 versions”." in one for one in found)
     assert any(
         one.startswith("No longer there (measured, run 3): Base did as well on 60 unseen examples.") for one in found

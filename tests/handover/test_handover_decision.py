@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ftcore.decision import load
@@ -152,6 +152,7 @@ anything = st.recursive(
 PARTS = ("answers", "reasons", "recommendation", "known", "details", "choice", "review_on", "note", "who")
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(PARTS), anything), anything, anything)
 def test_whatever_a_manifest_says_of_decisions_is_read(decision: dict[str, Any], records: Any, figures: Any) -> None:
     said = {"decisions": [decision], "decision_records": records, "project": {"assumptions": figures}}

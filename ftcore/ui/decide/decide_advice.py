@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from ftcore.decision import Framework
-from ftcore.records import Action, Because, Confidence, Recommendation
+from ftcore.records import Action, Because, Confidence
 from ftcore.ui import page
 from ftcore.ui.decide.decide_state import Decided
 
@@ -37,7 +37,8 @@ def draw(decided: Decided, framework: Framework) -> None:
             st.markdown(f"**What to do first**  \n{page.plain(first.what)}")
         with contra:
             if found.action is Action.FINE_TUNE:
-                _sentences("The case against", _against(found))
+                _sentences("The case against", _against(decided))
+                _sentences("Cheaper ways, to try first", found.alternatives)
             else:
                 _sentences("What would reverse it", found.reverses_if[:1])
         _rest(decided, framework)
@@ -55,15 +56,24 @@ def _rest(decided: Decided, framework: Framework) -> None:
             _marked("Why", found.because, decided, framework)
         with other:
             _sentences("What next", [str(step) for step in found.next_steps])
+            if found.action is Action.FINE_TUNE:  # the rest stands open, as the case against
+                _sentences("What the practice model can't show", _of_practice(decided))
+                return
             _sentences("Cheaper ways to the same end", found.alternatives)
             _sentences("Risks", found.risks)
             _sentences("What would reverse it", found.reverses_if)
 
 
-def _against(found: Recommendation) -> list[str]:
-    """What speaks against training, the strongest first: what would reverse the advice, cheaper ways, risks."""
-    cheaper = [f"Cheaper: {one}" for one in found.alternatives]
-    return [*found.reverses_if, *cheaper, *found.risks]
+def _against(decided: Decided) -> list[str]:
+    """What speaks against training, the strongest first: what would reverse the advice, then the risks."""
+    found, practice = decided.advice, _of_practice(decided)
+    return [*found.reverses_if, *(one for one in found.risks if one not in practice)]
+
+
+def _of_practice(decided: Decided) -> list[str]:
+    """The risks that only warn of what the practice model showed."""
+    claims = [item.claim for item in decided.evidence if item.practice]
+    return [one for one in decided.advice.risks if any(claim in one for claim in claims)]
 
 
 def _marked(title: str, because: Sequence[Because], decided: Decided, framework: Framework) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
+from ftcore.decision.case import weigh
+from ftcore.decision.differences import SAID
 from ftcore.decision.framework import Question
 from ftcore.decision.known import LONGEST_LINK, LONGEST_NOTE, link_of, standing
 from ftcore.records import Project
@@ -26,6 +28,9 @@ def badge(question: str, decided: Decided) -> None:
         return
     name, icon = BADGES[found.word]
     st.badge(name, icon=icon, color="gray", help=page.plain(found.why))
+    shown = weigh(decided.answers, decided.reasons, decided.evidence).findings.get(question)
+    if shown and decided.answers.get(question, shown) != shown:
+        st.text(f"It was measured otherwise ({SAID[shown]}), and the advice goes by the measurement.")
 
 
 def draw(project: Project, question: Question, decided: Decided) -> None:

@@ -8,7 +8,7 @@ from datetime import date
 import streamlit as st
 
 from ftcore.decision import Framework
-from ftcore.decision.differences import changed_by_evidence
+from ftcore.decision.differences import bare, changed_by_evidence
 from ftcore.decision.document import answers_in
 from ftcore.journey import deciding
 from ftcore.records import Action, Project
@@ -116,10 +116,10 @@ def _proposed(decided: Decided, newest: KeptRecord | None) -> str:
 
 def _since(newest: KeptRecord, decided: Decided) -> str | None:
     """That evidence, or other answers, have changed the advice since; None where it is the same."""
-    then = str(newest.document.get("recommendation", {}).get("headline", ""))
+    then = bare(str(newest.document.get("recommendation", {}).get("headline", "")))
     other = changed_by_evidence(newest.document, decided.evidence)
     if other is not None:
-        return f"Since version {newest.number}, evidence has changed the advice: it was “{then}”, and on the same answers it is now “{other.headline}”."
+        return f"Since version {newest.number}, evidence has changed the advice: it was “{then}”, and on the same answers it is now “{bare(other.headline)}”."
     action = str(newest.document.get("recommendation", {}).get("action", ""))
     if action in set(Action) and action != decided.advice.action and answers_in(newest.document) != decided.answers:
         return f"Since version {newest.number}, answers were changed, and with them the advice: it was “{then}”. Record the decision again when it stands."

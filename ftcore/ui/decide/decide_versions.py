@@ -19,8 +19,9 @@ LISTED = 10
 def draw(project: Project, versions: Sequence[KeptRecord]) -> None:
     """`versions` are the newest first."""
     st.markdown("**Versions**")
-    for one in versions[:LISTED]:
-        st.text(name_of(one))
+    with st.container(gap="xxsmall"):
+        for one in versions[:LISTED]:
+            st.text(name_of(one))
     if len(versions) > LISTED:
         st.caption(f"The {LISTED} newest of {len(versions)}; the others are in the list below.")
     by_number = {one.number: one for one in versions}
