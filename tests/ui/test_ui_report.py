@@ -13,7 +13,7 @@ from ftcore.records import Confidence
 from ftcore.report.telling import tell
 from ftcore.store import decisions
 from ftcore.store.database import Database
-from ftcore.ui import report_panel
+from ftcore.ui.report import report_files, report_panel
 from tests.ui.journeys import HOSTILE, MODEL, Journey, begin
 
 Open = Callable[..., AppTest]
@@ -75,12 +75,12 @@ def test_the_files_are_whole_and_hold_the_story(db: Database) -> None:
     decide(journey)
     journey.run()
     story = tell(db, journey.project_id)
-    deck = Presentation(io.BytesIO(report_panel.file_of(story, "pptx")()))
+    deck = Presentation(io.BytesIO(report_files.file_of(story, "pptx")()))
     assert len(deck.slides) >= 3
-    page = report_panel.file_of(story, "html")().decode()
+    page = report_files.file_of(story, "html")().decode()
     assert MODEL in page
     assert HOSTILE not in page  # it is there, but escaped
-    assert json.loads(report_panel.file_of(story, "json")())["story"]["fine_tuned_model"] == MODEL
+    assert json.loads(report_files.file_of(story, "json")())["story"]["fine_tuned_model"] == MODEL
 
 
 def test_a_file_name_is_never_the_users_text(db: Database, open_page: Open) -> None:
