@@ -20,10 +20,11 @@ def shown() -> bool:
 
 
 def hint(name: str, project: Project) -> None:
-    """The hint of a page, when hints are wanted."""
-    if not shown():
+    """The hint of a page, when hints are wanted. Whoever reviews their own examples wants the room for the example."""
+    sample = _sample(project)
+    if not shown() or (not sample and st.query_params.get(name) == "Review"):
         return
-    told = guide_texts.hint(name, _sample(project))
+    told = guide_texts.hint(name, sample)
     at = ORDER.index(name)
     with st.container(border=True, key="guide"):
         said, way_on = st.columns((5, 2), gap="medium", vertical_alignment="center")

@@ -103,6 +103,7 @@ def beginning(project: Project) -> None:
             st.button(
                 "Start from the beginning: remove the recorded run",
                 key="recorded-remove",
+                wrap=True,
                 on_click=_remove,
                 args=(project.id,),
                 help="Examples and answers stay. It can be brought back until you train here.",
@@ -112,6 +113,7 @@ def beginning(project: Project) -> None:
             st.button(
                 f"Bring the recorded run of {day(kept.on)} back",
                 key="recorded-bring",
+                wrap=True,
                 on_click=bring,
                 args=(project.id, name),
             )

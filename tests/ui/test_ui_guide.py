@@ -70,6 +70,12 @@ def test_the_switch_on_the_overview_shows_what_holds(db: Database, open_page: Op
     assert open_page("overview").toggle(key="guide-shown").value is False
 
 
+def test_the_review_of_ones_own_examples_has_the_room_for_itself(db: Database, open_page: Open) -> None:
+    begin(db)
+    assert not _hints(open_page("curate", project="1", curate="Review"))
+    assert _hints(open_page("curate", project="1", curate="Table"))
+
+
 def test_hints_are_two_sentences_and_no_more() -> None:
     for hint in (*guide_texts.OWN.values(), *guide_texts.SAMPLES.values(), *guide_texts.ABOUT.values()):
         for sentence in (hint.see, hint.do):
