@@ -37,18 +37,22 @@ def evidence_on(c: Connection, project_id: int, kept: Decision | None) -> tuple[
     return measured if kept is None else tuple(dict.fromkeys((*measured, *_attached(c, project_id, kept))))
 
 
-def attachable(c: Connection, project_id: int, question: str, details: Mapping[str, Any]) -> list[Attachable]:
-    """What there is in this project that speaks to a question, with what it says."""
-    found = []
-    if question == "quality_training_data" and (now_checked := _checked(c, project_id)).approved:
-        found.append(Attachable(CHECKS, f"The checks: {now_checked.sentence}"))
-    if question == "high_volume_narrow" and (said := volume(details, None)) is not None:
-        found.append(Attachable(VOLUME, f"The volume: {said.claim}"))
+def attachable(c: Connection, project_id: int, details: Mapping[str, Any]) -> dict[str, list[Attachable]]:
+    """By question, what there is in this project that speaks to it, with what it says: the checks and the volume first, then the
+    newest comparisons and trials."""
+    found: dict[str, list[Attachable]] = {question: [] for question in QUESTIONS}
+    if (now_checked := _checked(c, project_id)).approved:
+        found["quality_training_data"].append(Attachable(CHECKS, f"The checks: {now_checked.sentence}"))
+    if (said := volume(details, None)) is not None:
+        found["high_volume_narrow"].append(Attachable(VOLUME, f"The volume: {said.claim}"))
     for run in _finished(c, project_id):
-        claims = [item.claim for item in _of_run(c, run) if item.question == question]
-        if claims:
-            kind = "Trial" if run.settings.get("trial") else "Comparison"
-            found.append(Attachable(f"{RUN}{run.id}", f"{kind}, run {run.id}: {' '.join(claims)}"))
+        claims: dict[str, list[str]] = {}
+        for item in _of_run(c, run):
+            claims.setdefault(item.question, []).append(item.claim)
+        kind = "Trial" if run.settings.get("trial") else "Comparison"
+        for question in claims.keys() & found.keys():
+            told = f"{kind}, run {run.id}: {' '.join(claims[question])}"
+            found[question].append(Attachable(f"{RUN}{run.id}", told))
     return found
 
 

@@ -24,10 +24,12 @@ def draw(decided: Decided, framework: Framework) -> None:
     found = decided.advice
     name, meaning = STAMPS[found.confidence]
     with st.container(border=True, key="advice"):
-        icon = ":material/verified:" if found.confidence is Confidence.MEASURED else None
-        st.badge(name, color="gray", icon=icon, help=meaning)
+        begun = bool(decided.answers or decided.evidence)
+        if begun:
+            icon = ":material/verified:" if found.confidence is Confidence.MEASURED else None
+            st.badge(name, color="gray", icon=icon, help=meaning)
         st.header(page.plain(found.headline), anchor=False)
-        if not decided.answers and not decided.evidence:
+        if not begun:
             st.markdown("Five questions, about ten minutes. “Not sure” is a good answer.")
             return
         pro, contra = st.columns(2, gap="large")

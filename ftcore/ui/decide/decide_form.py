@@ -12,6 +12,7 @@ from ftcore.records import Project, Reply
 from ftcore.store import preferences
 from ftcore.ui import page, session
 from ftcore.ui.decide import decide_beside, decide_follow_ups, decide_known, decide_state, trial_panel
+from ftcore.ui.decide.decide_known import There
 from ftcore.ui.decide.decide_state import Decided
 
 REPLIES: dict[Reply, str] = {"yes": "Yes", "no": "No", "unsure": "Not sure"}
@@ -22,15 +23,16 @@ ONE, ALL = "One at a time", "All at once"
 
 def draw(project: Project, framework: Framework, decided: Decided, cards: Sequence[ResearchCard]) -> None:
     mode = _head(framework, decided)
+    there = decide_known.there_is(project, decided)
     if mode == ALL:
         for number, question in enumerate(framework.questions, 1):
-            _both(project, question, decided, cards, title=f"{number}. {question.question}")
+            _both(project, question, decided, cards, there, title=f"{number}. {question.question}")
             st.divider()
         return
     question = framework.question(_current(framework, decided))
     _progress(framework, decided)
     keys = [one.key for one in framework.questions]
-    _both(project, question, decided, cards, title=question.question, keys=keys)
+    _both(project, question, decided, cards, there, title=question.question, keys=keys)
 
 
 def _head(framework: Framework, decided: Decided) -> str:
@@ -82,6 +84,7 @@ def _both(
     question: Question,
     decided: Decided,
     cards: Sequence[ResearchCard],
+    there: There,
     *,
     title: str,
     keys: Sequence[str] = (),
@@ -89,7 +92,7 @@ def _both(
     """A question, and what is known and can be tried beside it. With `keys`, the button that goes on to the next."""
     form, beside = st.columns((3, 2), gap="large")
     with form:
-        _ask(project, question, decided, title)
+        _ask(project, question, decided, there, title)
         if keys:
             st.button(
                 "Save answer and continue",
@@ -102,7 +105,7 @@ def _both(
         decide_beside.draw(project, question, decided, cards)
 
 
-def _ask(project: Project, question: Question, decided: Decided, title: str) -> None:
+def _ask(project: Project, question: Question, decided: Decided, there: There, title: str) -> None:
     """The question with its example, the answer to give, what it rests on, how it is known; after "not sure", what else to ask."""
     st.subheader(page.plain(title), anchor=False)
     st.markdown(f"*For example:* {page.plain(question.example)}")
@@ -122,7 +125,7 @@ def _ask(project: Project, question: Question, decided: Decided, title: str) -> 
     )
     decide_known.badge(question.key, decided)
     if reply is not None:
-        decide_known.draw(project, question, decided)
+        decide_known.draw(project, question, decided, there)
     if reply == "unsure":
         st.markdown("**How to find out.** " + page.plain(question.settle))
     trial_panel.draw(project, question.key)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from ftcore.decision.case import weigh
@@ -13,6 +15,8 @@ from ftcore.ui import page, session
 from ftcore.ui.decide import decide_state
 from ftcore.ui.decide.decide_state import Decided
 
+There = Mapping[str, Mapping[str, str]]
+"""By question, what can be attached: its name and what it says."""
 BADGES = {
     "believed": ("Believed", ":material/chat_bubble:"),
     "measured": ("Measured", ":material/straighten:"),
@@ -33,8 +37,21 @@ def badge(question: str, decided: Decided) -> None:
         st.text(f"It was measured otherwise ({SAID[shown]}), and the advice goes by the measurement.")
 
 
-def draw(project: Project, question: Question, decided: Decided) -> None:
-    """The fold under an answer. What is typed is kept when its field is left."""
+def there_is(project: Project, decided: Decided) -> There:
+    """What can be attached, by question: read once for all of them."""
+    if not decided.answers:
+        return {}
+    from ftcore.report.attached import attachable  # scipy loads with it: not before anything is answered
+
+    with session.db().read() as c:
+        return {
+            question: {one.name: one.sentence for one in found}
+            for question, found in attachable(c, project.id, decided.details).items()
+        }
+
+
+def draw(project: Project, question: Question, decided: Decided, there: There) -> None:
+    """The fold under an answer. What is typed is kept when its field is left. `there` is what `there_is` gave."""
     known = decided.known.get(question.key, {})
     with st.expander("How do you know?", icon=":material/help:", key=f"known-{project.id}-{question.key}"):
         st.text_area(
@@ -54,18 +71,14 @@ def draw(project: Project, question: Question, decided: Decided) -> None:
             on_change=_keep_link,
             args=(project.id, question.key),
         )
-        _evidence(project, question, decided, list(known.get("attached") or []))
+        _evidence(project, question, there.get(question.key, {}), list(known.get("attached") or []))
     told = _told(known)
     if told:
         st.caption(page.plain(told))
 
 
-def _evidence(project: Project, question: Question, decided: Decided, attached: list[str]) -> None:
-    from ftcore.report.attached import Attachable, attachable  # scipy loads with it
-
-    with session.db().read() as c:
-        there = {one.name: one for one in attachable(c, project.id, question.key, decided.details)}
-    gone = {name: Attachable(name, f"{name}: no longer in this project") for name in attached if name not in there}
+def _evidence(project: Project, question: Question, there: Mapping[str, str], attached: list[str]) -> None:
+    gone = {name: f"{name}: no longer in this project" for name in attached if name not in there}
     every = {**there, **gone}
     if not every:
         st.text("Evidence from this project: none speaks to this question yet.")
@@ -73,7 +86,7 @@ def _evidence(project: Project, question: Question, decided: Decided, attached: 
     st.multiselect(
         "Evidence from this project",
         list(every),
-        format_func=lambda name: every[name].sentence if name in every else str(name),
+        format_func=lambda name: every.get(name, str(name)),
         key=_field(project.id, question.key, "attached", attached),
         placeholder="Choose what shows it",
         help="The newest comparison and the newest trial count by themselves; what you choose here stays with the answer.",
@@ -81,7 +94,7 @@ def _evidence(project: Project, question: Question, decided: Decided, attached: 
         args=(project.id, question.key),
     )
     for name in attached:
-        st.text(every[name].sentence)
+        st.text(every[name])
 
 
 def _told(known: dict[str, object]) -> str:
