@@ -133,9 +133,10 @@ def test_the_arithmetic_is_a_table_with_the_source_of_each_line(db: Database, dr
     choose(db, project_id, TUNED_AS, "openai/gpt-4.1-mini")
     test = draw(project_id)
     test.button_group(key=f"pay-{project_id}-more").select("How this was calculated").run()
-    table = next(one.value for one in test.markdown if one.value.startswith("| What"))
-    assert len(table.splitlines()) == 2 + len(pay_story(db, project_id).lines)
-    assert "measured in run 1" in table
+    table = test.table[0].value
+    assert len(table) == len(pay_story(db, project_id).lines)
+    assert list(table.columns) == ["What", "How", "Result", "From"]
+    assert "measured in run 1" in table["From"].iloc[0]
 
 
 def test_a_name_that_people_wrote_is_never_markup(db: Database, draw: Draw) -> None:
@@ -144,7 +145,7 @@ def test_a_name_that_people_wrote_is_never_markup(db: Database, draw: Draw) -> N
     test = draw(project_id)
     test.button_group(key=f"pay-{project_id}-more").select("How this was calculated").run()
     assert not test.exception
-    shown = "\n".join(one.value for one in test.markdown)
+    shown = "\n".join([*(one.value for one in test.markdown), test.table[0].value.to_string()])
     assert "![x](http" not in shown
     assert ":red[no]" not in shown
 

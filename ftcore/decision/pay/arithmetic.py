@@ -152,7 +152,7 @@ def _sources(figures: Figures, keys: Iterable[str]) -> str:
         if figure is None or figure.origin is Origin.BLANK:
             continue
         if figure.origin is Origin.ASSUMED:
-            assumed.append(_lower(figure.label))
+            assumed.append(f"“{_lower(figure.label)}”")
         else:
             told.append(figure.source)
     return "; ".join([*dict.fromkeys(told), *([f"assumed: {', '.join(assumed)}"] if assumed else [])])

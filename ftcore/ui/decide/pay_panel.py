@@ -126,11 +126,12 @@ def _more(case: PayCase, project_id: int) -> None:
 
 
 def _arithmetic(story: PayStory) -> None:
-    rows = ["| What | How | Result | From |", "|---|---|---|---|"]
-    for line in story.lines:
-        cells = (line.what, line.how, line.amount, line.source or "the lines above")
-        rows.append(f"| {' | '.join(page.plain(cell) for cell in cells)} |")
-    st.markdown("\n".join(rows))
+    names = ("What", "How", "Result", "From")
+    told = [(line.what, line.how, line.amount, line.source or "the lines above") for line in story.lines]
+    # A table of its own scrolls within itself on a narrow screen; its cells render Markdown.
+    st.table(
+        [dict(zip(names, map(page.plain, cells), strict=True)) for cells in told], border="horizontal", hide_index=True
+    )
     st.text(
         "Every figure is a range: the results hold for all figures inside them. Both ways cost something once, each month "
         "and each call. The next training is set aside for month by month, so that none puts it into the red again.",
