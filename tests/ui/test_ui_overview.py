@@ -12,16 +12,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from ftcore.dataset.curation import approve_clean
+from ftcore.dataset import curation
+from ftcore.dataset.curation import CellEdit, approve_clean
 from ftcore.dataset.intake import take_in
 from ftcore.dataset.sample import load_sample
 from ftcore.decision import recommend
 from ftcore.decision.framework import QUESTIONS
-from ftcore.records import Action, Job, JobState, Reply
-from ftcore.store import decisions, documents, examples, projects
+from ftcore.evaluation.recorded import look
+from ftcore.records import Action, Job, JobState, Reply, Verdict
+from ftcore.store import decisions, documents, examples, jobs, projects
 from ftcore.store.database import Database
 from ftcore.store.examples import Counts
-from ftcore.ui import process
+from ftcore.ui import guide_recorded, process, sample_tiles
 from ftcore.ui.decide import decide_state
 from ftcore.ui.journey import STOPPING, Situation, next_action, ready, steps
 from tests.ui.journeys import begin
@@ -178,14 +180,111 @@ def test_opening_the_sample_fills_everything_with_one_click(db: Database, open_p
     assert project.name in [text.value for text in test.text]
 
 
-def test_the_samples_stand_side_by_side_and_neither_is_called_measured(open_page: Open) -> None:
+def test_the_samples_stand_side_by_side_with_what_was_measured_in_them(open_page: Open) -> None:
     test = open_page("overview")
-    said = "\n".join(element.value for kind in (test.subheader, test.markdown, test.caption) for element in kind)
-    assert "Worth training" in said
-    assert "Not worth training" in said
-    assert "Believed, not measured yet" in said
-    assert "finished" not in said
-    assert "Everything is filled in" not in said
+    said = "\n".join(element.value.replace("\\", "") for element in test.markdown)
+    for name, tile in sample_tiles.TILES.items():
+        kept = look(name)
+        assert kept is not None
+        found = kept.result["comparisons"][0]
+        assert f"**{tile.belief}**" in said
+        assert sample_tiles.measured(name) in said.replace("\u2060", "")
+        assert f"Verdict: {found['verdict']}, " in sample_tiles.measured(name)
+        assert f"{found['n']} test examples" in sample_tiles.measured(name)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "worth", "says"),
+    [
+        (Verdict.CLEARLY_BETTER, True, "as was believed"),
+        (Verdict.WORSE, False, "as was believed"),
+        (Verdict.EQUIVALENT, False, "as was believed"),
+        (Verdict.WORSE, True, "against what was believed"),
+        (Verdict.BETTER, False, "against what was believed"),
+        (Verdict.NOT_ENOUGH_EVIDENCE, True, "so this stays a belief"),
+        (Verdict.NOT_ENOUGH_EVIDENCE, False, "so this stays a belief"),
+    ],
+)
+def test_a_tile_never_hides_that_the_measurement_speaks_against_it(verdict: Verdict, worth: bool, says: str) -> None:
+    assert sample_tiles.held(verdict, worth=worth) == says
+
+
+def test_a_sample_without_a_recorded_run_is_called_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ftcore.evaluation.recorded.look", lambda name: None)
+    assert sample_tiles.measured("returns").startswith("Believed, not measured")
+
+
+@pytest.mark.parametrize("name", sample_tiles.NAMES)
+def test_a_sample_opens_with_a_finished_run_and_its_pages_have_no_empty_state(
+    db: Database, open_page: Open, name: str
+) -> None:
+    test = open_page("overview")
+    test.button(key=sample_tiles.TILES[name].key).click().run(timeout=60)
+    assert not test.exception
+    assert "Read what it says" in test.title[0].value
+    assert test.button(key="recorded-remove")
+    for page in ("decide", "curate", "train", "evaluate", "report"):
+        shown = open_page(page, project="1")
+        assert not shown.exception
+        assert not [one.value for one in shown.subheader if one.value.startswith(("Nothing", "No "))]
+
+
+def test_the_recorded_training_says_where_it_was_made_and_offers_one_here(open_page: Open) -> None:
+    open_page("overview").button(key="open-sample-returns").click().run(timeout=60)
+    train = open_page("train", project="1")
+    day = guide_recorded.day(look("returns").on)  # type: ignore[union-attr]
+    assert f"A training recorded on {day}" in [one.value for one in train.subheader]
+    assert "Start training: $0" in {label.replace("\\", "") for label in _labels(train)}
+    assert "Try it" not in _labels(train)
+    for name in ("evaluate", "report"):
+        assert any(f"Recorded on {day}" in one.value for one in open_page(name, project="1").markdown)
+
+
+def test_a_recorded_model_can_neither_be_tried_nor_compared_again_and_both_lead_to_training(open_page: Open) -> None:
+    open_page("overview").button(key="open-sample-returns").click().run(timeout=60)
+    train = open_page("train", project="1", train="Models")
+    assert not train.exception
+    assert "try-ask" not in {button.key for button in train.button}
+    assert any("never on this computer" in one.value for one in train.markdown)
+    train.button(key="recorded-train").click().run()
+    assert "Start training: $0" in {label.replace("\\", "") for label in _labels(train)}
+    evaluate = open_page("evaluate", project="1")
+    assert "run-comparison" not in {button.key for button in evaluate.button}
+    assert "Train it here" in _labels(evaluate)
+
+
+def test_the_recorded_run_is_removed_and_brought_back(db: Database, open_page: Open) -> None:
+    test = open_page("overview")
+    test.button(key="open-sample-returns").click().run(timeout=60)
+    test.button(key="recorded-remove").click().run()
+    assert not test.exception
+    with db.read() as c:
+        assert jobs.of_project(c, 1) == []
+    assert "Ready" in test.title[0].value or "look the facts up" in test.title[0].value
+    test.button(key="recorded-bring").click().run()
+    assert not test.exception
+    with db.read() as c:
+        assert len(jobs.of_project(c, 1)) == 1
+    assert "Read what it says" in test.title[0].value
+
+
+def test_a_recorded_run_that_does_not_fit_is_left_out_and_said(db: Database, open_page: Open) -> None:
+    test = open_page("overview")
+    test.button(key="open-sample-returns").click().run(timeout=60)
+    test.button(key="recorded-remove").click().run()
+    with db.read() as c:
+        first = next(examples.stream_ids(c, 1))[0]
+        version = examples.get(c, first).version
+    curation.save(db, 1, [CellEdit(first, version, {"response": "46 days"})], who="DK")
+    test.button(key="recorded-bring").click().run()
+    assert not test.exception
+    assert any("made with other examples" in one.value for one in test.toast)
+
+
+def test_both_samples_are_offered_in_a_workspace_that_has_projects(db: Database, open_page: Open) -> None:
+    begin(db)
+    test = open_page("overview")
+    assert {"Open the sample project", "Open the returns sample"} <= _labels(test)
 
 
 def test_the_second_sample_brings_its_handbook_and_advises_to_look_things_up(db: Database, open_page: Open) -> None:
@@ -200,6 +299,7 @@ def test_the_second_sample_brings_its_handbook_and_advises_to_look_things_up(db:
     assert decided is not None
     assert decided.recommendation["action"] == Action.USE_RAG
     assert "Open the returns sample" not in _labels(open_page("overview"))
+    assert sample_tiles.AGAIN in _labels(open_page("overview"))
     assert "Open the sample project" in _labels(open_page("overview"))
 
 
