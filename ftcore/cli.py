@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
-from ftcore import cli_curation, cli_decide, cli_endpoints, cli_eval, cli_handover, cli_jobs, cli_launch, cli_models
+from ftcore import (
+    cli_curation,
+    cli_decide,
+    cli_endpoints,
+    cli_eval,
+    cli_handover,
+    cli_jobs,
+    cli_launch,
+    cli_models,
+    cli_report,
+)
 from ftcore.workspace import Workspace, open_workspace
 
 if TYPE_CHECKING:
@@ -338,6 +348,7 @@ cli_handover.register(app)
 cli_jobs.register(app)
 cli_launch.register(app)
 cli_models.register(app)
+cli_report.register(app)
 
 __all__ = ["Workspace", "app", "main"]
 

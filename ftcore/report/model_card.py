@@ -80,13 +80,11 @@ def _evaluation(story: Story) -> list[str]:
         f"Measured by “{words.scorer_name(story)}”." if words.scorer_name(story) else "",
         words.finding(story),
     )
-    found = words.primary(story)
-    method = words.method(found[1]) if found else ""
     return [
         *bullets(said),
         *table(ways.head(story), ways.rows(story)),
         *table(ways.DIFFERENCES, ways.differences(story)),
-        *bullets((method,)),
+        *bullets((words.how(story),)),
     ]
 
 

@@ -63,9 +63,8 @@ def training(story: Story) -> str:
 
 
 def limits(story: Story) -> str:
-    found = words.primary(story)
-    method = words.method(found[1]) if found else ""
-    return section("Method and limits", "", listed("", words.limits(story)) + paragraphs((method,)), id_="limits")
+    told = listed("", words.limits(story)) + paragraphs((words.how(story),))
+    return section("Method and limits", "", told, id_="limits")
 
 
 def sources(story: Story) -> str:

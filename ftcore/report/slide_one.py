@@ -46,7 +46,9 @@ def _tokens(story: Story) -> str:
     if not (ours and other and ours.tokens_in and other.tokens_in):
         return ""
     share = (ours.tokens_in - other.tokens_in) / other.tokens_in
-    told = "" if abs(share) < 0.01 else f" ({abs(share):.0%} {'fewer' if share < 0 else 'more'})"
+    if abs(share) < 0.01:
+        return ""
+    told = f" ({abs(share):.0%} {'fewer' if share < 0 else 'more'})"
     return (
         f"A question to {subject(story)} reads {ours.tokens_in:,.0f} tokens instead of {other.tokens_in:,.0f}{told}; "
         "what that is in money depends on each model's price."

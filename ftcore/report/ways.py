@@ -51,7 +51,7 @@ def differences(story: Story) -> list[tuple[str, ...]]:
     found: list[tuple[str, ...]] = []
     for at, (name, one) in enumerate(story.comparisons):
         p = story.p_holm.get(name)
-        follows = VERDICTS[one.verdict] if at == 0 else NO_VERDICT if p is None else f"p = {p:.2g} (Holm)"
+        follows = VERDICTS[one.verdict] if at == 0 else NO_VERDICT if p is None else _adjusted(p)
         found.append(
             (
                 label_of(story, name),
@@ -62,3 +62,7 @@ def differences(story: Story) -> list[tuple[str, ...]]:
             )
         )
     return found
+
+
+def _adjusted(p: float) -> str:
+    return "p below 0.001 (Holm)" if p < 0.001 else f"p = {p:.2g} (Holm)"

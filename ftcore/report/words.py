@@ -5,7 +5,7 @@ from __future__ import annotations
 from ftcore.evaluation import verdict
 from ftcore.evaluation.statistics import MISSING_ALLOWED as MISSING_LIMIT  # noqa: F401
 from ftcore.evaluation.verdict import NAMES as VERDICTS  # noqa: F401
-from ftcore.evaluation.verdict import advice, certainty, method  # noqa: F401
+from ftcore.evaluation.verdict import advice, certainty, method
 from ftcore.records import LOCAL, Action, Story
 from ftcore.report import trial_words
 
@@ -107,6 +107,17 @@ def sure(story: Story) -> tuple[str, ...]:
     found = primary(story)
     said = certainty(found[1]) if found else ()
     return said if is_tuned(story) else tuple(one.replace(" test examples", " examples") for one in said)
+
+
+def how(story: Story) -> str:
+    """How the interval came about; "" when nothing was measured."""
+    found = primary(story)
+    said = method(found[1]) if found else ""
+    return (
+        said
+        if is_tuned(story)
+        else said.replace("fine-tuned minus the alternative", f"{subject(story)} minus the other way")
+    )
 
 
 def standing(story: Story) -> str:

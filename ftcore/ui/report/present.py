@@ -15,7 +15,7 @@ from ftcore.ui import charts
 
 _HERE = Path(__file__).parent
 PRESENTING = "presenting"
-MOST_WAYS, MOST_ITEMS = 6, 5
+MOST_WAYS, MOST_ITEMS, LONGEST = 6, 4, 300
 
 _present = component(
     "tuneworthy_present",
@@ -55,9 +55,7 @@ def screens(story: Story, *, dark: bool = False) -> list[dict[str, Any]]:
     if found:
         bars = _bars(story, dark)
         title = words.finding(story)
-        made.append(
-            _screen("The evidence", title, ("", [words.asked_sentence(story)]), ("", words.sure(story)[:1]), bars=bars)
-        )
+        made.append(_screen("The evidence", title, ("", [words.asked_sentence(story)]), bars=bars))
     else:
         made.append(_screen("The evidence", "Nothing has been measured: all of this is believed."))
     pay = story.pay
@@ -71,8 +69,8 @@ def screens(story: Story, *, dark: bool = False) -> list[dict[str, Any]]:
         _screen(
             "The risks",
             words.risk(story),
-            ("Mind", list(advice.risks) if advice else []),
-            ("What would reverse the advice", list(advice.reverses_if) if advice else []),
+            ("What would reverse the advice", list(advice.reverses_if)[:2] if advice else []),
+            ("Mind", list(advice.risks)[:2] if advice else []),
             ("Where does our data go?", [words.where_data_goes(story)]),
         )
     )
@@ -94,11 +92,11 @@ def _asked(story: Story) -> str:
 
 def _screen(step: str, title: str, *parts: tuple[str, Any], bars: list[dict[str, Any]] | None = None) -> dict[str, Any]:
     kept = [
-        {"name": name, "items": [facts.short(item, 400) for item in items if item][:MOST_ITEMS]}
+        {"name": name, "items": [facts.short(item, LONGEST) for item in items if item][:MOST_ITEMS]}
         for name, items in parts
         if any(items)
     ]
-    return {"step": step, "title": facts.short(title, 400), "parts": kept, "bars": bars or []}
+    return {"step": step, "title": facts.short(title, LONGEST), "parts": kept, "bars": bars or []}
 
 
 def _bars(story: Story, dark: bool) -> list[dict[str, Any]]:
