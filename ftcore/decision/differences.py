@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from ftcore.decision.document import answers_in, clean, evidence_in
+from ftcore.decision.document import answers_in, evidence_in
 from ftcore.decision.known import sound
 from ftcore.decision.recommendation import recommend
+from ftcore.decision.shape import clean
 from ftcore.records import Evidence, Recommendation
 
 SAID = {"yes": "yes", "no": "no", "unsure": "not sure", "": "not answered"}

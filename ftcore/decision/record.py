@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from ftcore.decision.differences import SAID
-from ftcore.decision.document import Told, clean, document
+from ftcore.decision.document import Told, document
 from ftcore.decision.framework import load
+from ftcore.decision.shape import clean
 from ftcore.records import Confidence, Evidence, Recommendation, Reply
 
 CONFIDENCE_WORDS = {

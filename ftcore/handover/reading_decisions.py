@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from ftcore.decision.document import FORMAT, clean
 from ftcore.decision.known import CHECKS, LONGEST_NOTE, VOLUME, link_of
+from ftcore.decision.shape import FORMAT, clean
 from ftcore.handover.values import LARGEST, items, mapping, text, texts
 from ftcore.records import Action
 

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from ftcore.decision import load, recommend
 from ftcore.decision.differences import changed_by_evidence, differences
-from ftcore.decision.document import Origin, Told, answers_in, clean, document, evidence_in, follow_up_words, same
+from ftcore.decision.document import Origin, Told, answers_in, document, evidence_in, follow_up_words, same
 from ftcore.decision.record import markdown
+from ftcore.decision.shape import clean
 from ftcore.records import Action, Evidence
 
 AT = datetime(2026, 11, 28, 19, 30, tzinfo=UTC)

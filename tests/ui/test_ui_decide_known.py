@@ -8,8 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from ftcore.decision import load
+from ftcore.journey import deciding
 from ftcore.records import Action
-from ftcore.store import decisions, preferences, projects
+from ftcore.store import decisions, preferences, projects, runs
 from ftcore.store.database import Database
 from ftcore.ui.decide import decide_form, decide_state
 from tests.ui.journeys import HOSTILE, begin
@@ -127,6 +129,24 @@ def test_a_run_that_speaks_to_a_question_can_be_attached(db: Database, open_page
     found = decide_state.read(db, journey.project_id)
     assert {item.source for item in found.about("prompt_optimized")} == {f"run {run.id}"}
     assert len(set(found.evidence)) == len(found.evidence)
+
+
+def test_a_trial_that_speaks_to_a_question_can_be_attached_and_recorded(db: Database, open_page: Open) -> None:
+    journey = begin(db)
+    run = journey.run()
+    with db.write() as c:
+        runs.change(c, run.id, settings={**run.settings, "trial": "prompt_optimized"})
+    decide_state.answer(db, journey.project_id, "prompt_optimized", "unsure", who="DK")
+    test = at("prompt_optimized", open_page)
+    offered = test.multiselect(key=f"known-{journey.project_id}-prompt_optimized-attached")
+    assert any(one.startswith(f"Trial, run {run.id}: ") for one in offered.options)
+    offered.set_value([f"run:{run.id}"]).run()
+    assert not test.exception
+    (evidence,) = decide_state.read(db, journey.project_id).about("prompt_optimized")
+    assert evidence.source == f"trial, run {run.id}"
+    said = {"choice": "measure_first", "why": "", "review_on": "", "who": "DK"}
+    kept, _ = deciding.record(db, journey.project_id, load(), **said)
+    assert [one["run"] for one in kept.document["evidence"]] == [run.id]
 
 
 def test_a_name_of_what_is_gone_is_told_and_counts_for_nothing(db: Database, project_id: int, open_page: Open) -> None:
