@@ -223,7 +223,7 @@ hostile = st.one_of(
     st.booleans(),
     st.text(max_size=5),
     st.floats(),
-    st.integers(-5, 10**12),
+    st.integers(-5, 10**400),
     st.lists(st.floats() | st.none(), max_size=3),
 )
 
@@ -249,6 +249,21 @@ def test_figures_from_elsewhere_that_are_none_are_passed_over(db: Database) -> N
     found = pay_story(db, project_id, today=TODAY)
     assert figure(found, "calls").origin is Origin.ASSUMED
     assert found.horizon == 12
+
+
+def test_a_price_file_with_figures_that_are_none_leaves_them_blank(db: Database, tmp_path: Path) -> None:
+    project_id = measured_project(db)
+    told = "source: provider, read: 2026-11-01"
+    (tmp_path / "prices.yaml").write_text(
+        f"""prices:
+  - {{provider: acme, model: x, tuned: true, train: {{usd: .nan, {told}}}, input: {{usd: 1.0e+300, {told}}}, output: {{usd: 2, {told}}}}}
+""",
+        encoding="utf-8",
+    )
+    choose(db, project_id, TUNED_AS, "acme/x")
+    found = pay_story(db, project_id, today=TODAY)
+    assert {figure(found, key).origin for key in ("train_price", "tuned_price_in")} == {Origin.BLANK}
+    assert figure(found, "tuned_price_out").low == 2
 
 
 def test_the_chart_has_both_bands_and_marks_the_payback_and_the_last_day(db: Database) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -36,6 +36,8 @@ _OF_WAY = {"input": "price_in", "output": "price_out", "cached": "price_cached"}
 _OF_TRAINING = {"train": "train_price", "hosting": "hosting_hour"}
 TUNED_PRICES = (*(f"tuned_{name}" for name in _OF_WAY.values()), *_OF_TRAINING.values())
 OTHER_PRICES = tuple(f"other_{name}" for name in _OF_WAY.values())
+MOST_SAID = 1e12
+"""Nothing that is counted or paid is more."""
 ALWAYS_ON = (160.0, 730.0, "office hours to always")
 """Hours a month, where hosting is charged by the hour."""
 
@@ -56,10 +58,12 @@ class Known:
 
 
 def figures_known(known: Known) -> dict[str, PayFigure]:
-    """One for each of the catalogue, in its order; those for which no source says anything are blank."""
+    """One for each of the catalogue, in its order; those for which no source says anything that can be are blank."""
     found: dict[str, PayFigure] = {}
     for figure in _weakest_first(known):
-        found[figure.key] = figure
+        asked = BY_KEY[figure.key]
+        if (ends := typed_range(asked, [figure.low, figure.high])) is not None:  # files of prices are edited by hand
+            found[figure.key] = replace(figure, text=text_of_range(asked, Range(*ends)))
     return {asked.key: found.get(asked.key, _blank(asked)) for asked in FIGURES}
 
 
@@ -77,7 +81,10 @@ def typed_range(asked: Asked, value: Any) -> tuple[float, float] | None:
         ends = [NEVER if one is None else one for one in ends]
     if len(ends) != 2 or any(isinstance(one, bool) or not isinstance(one, int | float) for one in ends):
         return None
-    low, high = float(ends[0]), float(ends[1])
+    try:
+        low, high = float(ends[0]), float(ends[1])
+    except OverflowError:  # a whole number of 400 digits
+        return None
     inside = not math.isnan(low) and asked.least <= low <= high <= asked.most
     return (low, high) if inside and (math.isfinite(high) or asked.unit == MONTHS) else None
 
@@ -85,9 +92,9 @@ def typed_range(asked: Asked, value: Any) -> tuple[float, float] | None:
 def number_said(details: Mapping[str, Any], key: str) -> float | None:
     """A number that was answered on Decide; None where there is none, or no such number can be."""
     value = details.get(key)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return float(value)
+    return float(value) if 0 <= value <= MOST_SAID else None
 
 
 def _weakest_first(known: Known) -> Iterator[PayFigure]:
@@ -188,7 +195,7 @@ def _point(key: str, value: float, origin: Origin, source: str) -> PayFigure:
 
 def _figure(key: str, low: float, high: float, origin: Origin, source: str) -> PayFigure:
     asked = BY_KEY[key]
-    return PayFigure(key, asked.label, low, high, text_of_range(asked, Range(low, high)), origin, source)
+    return PayFigure(key, asked.label, low, high, "", origin, source)
 
 
 def _blank(asked: Asked) -> PayFigure:
