@@ -12,6 +12,7 @@ from tests.bench import (
     bench_generation,
     bench_import,
     bench_polling,
+    bench_report,
     bench_review,
     bench_scoring,
     bench_screen,
@@ -36,6 +37,7 @@ def main() -> None:
         bench_training,
         bench_polling,
         bench_evaluation,
+        bench_report,
         bench_scoring,
         bench_statistics,
     ):
