@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -102,7 +103,11 @@ class Reading:
         entry = self.mapping(value, where)
         found = entry.get("usd" if number else "what")
         wanted = (int, float) if number else str
-        if isinstance(found, bool) or not isinstance(found, wanted) or (isinstance(found, int | float) and found < 0):
+        if (
+            isinstance(found, bool)
+            or not isinstance(found, wanted)
+            or (isinstance(found, int | float) and not 0 <= found < math.inf)
+        ):
             raise self.error(where, "'usd' must be a number of dollars" if number else "'what' must be a text")
         source = entry.get("source")
         if source not in SOURCE_KINDS:

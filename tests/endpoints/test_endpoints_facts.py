@@ -109,6 +109,8 @@ def test_the_providers_say_what_differs_and_what_ends():
             "entry 2, train",
         ),
         ("prices: [{provider: a, model: m, train: {usd: -1, source: memory}}]", "number of dollars"),
+        ("prices: [{provider: a, model: m, train: {usd: .nan, source: memory}}]", "number of dollars"),
+        ("prices: [{provider: a, model: m, train: {usd: .inf, source: memory}}]", "number of dollars"),
         ("prices: [{provider: a, model: m, train: {usd: 1, source: hearsay}}]", "'source' must be one of"),
         ("prices: [{provider: a, model: m, train: {usd: 1, source: memory, read: spring}}]", "'spring' is not a date"),
         ("prices: !!python/object/apply:os.system ['true']", "not YAML"),
