@@ -104,7 +104,7 @@ def test_the_checks_are_attached_and_the_answer_is_measured(db: Database, open_p
     assert "approved" in evidence.claim
     assert evidence.source == "the checks"
     assert evidence.claim in "\n".join(texts(test))
-    assert "It was measured otherwise (yes), and the advice goes by the measurement." in texts(test)
+    assert "It was measured: yes. The advice goes by the measurement." in texts(test)
 
 
 def test_the_volume_is_a_claim_from_the_follow_up(db: Database, project_id: int, open_page: Open) -> None:

@@ -53,6 +53,8 @@ def _rest(decided: Decided, framework: Framework) -> None:
     with st.expander(
         "All of it: why, what next, cheaper ways, risks", icon=":material/unfold_more:", key="advice-rest"
     ):
+        name, meaning = STAMPS[found.confidence]
+        st.text(f"{name}. {meaning}")
         why, other = st.columns(2, gap="large")
         with why:
             _marked("Why", found.because, decided, framework)

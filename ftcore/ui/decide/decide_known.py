@@ -33,8 +33,10 @@ def badge(question: str, decided: Decided) -> None:
     name, icon = BADGES[found.word]
     st.badge(name, icon=icon, color="gray", help=page.plain(found.why))
     shown = weigh(decided.answers, decided.reasons, decided.evidence).findings.get(question)
-    if shown and decided.answers.get(question, shown) != shown:
-        st.text(f"It was measured otherwise ({SAID[shown]}), and the advice goes by the measurement.")
+    answered = decided.answers.get(question, shown)
+    if shown and answered != shown:
+        otherwise = "" if answered == "unsure" else " otherwise"
+        st.text(f"It was measured{otherwise}: {SAID[shown]}. The advice goes by the measurement.")
 
 
 def there_is(project: Project, decided: Decided) -> There:
@@ -54,6 +56,8 @@ def draw(project: Project, question: Question, decided: Decided, there: There) -
     """The fold under an answer. What is typed is kept when its field is left. `there` is what `there_is` gave."""
     known = decided.known.get(question.key, {})
     with st.expander("How do you know?", icon=":material/help:", key=f"known-{project.id}-{question.key}"):
+        found = standing(question.key, decided.evidence)
+        st.text(f"{found.word.capitalize()}. {found.why}")  # a badge's words are out of the keyboard's reach
         st.text_area(
             "A note: who says so, since when, what was tried",
             key=_field(project.id, question.key, "note", known.get("note", "")),
@@ -89,6 +93,7 @@ def _evidence(project: Project, question: Question, there: Mapping[str, str], at
         format_func=lambda name: every.get(name, str(name)),
         key=_field(project.id, question.key, "attached", attached),
         placeholder="Choose what shows it",
+        select_all=False,
         help="The newest comparison and the newest trial count by themselves; what you choose here stays with the answer.",
         on_change=_keep_attached,
         args=(project.id, question.key),
