@@ -127,6 +127,18 @@ def test_a_version_never_changes_whatever_comes_after(db: Database, project_id: 
         assert decision_records.of_project(c, project_id)[-1] == first
 
 
+def test_of_very_many_versions_the_newest_are_listed(db: Database, project_id: int, open_page: Open) -> None:
+    for number in range(104):
+        record(db, project_id, why=f"Reason {number}.")
+    test = open_page("decide")
+    assert not test.exception
+    assert (
+        "These are the 10 newest of 104. The 100 newest are in the list below. The command tuneworthy decide"
+        in said(test)
+    )
+    assert len(test.selectbox(key=f"decision-shown-{project_id}").options) == 100
+
+
 def test_evidence_that_changes_the_advice_of_a_record_is_told(db: Database, open_page: Open) -> None:
     journey = begin(db, train=60, test=30)
     ready = {

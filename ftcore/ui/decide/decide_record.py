@@ -44,7 +44,7 @@ def notices(project: Project, decided: Decided) -> None:
 def fold(project: Project, framework: Framework, decided: Decided) -> None:
     with session.db().read() as c:
         versions = decision_records.of_project(c, project.id)
-    title = "Decision record" + (f" ({len(versions)})" if versions else "")
+    title = "Decision record" + (f" ({versions[0].number})" if versions else "")
     with st.expander(title, icon=":material/description:", key="record-fold"):
         st.markdown(
             "What was asked, answered, advised and decided, by whom and on what evidence. Each version stands for ever; "

@@ -22,8 +22,11 @@ def draw(project: Project, versions: Sequence[KeptRecord]) -> None:
     with st.container(gap="xxsmall"):
         for one in versions[:LISTED]:
             st.text(name_of(one))
-    if len(versions) > LISTED:
-        st.caption(f"The {LISTED} newest of {len(versions)}; the others are in the list below.")
+    newest = versions[0].number  # they are numbered without a gap
+    if newest > LISTED:
+        below = f"The {len(versions)} newest are in the list below."
+        older = " The command tuneworthy decide prints the older ones too." if newest > len(versions) else ""
+        st.caption(f"These are the {LISTED} newest of {newest}. {below}{older}")
     by_number = {one.number: one for one in versions}
     numbers = list(by_number)
     shown, older = (f"decision-{name}-{project.id}" for name in ("shown", "older"))
