@@ -16,7 +16,8 @@ class Brand:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A server that data of the project went to. `here`: it runs on this computer. `host` is its address without the path.
+    """A server that data of the project went to. `here`: it runs on this computer. `elsewhere_made`: the run was made with a
+    sample's examples before they came here, so nothing of this project was sent. `host` is its address without the path.
     `trained` counts the examples sent to learn from, `asked` the questions asked there; both 0 = nothing was sent."""
 
     name: str
@@ -24,6 +25,7 @@ class Place:
     here: bool
     trained: int = 0
     asked: int = 0
+    elsewhere_made: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,8 @@ def bar_chart(
 
     data = CategoryChartData(number_format="0")
     arms = arms[::-1]  # a bar chart counts its rows from below
-    data.categories = [label(short(arm.label or arm.arm, 34)) for arm in arms]
+    many = len(arms) > 5
+    data.categories = [label(short(arm.label or arm.arm, 27 if many else 34)) for arm in arms]
     data.add_series(label(axis), [round(arm.average * 100, 2) for arm in arms])
     shape = slide.shapes.add_chart(
         XL_CHART_TYPE.BAR_CLUSTERED, Inches(left), Inches(top), Inches(width), Inches(height), data
@@ -32,6 +33,7 @@ def bar_chart(
     chart = shape.chart
     quiet(chart, axis)
     chart.value_axis.minimum_scale, chart.value_axis.maximum_scale, chart.value_axis.major_unit = 0, 100, 25
+    _every_label(chart, Pt(11 if many else 14))
     plot = chart.plots[0]
     plot.gap_width, plot.has_data_labels = 55, True
     labels = plot.data_labels
@@ -134,6 +136,21 @@ def _axis_title(axis: Any, words: str) -> None:
     frame = axis.axis_title.text_frame
     frame.text = one_line(words)
     frame.paragraphs[0].runs[0].font.size, frame.paragraphs[0].runs[0].font.bold = Pt(13), False
+
+
+def _every_label(chart: Any, size: Any) -> None:
+    """No way's name is left out for want of room: `c:tickLblSkip` stands before `c:noMultiLvlLbl`."""
+    from pptx.oxml import parse_xml
+    from pptx.oxml.ns import nsdecls, qn
+
+    chart.category_axis.tick_labels.font.size = size
+    axis = chart.category_axis._element
+    skip = parse_xml(f'<c:tickLblSkip {nsdecls("c")} val="1"/>')
+    last = axis.find(qn("c:noMultiLvlLbl"))
+    if last is None:
+        axis.append(skip)
+    else:
+        last.addprevious(skip)
 
 
 def _error_bars(series: Any, plus: Sequence[float], minus: Sequence[float]) -> None:

@@ -20,8 +20,8 @@ def essentials(story: Story) -> list[tuple[str, str]]:
     sheet = story.sheet
     if sheet is None or not (story.read or story.train or story.test):
         return [("Data", " ".join(words.data_sentences(story)))] if words.data_sentences(story) else []
-    why = "; ".join(f"{number:,} {reason}" for reason, number in sheet.reasons[:3])
-    aside = f"{story.rejected:,} of {story.read:,} read. {why}." if story.rejected else f"None of {story.read:,} read."
+    why = "; ".join(f"{reason.rstrip('.')} ({number:,})" for reason, number in sheet.reasons[:3])
+    aside = f"{story.rejected:,} of {story.read:,} read: {why}." if story.rejected else f"None of {story.read:,} read."
     return [
         ("From", _from(sheet)),
         ("Set aside", aside),

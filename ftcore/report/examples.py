@@ -37,8 +37,18 @@ def rule(story: Story) -> str:
     if found is None or not chosen(story):
         return ""
     other = label_of(story, found[0])
-    private = " Private rows are never shown." if any(row.private for row in story.rows) else ""
-    return (
-        f"Chosen by a rule and not by hand: the {WORST} worst losses against “{other}” by score, then one that was won and one that "
-        f"came out the same, drawn by lot (seed {story.run_seed}).{private}"
+    whys = {one.why for one in chosen(story)}
+    drawn = [
+        said
+        for why, said in (("Won, by lot", "one that was won"), ("The same, by lot", "one that came out the same"))
+        if why in whys
+    ]
+    by_lot = f", then {' and '.join(drawn)}, drawn by lot (seed {story.run_seed})" if drawn else ""
+    worst = (
+        f"the {WORST} worst losses against “{other}” by score"
+        if "Worst loss" in whys
+        else f"nothing was lost against “{other}”"
     )
+    none = "" if "Won, by lot" in whys else " None was won."
+    private = " Private rows are never shown." if any(row.private for row in story.rows) else ""
+    return f"Chosen by a rule and not by hand: {worst}{by_lot}.{none}{private}"

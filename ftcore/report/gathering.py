@@ -14,10 +14,20 @@ from sqlalchemy import Connection
 from ftcore.decision.research import cards_of
 from ftcore.records import LOCAL, Cited, DataSheet, DataSource, Decided, Endpoint, Job, Place, Project, Snapshot, Split
 from ftcore.report import settings
-from ftcore.store import data_sheet, decision_records, decisions, endpoints, examples, imports, models, problems
+from ftcore.store import (
+    data_sheet,
+    decision_records,
+    decisions,
+    endpoints,
+    examples,
+    imports,
+    models,
+    problems,
+    recorded,
+)
 from ftcore.store.runs import Run
 
-MOST_CARDS, MOST_REASONS = 8, 12
+MOST_CARDS, MOST_REASONS = 6, 12
 _HERE = ("localhost", "127.0.0.1", "::1")
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|‘[^’]*’|'[^']*'|`[^`]*`")
 _NUMBER = re.compile(r"\d[\d.,]*")
@@ -86,8 +96,9 @@ def place_of(endpoint: Endpoint, trained: int = 0, asked: int = 0) -> Place:
         host = urlsplit(endpoint.base_url).hostname or ""
     except ValueError:
         host = ""
-    here = endpoint.name == LOCAL or endpoint.practice or host in _HERE or host.startswith("127.")
-    return Place("this computer" if endpoint.name == LOCAL else endpoint.name, host, here, trained, asked)
+    here = endpoint.name == LOCAL or host in _HERE or host.startswith("127.")
+    name = "this computer" if endpoint.name == LOCAL else endpoint.name
+    return Place(name, host, here, trained, asked, elsewhere_made=endpoint.base_url == recorded.ADDRESS)
 
 
 def _places(c: Connection, run: Run | None, job: Job | None) -> list[Place]:

@@ -35,6 +35,8 @@ def _training_money(story: Story) -> list[str]:
     if story.job_id and story.endpoint == LOCAL:
         took = f" and took {duration(story.job_seconds)}" if story.job_seconds is not None else ""
         return [f"The training ran on your own computer{took}: no bill."]
+    if story.job_id and story.practice:
+        return ["The training ran on a computer without a bill."]
     if story.job_id and story.trained_tokens:
         return [f"The training read {story.trained_tokens:,} tokens; the provider's bill is not recorded here."]
     return []
@@ -162,6 +164,8 @@ def where_data_goes(story: Story) -> str:
     sent = [place for place in story.places if place.trained or place.asked]
     if not sent:
         return "Nowhere so far: nothing was sent to train a model or to be answered."
+    if all(place.elsewhere_made for place in sent):
+        return "Nowhere: the sample's finished run was made on another computer, with the sample's own examples. Nothing of yours was sent."
     if all(place.here for place in sent):
         what = _sent(story, Place("", "", True, sum(p.trained for p in sent), sum(p.asked for p in sent)))
         return f"Nowhere: it stayed on the computer that runs this app ({what})."

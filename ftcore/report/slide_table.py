@@ -91,7 +91,7 @@ def shared(wanted: Sequence[float], free: float) -> list[float]:
 def _head(head: Sequence[str], widths: Sequence[float]) -> tuple[float, int]:
     """The height of the head row and its size of type: one line if that does, else two."""
     cells = list(zip(head, widths, strict=True))
-    for size, height in ((13, HEAD), (12, HEAD), (13, TALL_HEAD), (12, TALL_HEAD), (11, TALL_HEAD)):
+    for size, height in ((13, HEAD), (12, HEAD), (11, HEAD), (13, TALL_HEAD), (12, TALL_HEAD), (11, TALL_HEAD)):
         if all(
             height_of([cell], (width - 2 * SIDE) * SPARE, size, True) <= height - 2 * ABOVE for cell, width in cells
         ):

@@ -144,6 +144,18 @@ def columns(
     return lowest
 
 
+def best(
+    layouts: Sequence[Sequence[Sequence[Block]]], place: Place, sizes: Sequence[int] = SIZES
+) -> Sequence[Sequence[Block]]:
+    """The first of these layouts among those that can be set in the largest size."""
+
+    def size_of(blocks: Sequence[Sequence[Block]]) -> int:
+        wide = (place[2] - GAP * (len(blocks) - 1)) / len(blocks)
+        return next((one for one in sizes if all(stacked(column, wide, one) <= place[3] for column in blocks)), 0)
+
+    return max(layouts, key=size_of)
+
+
 def stacked(column: Sequence[Block], width: float, size: int) -> float:
     """The height of blocks below each other, in inches."""
     return sum(block.height(width, size) for block in column) + APART * (len(column) - 1)

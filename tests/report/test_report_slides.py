@@ -122,7 +122,7 @@ def test_the_worst_losses_are_among_the_examples_and_the_lot_falls_the_same_way_
     assert picked == examples.chosen(story)
     assert {one.why for one in picked} == {"Worst loss", "Won, by lot", "The same, by lot"}
     assert not any(one.row.private for one in picked)
-    assert "seed 7" in examples.rule(story)
+    assert "drawn by lot (seed 7)" in examples.rule(story)
     assert examples.chosen(replace(story, rows=())) == ()
 
 

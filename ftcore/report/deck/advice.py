@@ -22,12 +22,14 @@ def draw(paper: Paper) -> None:
     )
     slide, top = paper.slide("Why, what next, risks, and what would reverse it", about)
     steps = [f"{at}. {step}" for at, step in enumerate(advice.next_steps, 1)]
-    left = [Block("Because", [short(str(one), LONGEST) for one in advice.because], bullets=True)]
-    right = [
-        Block("What next, in this order", steps),
-        Block("Risks", list(advice.risks) or [words.risk(story)], bullets=True),
-        Block("What would reverse it", list(advice.reverses_if), bullets=True),
+    risks = [short(one, LONGEST) for one in advice.risks] or [words.risk(story)]
+    why = Block("Because", [short(str(one), LONGEST) for one in advice.because], bullets=True)
+    after = Block("What next, in this order", steps)
+    mind = Block("Risks", risks, bullets=True)
+    back = Block("What would reverse it", [short(one, LONGEST) for one in advice.reverses_if], bullets=True)
+    layouts = [
+        [[block for block in column if block.paragraphs] for column in columns if any(one.paragraphs for one in column)]
+        for columns in (((why,), (after, mind, back)), ((why, after), (mind, back)), ((why, back), (after, mind)))
     ]
-    both = [[block for block in column if block.paragraphs] for column in (left, right)]
     place = (EDGE, top, INNER, BOTTOM - top)
-    slides.columns(slide, [column for column in both if column], place, paper.look)
+    slides.columns(slide, slides.best(layouts, place), place, paper.look)

@@ -62,16 +62,16 @@ def _unpaid(paper: Paper) -> None:
     about = ("When fine-tuning pays was not worked out; here is what was measured of each way.",)
     title = pay.sentence if pay is not None else "When it pays has not been worked out"
     slide, top = paper.slide(title, about, sizes=TITLE)
-    missing = [f"Not known: {name}." for name in pay.missing] if pay is not None else []
-    said = [words.money(story), *missing, ASKED_THERE]
+    missing = f"Not known: {'; '.join(pay.missing)}." if pay is not None and pay.missing else ""
+    said = [part for part in (words.money(story), missing, ASKED_THERE) if part]
     head, rows = _measured(story)
-    low = 0.36 + 0.5 * len(rows) if rows else 0.0
+    low = 0.36 + 0.34 * len(rows) if rows else 0.0
     blocks = [[Block("What is known of the money", said)]]
     ends = slides.columns(slide, blocks, (EDGE, top, INNER, max(1.2, BOTTOM - top - low - 0.2)), paper.look)
     if rows:
         widths = (INNER - 2.3 * (len(head) - 1), *(2.3 for _ in head[1:]))
         alt = "What each way reads, writes and takes"
-        table(slide, head, rows, EDGE, ends + 0.2, widths, min(BOTTOM - ends - 0.2, low), alt=alt)
+        table(slide, head, rows, EDGE, ends + 0.2, widths, BOTTOM - ends - 0.2, alt=alt)
 
 
 def _measured(story: Story) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from ftcore.records import ArmResult
 from ftcore.report import charts, slides, ways, words
 from ftcore.report.deck.paper import Paper
@@ -34,15 +36,19 @@ def ways_of(paper: Paper) -> None:
     )
     slide, top = paper.slide(f"The evidence: each way on “{words.scorer_name(story) or 'the measure'}”", about)
     more = f"{left} more ways stand in the web page." if left else ""
-    text(slide, [f"{words.asked_sentence(story)} {more}".strip()], EDGE, top, INNER, 0.35, (16, 15, 14, 13, 12, 11))
-    top += 0.5
+    usual = (
+        Counter(arm.model for arm in shown if arm.model).most_common(1)[0][0] if any(arm.model for arm in shown) else ""
+    )
+    asked = f"Model, where no other is named: {usual}." if usual else ""
+    text(slide, [f"{words.asked_sentence(story)} {asked} {more}".strip()], EDGE, top, INNER, 0.55, (15, 14, 13, 12, 11))
+    top += 0.65
     charts.bar_chart(slide, shown, EDGE, top, CHART, BOTTOM - top, words.axis_title(story))
     priced = ways.price_head(story)
     head = ("Way", "Of 100", "95% interval", "Tokens in / out", *((priced,) if priced else ()))
     rows = []
     for arm in shown:
         cells = ways.row(story, arm)
-        rows.append((f"{cells[0]} ({arm.model})" if arm.model else cells[0], *cells[2:5], *cells[7:]))
+        rows.append((f"{cells[0]} ({arm.model})" if arm.model != usual else cells[0], *cells[2:5], *cells[7:]))
     wide = INNER - CHART - 0.3
     widths = (wide - 3.3, 0.8, 1.2, 1.3) if not priced else (wide - 4.15, 0.75, 1.0, 1.05, 1.35)
     high = min(BOTTOM - top, 0.58 + 0.85 * len(rows))
@@ -70,13 +76,13 @@ def certainty(paper: Paper) -> None:
     blocks = [Block("How sure it is", [told[0], *told[2:]]), Block("What was lost", lost)]
     slides.columns(slide, [blocks], (EDGE, top, left, BOTTOM - top), paper.look)
     counts = (("Better", one.wins), ("The same", one.ties), ("Worse", one.losses))
-    charts.count_chart(slide, counts, EDGE + left + 0.4, top, INNER - left - 0.4, 2.4, paper.look.main)
+    charts.count_chart(slide, counts, EDGE + left + 0.4, top, INNER - left - 0.4, 1.95, paper.look.main)
     rows = [(label, value, span, follows) for label, value, span, _, follows in ways.differences(story)]
     shown = rows[:MOST_DIFFERENCES]
     if len(rows) > len(shown):
         shown[-1] = (f"and {len(rows) - len(shown) + 1} more, in the web page", "", "", "")
     wide = INNER - left - 0.4
-    widths = (wide - 3.85, 0.85, 1.25, 1.75)
-    high = min(BOTTOM - top - 2.6, 0.58 + 0.55 * len(shown))
+    widths = (wide - 3.75, 0.8, 1.3, 1.65)
+    high = min(BOTTOM - top - 2.1, 0.58 + 0.6 * len(shown))
     head = (f"{words.upper(words.compared_thing(story))} against", "Of 100", "95% interval", "What follows")
-    table(slide, head, shown, EDGE + left + 0.4, top + 2.6, widths, high, alt="Differences with their intervals")
+    table(slide, head, shown, EDGE + left + 0.4, top + 2.1, widths, high, alt="Differences with their intervals")
