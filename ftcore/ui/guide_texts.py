@@ -53,7 +53,7 @@ SAMPLES = {
     ),
     "train": Hint(
         "A training that has ended: the curve shows how its error fell, step by step.",
-        "Read the curve, and train here yourself if you have the minutes that it names.",
+        "Read the curve, or train here yourself: how long that takes stands below.",
     ),
     "evaluate": Hint(
         "The trained model beside the cheaper ways, on examples that none of them has seen.",

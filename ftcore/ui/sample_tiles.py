@@ -30,8 +30,8 @@ TILES = {
     ),
     "returns": Tile(
         "Not worth training",
-        "Questions about the same shop's returns policy. The answers stand in a handbook of 12 pages that change every month, "
-        "so looking them up should win.",
+        "Questions about the same shop's returns policy. The answers stand in a handbook that changes every month, so looking "
+        "them up should win.",
         "Open the returns sample",
         "open-sample-returns",
     ),
