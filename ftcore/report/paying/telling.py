@@ -6,7 +6,10 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 from typing import Any
+
+from sqlalchemy import Connection
 
 from ftcore.decision.pay import BY_KEY, About, pay_story_of
 from ftcore.decision.pay.saying import joined
@@ -67,30 +70,35 @@ def pay_story(db: Database, project_id: int, *, today: date | None = None) -> Pa
 
 def pay_case(db: Database, project_id: int, *, today: date | None = None) -> PayCase:
     """The same with the choices; `today` is this computer's day."""
-    day = today or date.today()
-    facts = facts_of(Workspace(db.path.parent))
     with db.read() as c:
-        project = projects.get(c, project_id)
-        typed = assumptions.get(c, project_id)
-        decision = decisions.latest(c, project_id)
-        found = measured(c, project_id)
-        of_tuned, of_other = [
-            as_measured(c, facts, way, tuned=tuned, today=day) if found and way else None
-            for way, tuned in ((found and found.tuned, True), (found and found.other, False))
-        ]
-        tuned_from = (*([of_tuned] if of_tuned else []), *tuned_choices(facts, day))
-        other_from = (*([of_other] if of_other else []), *other_choices(facts, day))
-        tuned = chosen(tuned_from, typed.get(TUNED_AS), of_tuned)
-        known = Known(
-            typed=typed,
-            details=decision.details if decision else {},
-            measured=found,
-            counted=counted(c, project),
-            trained=trained(c, project_id, found.job_id if found else None),
-            tuned=tuned,
-            other=chosen(other_from, typed.get(OTHER_AS), of_other) or _beside(tuned, other_from),
-            today=day,
-        )
+        return pay_case_in(c, db.path.parent, project_id, today=today)
+
+
+def pay_case_in(c: Connection, root: Path, project_id: int, *, today: date | None = None) -> PayCase:
+    """`pay_case` for whoever reads already; `root` is the workspace's folder."""
+    day = today or date.today()
+    facts = facts_of(Workspace(root))
+    project = projects.get(c, project_id)
+    typed = assumptions.get(c, project_id)
+    decision = decisions.latest(c, project_id)
+    found = measured(c, project_id)
+    of_tuned, of_other = [
+        as_measured(c, facts, way, tuned=tuned, today=day) if found and way else None
+        for way, tuned in ((found and found.tuned, True), (found and found.other, False))
+    ]
+    tuned_from = (*([of_tuned] if of_tuned else []), *tuned_choices(facts, day))
+    other_from = (*([of_other] if of_other else []), *other_choices(facts, day))
+    tuned = chosen(tuned_from, typed.get(TUNED_AS), of_tuned)
+    known = Known(
+        typed=typed,
+        details=decision.details if decision else {},
+        measured=found,
+        counted=counted(c, project),
+        trained=trained(c, project_id, found.job_id if found else None),
+        tuned=tuned,
+        other=chosen(other_from, typed.get(OTHER_AS), of_other) or _beside(tuned, other_from),
+        today=day,
+    )
     horizon = next((months for months in HORIZONS if months == typed.get(HORIZON)), 12)
     figures = figures_known(known)
     story = _asking(pay_story_of(figures, _about(known, horizon)), known)
