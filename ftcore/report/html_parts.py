@@ -58,7 +58,7 @@ def table(
     def mark(at: int) -> str:
         return ' class="n"' if at in right else ""
 
-    top_row = "".join(f'<th scope="col"{mark(at)}>{escaped(title) or "&nbsp;"}</th>' for at, title in enumerate(head))
+    top_row = "".join(f'<th scope="col"{mark(at)}>{escaped(title)}</th>' for at, title in enumerate(head))
     body = "".join(
         f"<tr{f' {marks[row]}' if row < len(marks) and marks[row] else ''}>"
         f"{''.join(_cell(cell, at, mark(at)) for at, cell in enumerate(cells))}</tr>"

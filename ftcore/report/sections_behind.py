@@ -78,7 +78,7 @@ def every_answer(story: Story) -> str:
     if not rows:
         return ""
     arms = [arm.arm for arm in story.arms] or sorted({name for row in rows for name in row.answers})
-    head = ("", "Asked", "Wanted", *(words.label_of(story, name) for name in arms))
+    head = ("No.", "Asked", "Wanted", *(words.label_of(story, name) for name in arms))
     body = (
         [str(at), text(row.input), text(row.expected), *(_answer(story, row, name) for name in arms)]
         for at, row in enumerate(rows[:SHOWN], 1)

@@ -142,7 +142,7 @@ def _cost_of_it(story: Story) -> str:
         amount = low if low == high else f"{low} to {high}"
         return f"“{pay.other}” costs {amount} over {pay.horizon:.0f} months."
     arm = arm_of(story, found[0]) if found else None
-    if arm is not None and arm.usd is not None:
+    if arm is not None and arm.usd is not None and not story.practice:  # the practice model's price says nothing
         return _a_thousand(story, arm)
     return "What it costs has not been worked out."
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from ftcore.store import projects
 from tests.e2e.browsing import RunningApp, settled
@@ -79,6 +80,12 @@ def test_presenting_has_the_ground_of_the_theme_and_words_that_can_be_read(
     ground, words = (sum(map(int, re.findall(r"\d+", colour)[:3])) for colour in colours)
     assert (ground > words) == (scheme == "light")
     assert abs(ground - words) > 500
+    found = Axe().run(page).response["violations"]
+    inside = [
+        (one, node) for one in found for node in one["nodes"] if isinstance(node["target"][0], list)
+    ]  # in a shadow root
+    grave = [(one["id"], node["html"][:200]) for one, node in inside if one["impact"] in ("serious", "critical")]
+    assert not grave
     context.close()
 
 

@@ -124,3 +124,18 @@ def test_everything_can_be_read_without_the_script_and_on_paper(browser: Any, tm
     made = page.pdf(format="A4")
     assert made.startswith(b"%PDF")
     context.close()
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["organised", "practice", "no_better", "trial", "unmeasured", "nothing"])
+def test_axe_finds_nothing_in_the_page(browser: Any, tmp_path: Path, name: str, scheme: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = browser.new_page(viewport={"width": 1280, "height": 900}, color_scheme=scheme)
+    page.goto(write_html(getattr(stories, name)(), tmp_path / "report.html").as_uri())
+    for fold in page.locator("summary").all():
+        fold.click()
+    found = Axe().run(page).response["violations"]
+    page.close()
+    assert not [(one["id"], one["impact"], one["nodes"][0]["html"][:200]) for one in found]
