@@ -53,13 +53,19 @@ class Case:
         """Reasons were given and not one of them is good and holds."""
         return bool(self.reasons) and not self.good
 
+    @property
+    def never_pays(self) -> bool:
+        """It was worked out that it never pays, and neither a good reason nor a measured gain in quality stands beside it."""
+        better = self.findings.get("prompt_optimized") == "yes"
+        return self.findings.get("efficiency_at_scale") == "no" and not self.good and not better
+
     def stop(self, key: str) -> Action | None:
         """What a question says to do before the next one; None when it lets that one speak."""
         reply, finding = self.replies[key], self.findings.get(key)
         if key == "rag_would_solve" and self.unfounded and "adding_knowledge" in self.reasons and finding != "no":
             return Action.USE_RAG
         if key == "high_volume_narrow":
-            if self.unfounded:
+            if self.unfounded or self.never_pays:
                 return Action.DO_NOT_FINE_TUNE
             if reply == "no" and any(self.findings.get(reason) == "yes" for reason in self.good):
                 return None  # a good reason stands in for the volume where it was measured to hold, and only there

@@ -30,7 +30,8 @@ def recommend(
     3. `rag_would_solve` yes -> use_rag; likewise when the only reasons are bad ones and one is adding_knowledge.
     4. `high_volume_narrow` no and no good reason that was measured to hold -> do_not_fine_tune; likewise, whatever the
        volume, when reasons are given and none of them is good (the alternatives say what mends each).
-       efficiency_at_scale is no good reason where the volume is low, nor is one that was measured not to hold.
+       efficiency_at_scale is no good reason where the volume is low, nor is one that was measured not to hold. Likewise
+       where it was worked out that it never pays, and neither a good reason nor a measured gain in quality is there.
     5. `quality_training_data` no -> collect_data.
     6. Otherwise fine_tune.
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from ftcore.decision.case import Case, counts
 from ftcore.decision.framework import BAD_REASONS, GOOD_REASONS, QUESTIONS, Framework, Question
-from ftcore.records import Action, Because, Confidence, Step
+from ftcore.records import Action, Because, Confidence, Reply, Step
 
 _SAID = {"yes": "yes", "no": "no", "unsure": "not sure"}
 
@@ -46,6 +46,14 @@ class Wording:
             return (*on_reasons, *(self._answered(k) for k in self._walked))
         rest = [self._answered(k) for k in self._walked if k != self._key]
         deciding = self._answered(self._key)
+        if (
+            self._key == "high_volume_narrow"
+            and self._case.never_pays
+            and "efficiency_at_scale" not in self._case.reasons
+        ):
+            deciding = Because(
+                f"It does not pay. {self._claims('efficiency_at_scale', 'no')}", "evidence", "efficiency_at_scale"
+            )
         if self._reasons_decide():
             return (*on_reasons, deciding, *rest)
         return (deciding, *on_reasons, *rest)
@@ -81,13 +89,15 @@ class Wording:
         if case.good:
             for reason in self._given(BAD_REASONS):
                 yield f"“{self._bad[reason].name}” is no reason to fine-tune. {self._bad[reason].problem}"
-        for item in case.evidence:
-            if item.practice and item.measured and item.question in self._walked and not counts(item):
-                yield f"On the practice model: {item.claim} That does not show what a larger model needs, so it does not count here."
+        if self._action is Action.FINE_TUNE and case.findings.get("efficiency_at_scale") == "no":
+            yield f"It must be worth it for the quality alone. {self._claims('efficiency_at_scale', 'no')}"
         if self._action is not Action.DO_NOT_FINE_TUNE and case.stop("high_volume_narrow") is Action.DO_NOT_FINE_TUNE:
             yield "Even after that, fine-tuning would hardly pay here: no good reason for it holds."
         if self._action is Action.FINE_TUNE:
             yield from self._tuning_warnings()
+        for item in case.evidence:
+            if item.practice and item.measured and item.question in self._walked and not counts(item):
+                yield f"Seen on the practice model only, which does not show what a larger model needs: {item.claim}"
 
     def _tuning_warnings(self) -> Iterator[str]:
         if self._confidence is not Confidence.MEASURED:
@@ -104,9 +114,7 @@ class Wording:
         question, answer = self._question(key), self._case.answers.get(key)
         finding = self._case.findings.get(key)
         if finding is not None:
-            text = " ".join(
-                e.claim for e in self._case.evidence if e.question == key and e.supports == finding and counts(e)
-            )
+            text = self._claims(key, finding)
             if answer is not None and answer != finding:
                 return f"{question.short}: you answered “{_SAID[answer]}”, but it was measured. {text}"
             return f"{question.short}: measured. {text}"
@@ -126,16 +134,20 @@ class Wording:
             if reason in case.good:
                 yield Because(f"“{name}” can be a good reason. {self._good[reason].description}", "reason", reason)
             elif case.findings.get(reason) == "no":
-                texts = " ".join(
-                    e.claim for e in case.evidence if e.question == reason and e.supports == "no" and counts(e)
-                )
-                yield Because(f"“{name}” does not hold here, as measured. {texts}", "evidence", reason)
+                texts = self._claims(reason, "no")
+                yield Because(f"“{name}” does not hold here. {texts}", "evidence", reason)
             else:
                 yield Because(f"“{name}” needs many calls, and you have few.", "reason", reason)
         if not case.good:
             for reason in self._given(BAD_REASONS):
                 said = f"“{self._bad[reason].name}” is no reason to fine-tune. {self._bad[reason].problem}"
                 yield Because(said, "reason", reason)
+
+    def _claims(self, about: str, supports: Reply) -> str:
+        """What was measured of a question or a reason and speaks so."""
+        return " ".join(
+            e.claim for e in self._case.evidence if e.question == about and e.supports == supports and counts(e)
+        )
 
     def _reasons_decide(self) -> bool:
         by_reason = self._key in ("rag_would_solve", "high_volume_narrow")

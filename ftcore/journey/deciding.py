@@ -13,7 +13,7 @@ from ftcore.decision import Framework, recommend
 from ftcore.decision.document import Origin, Told, document, same
 from ftcore.decision.known import sound
 from ftcore.records import Evidence, Recommendation, Reply
-from ftcore.store import decision_records, decisions, projects, runs
+from ftcore.store import assumptions, decision_records, decisions, projects, runs
 from ftcore.store.database import Database
 from ftcore.store.decision_records import KeptRecord
 from ftcore.store.decisions import Decision
@@ -56,7 +56,8 @@ def standing(c: Connection, project_id: int) -> Decided:
 def evidence_on(c: Connection, project_id: int, kept: Decision | None) -> tuple[Evidence, ...]:
     """What was measured in this project, and what people attached to their answers or noted beside them."""
     said = kept is not None and any(kept.known.values())
-    if not said and not runs.latest_done(c, project_id) and not runs.trials(c, project_id):
+    worked_out = bool(assumptions.get(c, project_id))
+    if not said and not worked_out and not runs.latest_done(c, project_id) and not runs.trials(c, project_id):
         return ()
     from ftcore.report import attached  # scipy loads with it: only where there is something
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, cast
 
 from sqlalchemy import Connection
@@ -13,9 +14,10 @@ from ftcore.decision.document import Origin
 from ftcore.decision.framework import QUESTIONS
 from ftcore.decision.known import CHECKS, RUN, VOLUME, Checked, checked, noted, volume
 from ftcore.records import Evidence, Reply
+from ftcore.records.pay import Outcome
 from ftcore.report.known import evidence_of, measured_in, trial_of
+from ftcore.store import assumptions, endpoints, runs, snapshots
 from ftcore.store import checked as store_checked
-from ftcore.store import endpoints, runs, snapshots
 from ftcore.store.decisions import Decision
 from ftcore.store.runs import Run
 
@@ -32,9 +34,23 @@ class Attachable:
 
 
 def evidence_on(c: Connection, project_id: int, kept: Decision | None) -> tuple[Evidence, ...]:
-    """What was measured in this project, and what people attached to their answers or noted beside them."""
-    measured = measured_in(c, project_id)
+    """What was measured in this project, whether it was worked out that it pays, and what people attached to their answers or
+    noted beside them."""
+    measured = (*measured_in(c, project_id), *_worked_out(c, project_id))
     return measured if kept is None else tuple(dict.fromkeys((*measured, *_attached(c, project_id, kept))))
+
+
+def _worked_out(c: Connection, project_id: int) -> Iterator[Evidence]:
+    """The break-even, where somebody has put figures or prices into it and it comes out the same at both ends of them."""
+    if not assumptions.get(c, project_id):
+        return
+    from ftcore.report.paying import pay_case_in
+
+    story = pay_case_in(c, Path(str(c.engine.url.database)).parent, project_id).story
+    says: dict[Outcome, Reply] = {Outcome.PAYS: "yes", Outcome.NEVER: "no"}
+    if story.outcome in says:
+        supports = says[story.outcome]
+        yield Evidence("efficiency_at_scale", story.sentence, "the break-even", supports=supports, measured=True)
 
 
 def attachable(c: Connection, project_id: int, details: Mapping[str, Any]) -> dict[str, list[Attachable]]:

@@ -147,6 +147,20 @@ def test_a_good_reason_that_was_measured_not_to_hold_counts_no_more():
     assert recommend(READY, ["format_reliability", "style_consistency"], [shown]).action is Action.FINE_TUNE
 
 
+def test_money_that_never_comes_back_is_heard_before_volume():
+    worked_out = Evidence("efficiency_at_scale", "It never pays back.", "the break-even", supports="no", measured=True)
+    for reasons in ([], ["efficiency_at_scale"]):
+        advice = recommend(READY, reasons, [worked_out])
+        assert advice.action is Action.DO_NOT_FINE_TUNE
+        assert "It never pays back." in advice.because[0].text
+        assert advice.because[0].about == "efficiency_at_scale"
+    for_the_form = recommend(READY, ["format_reliability"], [worked_out])
+    assert for_the_form.action is Action.FINE_TUNE
+    assert for_the_form.risks[0] == "It must be worth it for the quality alone. It never pays back."
+    better = Evidence("prompt_optimized", "The tuned model did better.", supports="yes", measured=True)
+    assert recommend(READY, [], [worked_out, better]).action is Action.FINE_TUNE
+
+
 def test_what_somebody_said_replaces_no_answer():
     believed = Evidence("prompt_optimized", "Somebody said so.", supports="no")
     assert recommend(READY, (), [believed]).action is Action.FINE_TUNE
