@@ -64,6 +64,14 @@ def test_from_the_question_to_the_report(page: Any, app: RunningApp, turns: Path
     page.get_by_role("button", name=re.compile(r"Approve the \d+")).click()
     settled(page)
 
+    go_to(page, "Decide")
+    page.get_by_text("2. Prompt worked on").click()
+    settled(page)
+    page.get_by_role("button", name="Try it", exact=True).click()
+    page.get_by_text(re.compile(r"\d+ of \d+ answers")).wait_for(timeout=60_000)
+    page.get_by_text("Tried on", exact=False).wait_for(timeout=LONG)
+    page.get_by_text("What examples or instructions bring there", exact=False).wait_for()
+
     go_to(page, "Train")
     settled(page)
     page.get_by_role("button", name=re.compile(r"Start training")).click(timeout=60_000)
@@ -90,11 +98,13 @@ def test_from_the_question_to_the_report(page: Any, app: RunningApp, turns: Path
         (taken,) = imports.of_project(c, project.id)
         (job,) = jobs.of_project(c, project.id)
         (run,) = runs.of_project(c, project.id)
+        (trial,) = runs.trials(c, project.id)
         assert decisions.latest(c, project.id).answers == {"best_base_model": "yes"}  # type: ignore[union-attr]
         assert (taken.read, taken.accepted + taken.rejected) == (40, 40)
         assert examples.count(c, project.id, examples.Filter(status=Status.APPROVED))[0] >= 30
         assert (job.state, job.step) == (JobState.SUCCEEDED, job.total_steps)
-        assert run.state == "done"
+        assert (trial.state, run.state) == ("done", "done")
+        assert trial.job_id is None
         assert {arm["arm"] for arm in run.result["arms"]} >= {"base", "prompt", "few_shot_3", "fine_tuned"}
         assert all(arm["missing"] == 0 and 0 <= arm["average"] <= 1 for arm in run.result["arms"])
 

@@ -10,11 +10,16 @@ from ftcore.store.runs import Run
 from ftcore.ui import ledger, page, say, session
 
 SAID = {"yes": "yes", "no": "no", "unsure": "not sure"}
+NEXT = {
+    "yes": "The advice counts it.",
+    "no": "The advice counts it.",
+    "unsure": "With so few questions only large differences can be seen. Nothing failed: answer by what you know.",
+}
 ROWS = 5
 LONGEST = 600
 PRACTICE = (
-    "Measured on the small practice model. What examples or instructions bring there says little about a large model, so it "
-    "is shown and does not count here."
+    "Measured on the small practice model. What examples or instructions bring there says little about a large model, so the "
+    "advice does not change. To settle the question, try it with your own model: add its server on Train, under Connections."
 )
 PRACTICE_COUNTS = "Measured on the small practice model."
 
@@ -35,7 +40,8 @@ def draw(project: Project, run: Run) -> None:
         return
     about = framework_of(session.workspace().root)[0].question(found[0].question).question
     st.markdown(page.plain(found[0].claim))
-    st.markdown(f"*{page.plain(about)}* It speaks for **{SAID[found[0].supports]}**.")
+    if not practice or counts(found[0]):
+        st.markdown(f"*{page.plain(about)}* It speaks for **{SAID[found[0].supports]}**. {NEXT[found[0].supports]}")
     if practice:
         st.caption(PRACTICE_COUNTS if counts(found[0]) else PRACTICE)
     lines = {

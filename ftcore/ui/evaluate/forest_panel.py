@@ -42,7 +42,8 @@ def declared(story: Story, *, key: str) -> None:
     adjusted = [story.p_holm.get(name) for name in names]
     if len(found) > 1 and not any(p is not None for p in adjusted[1:]):
         adjusted = [None, *_holm(found[1:])]
-    st.markdown("**What fine-tuning brought**, in points of 100, with 95% intervals")
+    what = "fine-tuning" if words.is_tuned(story) else f"“{page.plain(words.label_of(story, story.candidate))}”"
+    st.markdown(f"**What {what} brought**, in points of 100, with 95% intervals")
     _show(story, names, found, ["", *map(_note, adjusted[1:])], before="against ", key=key)
     if len(found) > 1:
         st.caption(
