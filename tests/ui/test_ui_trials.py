@@ -96,7 +96,6 @@ def test_what_was_found_stands_beside_the_question_with_its_stamp(journey: Journ
     finished(journey, helps=True)
     told = said(asks(open_page))
     assert "did better than" in told
-    assert "It speaks for" not in told
     assert "the advice does not change" in told
 
 
