@@ -32,7 +32,8 @@ def hint(name: str, project: Project) -> None:
         with way_on, st.container(gap="xxsmall"):
             following = ORDER[(at + 1) % len(ORDER)]
             title = page.PAGES[following][1]
-            label = f"Next: {title}" if at + 1 < len(ORDER) else f"Back to the {title}"
+            # Not "Next": tables and reviews have a button of that name, for their next rows.
+            label = f"On to {title}" if at + 1 < len(ORDER) else f"Back to the {title}"
             if st.button(label, key="guide-next", icon=":material/arrow_forward:", icon_position="right"):
                 st.switch_page(page.PAGES[following][0], query_params={session.PROJECT: str(project.id)})
             st.button(

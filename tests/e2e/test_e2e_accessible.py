@@ -206,7 +206,7 @@ def test_the_first_stop_of_the_keyboard_skips_to_the_page_and_the_hint_comes_bef
     tab = open_page(name)
     tab.keyboard.press("Tab")
     assert "Skip to main content" in focused(tab)
-    tab_to(tab, "Next: " if name != "report" else "Back to the Overview")
+    tab_to(tab, "On to " if name != "report" else "Back to the Overview")
     tab_to(tab, "Hide hints", most=1)
 
 

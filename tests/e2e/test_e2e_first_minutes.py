@@ -49,7 +49,7 @@ def test_a_newcomer_has_seen_all_six_pages_full_within_a_minute(page: Any, app: 
         shown = page.get_by_test_id("stMain").inner_text()
         assert not [said for said in EMPTY if said in shown], name
         following = list(PAGES.values())[number % len(PAGES)][1]
-        label = f"Next: {following}" if number < len(PAGES) else "Back to the Overview"
+        label = f"On to {following}" if number < len(PAGES) else "Back to the Overview"
         page.get_by_role("button", name=label).click()
     page.get_by_text("1 of 6 · Overview").wait_for(timeout=30_000)
     took = time.monotonic() - began
