@@ -97,9 +97,19 @@ class PayStory:
     lines: tuple[PayLine, ...] = ()
     by_month: tuple[PayPoint, ...] = ()
     by_calls: tuple[PayPoint, ...] = ()
+    drawn: str = ""
+    """At which ends of the ranges the chart is drawn, where it is not at all of them: where it never pays, at those that favour
+    fine-tuning most, so that the lines cross only where it pays."""
+    would_pay_later: bool = False
+    """It does not pay, and only because the model is shut down before: with a model that stays it would."""
     figures: tuple[PayFigure, ...] = ()
     """Everything that went in, with its source: the assumptions."""
     missing: tuple[str, ...] = ()
     """Labels of the figures without which nothing is concluded."""
     notes: tuple[str, ...] = ()
     """What a reader must know: prices that are old, tokens measured on another model, a model that is shut down."""
+
+    @property
+    def never_pays(self) -> bool:
+        """At both ends of every range: not even with each figure at its most favourable."""
+        return self.outcome is Outcome.NEVER

@@ -1,8 +1,7 @@
-"""The native line chart of what both ways cost in all, month by month. Lengths are inches."""
+"""The native chart of what both ways cost in all, on an axis of whole months or weeks. Lengths are inches."""
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 from ftcore.records.pay import PayStory
@@ -12,43 +11,35 @@ from ftcore.report.palette import arm_colour
 from ftcore.report.slide_table import describe
 from ftcore.report.slide_text import FONT, label, rgb
 
-MOST = 36
-"""Points of a line: more than a slide has room for."""
-
 LONGEST = 16
 """Characters of a way's name in the legend."""
 
 
 def pay_chart(slide: Any, pay: PayStory, left: float, top: float, width: float, height: float) -> Any:
-    """Four lines: the low and the high end of each way, in its arm's colour, the low ends broken."""
-    from pptx.chart.data import CategoryChartData
+    """Four lines: the low and the high end of each way, in its arm's colour, the low ends broken; two where both ends are the same.
+    Each point stands where its time is: an axis of names would give half a month as much room as a whole one."""
+    from pptx.chart.data import XyChartData
     from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION
     from pptx.enum.dml import MSO_LINE
     from pptx.util import Inches, Pt
 
-    every = max(1, math.ceil(len(pay.by_month) / MOST))
-    points = pay.by_month[::every]
-    data = CategoryChartData(number_format='"$"#,##0')
-    data.categories = [f"{point.at:g}" for point in points]
-    ours, other = arm_colour("fine_tuned"), arm_colour(pay.other_kind)
-    tuned_name, other_name = short(pay.tuned, LONGEST), short(pay.other, LONGEST)
-    lines = (
-        (f"{tuned_name}, at most", [p.tuned_high for p in points], ours, False),
-        (f"{tuned_name}, at least", [p.tuned_low for p in points], ours, True),
-        (f"{other_name}, at most", [p.other_high for p in points], other, False),
-        (f"{other_name}, at least", [p.other_low for p in points], other, True),
-    )
+    from ftcore.report.paying import time_axis
+
+    unit, ticks = time_axis(pay.by_month[-1].at)
+    size = ticks[1][0] / ticks[1][1] if len(ticks) > 1 else 1.0
+    lines = _lines(pay)
+    data = XyChartData(number_format='"$"#,##0')
     for name, values, _, _ in lines:
-        data.add_series(label(name), [round(value, 2) for value in values])
-    shape = slide.shapes.add_chart(XL_CHART_TYPE.LINE, Inches(left), Inches(top), Inches(width), Inches(height), data)
-    describe(shape, f"What each way has cost in all, by month. {pay.sentence}")
+        series = data.add_series(label(name))
+        for point, value in zip(pay.by_month, values, strict=True):
+            series.add_data_point(round(point.at / size, 3), round(value, 2))
+    kind = XL_CHART_TYPE.XY_SCATTER_LINES_NO_MARKERS
+    shape = slide.shapes.add_chart(kind, Inches(left), Inches(top), Inches(width), Inches(height), data)
+    describe(shape, f"What each way has cost in all, by time. {pay.sentence} {pay.drawn}")
     chart = shape.chart
     quiet(chart, "US dollars in all")
     chart.value_axis.tick_labels.number_format, chart.value_axis.tick_labels.number_format_is_linked = '"$"#,##0', False
-    chart.category_axis.has_title = True
-    chart.category_axis.axis_title.text_frame.text = "Months from now"
-    chart.category_axis.axis_title.text_frame.paragraphs[0].runs[0].font.size = Pt(13)
-    chart.category_axis.axis_title.text_frame.paragraphs[0].runs[0].font.bold = False
+    _time(chart, unit.replace("today", "now"), pay.by_month[-1].at / size, ticks[1][1] if len(ticks) > 1 else 1)
     chart.has_legend = True
     chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.BOTTOM, False
     chart.legend.font.size, chart.legend.font.name = Pt(11), FONT
@@ -59,6 +50,37 @@ def pay_chart(slide: Any, pay: PayStory, left: float, top: float, width: float, 
             series.format.line.dash_style = MSO_LINE.DASH
         _no_marker(series)
     return shape
+
+
+def _lines(pay: PayStory) -> list[tuple[str, list[float], str, bool]]:
+    """(name, dollars at each point, colour, whether it is broken)."""
+    ours, other = arm_colour("fine_tuned"), arm_colour(pay.other_kind)
+    ways = (
+        (short(pay.tuned, LONGEST), ours, [(p.tuned_low, p.tuned_high) for p in pay.by_month]),
+        (short(pay.other, LONGEST), other, [(p.other_low, p.other_high) for p in pay.by_month]),
+    )
+    found: list[tuple[str, list[float], str, bool]] = []
+    for name, colour, ends in ways:
+        most, least = [high for _, high in ends], [low for low, _ in ends]
+        if most == least:
+            found.append((name, most, colour, False))
+        else:
+            found += [(f"{name}, at most", most, colour, False), (f"{name}, at least", least, colour, True)]
+    return found
+
+
+def _time(chart: Any, title: str, last: float, step: int) -> None:
+    """The axis of time: numbers, whole ones, up to the last point."""
+    from pptx.util import Pt
+
+    axis = chart.category_axis
+    axis.minimum_scale, axis.maximum_scale, axis.major_unit = 0, last, step
+    axis.has_major_gridlines = False
+    axis.tick_labels.number_format, axis.tick_labels.number_format_is_linked = "0", False
+    axis.has_title = True
+    axis.axis_title.text_frame.text = title
+    run = axis.axis_title.text_frame.paragraphs[0].runs[0]
+    run.font.size, run.font.bold = Pt(13), False
 
 
 def _no_marker(series: Any) -> None:

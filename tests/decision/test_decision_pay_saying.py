@@ -7,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ftcore.decision.pay.ranges import Range, point
-from ftcore.decision.pay.saying import dollars, duration, durations, looked_ahead, number, rough_dollars, rounded
+from ftcore.decision.pay.saying import (
+    dollars,
+    duration,
+    durations,
+    longer,
+    looked_ahead,
+    number,
+    rough_dollars,
+    rounded,
+)
 
 
 @pytest.mark.parametrize(
@@ -36,6 +45,7 @@ def test_money_is_said_without_exponents(amount: float, said: str) -> None:
         (0.1, 0.5, "3 to 16 days"),
         (3, 3, "3 months"),
         (1, 1, "1 month"),
+        (1.9, 2.2, "8 to 10 weeks"),  # not "1 to 3 months"
         (25, 40, "2 to 3.5 years"),
         (11, 30, "11 months to 2.5 years"),
     ],
@@ -54,10 +64,17 @@ def test_a_rounded_range_holds_the_range(low: float, times: float) -> None:
 
 @given(st.floats(0.034, 120))  # a day and more: less is said as a day
 def test_a_time_is_never_said_shorter_than_it_is_at_its_end(months: float) -> None:
-    days = {"day": 1.0, "month": 365.25 / 12, "year": 365.25}
+    days = {"day": 1.0, "week": 7.0, "month": 365.25 / 12, "year": 365.25}
     said = {up: duration(months, up=up).split() for up in (True, False)}
     late, soon = (float(said[up][0]) * days[said[up][1].rstrip("s")] for up in (True, False))
     assert soon - 1e-6 <= months * days["month"] <= late + 1e-6
+
+
+@given(st.floats(0, 119), st.floats(0.01, 100))
+def test_what_takes_longer_than_is_left_reads_longer(left: float, more: float) -> None:
+    takes, rest = (said.split() for said in longer(left + more, left))
+    assert takes[1].rstrip("s") == rest[1].rstrip("s")
+    assert int(takes[0].replace(",", "")) > int(rest[0].replace(",", ""))
 
 
 def test_sentences_take_two_figures_that_mean_something() -> None:

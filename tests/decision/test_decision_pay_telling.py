@@ -80,12 +80,55 @@ def test_it_is_never_paid_back_after_the_model_is_shut_down() -> None:
     about = About(other="Few-shot", today=TODAY, shutdown=date(2027, 1, 14))
     found = told(about)
     assert found.sentence == (
-        "Fine-tuning does not pay back before the model is shut down on 14 January 2027: that would take 3 months at best."
+        "Fine-tuning does not pay back before the model is shut down on 14 January 2027: that would take 13 weeks at best, "
+        "and 6 weeks are left."
     )
+    assert (found.never_pays, found.would_pay_later) == (True, True)
+    assert "does not pay back by then" in found.money
+    assert "never" not in found.money
     assert found.shutdown == "2027-01-14"
     assert found.by_month[-1].at == pytest.approx(47 / (365.25 / 12))
     assert "before the model is shut down on 14 January 2027 from about" in found.because
     assert "until the model is shut down on 14 January 2027" in found.money
+
+
+def test_what_closes_is_said_in_the_first_sentence_and_what_is_to_check_beside_the_money() -> None:
+    ending = date(2030, 1, 14)
+    about = About(
+        other="Few-shot", today=TODAY, shutdown=ending, closing="no new trainings from 6 January 2027", doubt="to check"
+    )
+    found = told(about)
+    assert found.sentence.endswith("“Few-shot” (no new trainings from 6 January 2027; shut down on 14 January 2030).")
+    assert found.money.endswith("pays back in 3 months (to check)")
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.tuples(st.floats(1, 1e5), st.floats(1, 1e5)),
+    st.tuples(st.floats(0.5, 1), st.floats(1, 2)),
+    st.tuples(st.floats(0, 100), st.floats(0, 100)),
+    st.tuples(st.floats(0, 400), st.floats(0, 400)),
+)
+def test_beside_never_no_lines_of_the_chart_cross(calls: Any, scale: Any, rate: Any, read: Any) -> None:
+    found = told(
+        calls=tuple(sorted(calls)),
+        scale=scale,
+        hour_rate=tuple(sorted(rate)),
+        other_in=tuple(sorted(read)),
+        hosting_month=90,
+    )
+    if found.outcome is not Outcome.NEVER:
+        assert found.drawn == ""
+        return
+    assert "favours fine-tuning" in found.drawn
+    assert all(point.tuned_low == point.tuned_high >= point.other_low - 0.01 for point in found.by_month)
+
+
+def test_texts_of_typical_length_are_said_to_be_assumed() -> None:
+    given_ = figures()
+    typical = given_["other_in"]
+    given_["other_in"] = PayFigure(typical.key, typical.label, 300, 2500, "", Origin.ASSUMED, "assumed")
+    assert pay_story_of(given_, About(today=TODAY)).sentence.startswith("Assuming texts of typical length, fine-tuning")
 
 
 def test_a_model_that_is_gone_is_said_to_be_gone() -> None:
@@ -101,7 +144,7 @@ def test_where_it_depends_it_says_on_which_volume() -> None:
     assert found.months == (pytest.approx(3), None)
     assert "in 3 months at best, and never at worst" in found.sentence
     assert "Below about 25,000 calls a month it does not pay back within a year; from about 75,000" in found.because
-    assert "Knowing “Calls a month”" in found.because
+    assert "Knowing “Questions a month”" in found.because
 
 
 def test_an_assumed_volume_is_said_in_the_sentence_itself() -> None:

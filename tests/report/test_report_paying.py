@@ -13,7 +13,17 @@ from hypothesis import strategies as st
 from ftcore.decision.pay import BY_KEY, NEVER
 from ftcore.records import Split, TrainingExample
 from ftcore.records.pay import Origin, Outcome, PayStory
-from ftcore.report.paying import OTHER_AS, TUNED_AS, choose, pay_case, pay_plot, pay_story, set_figure
+from ftcore.report.paying import (
+    OTHER_AS,
+    TUNED_AS,
+    choose,
+    gathered,
+    pay_case,
+    pay_plot,
+    pay_story,
+    set_figure,
+    time_axis,
+)
 from ftcore.report.paying.sources import typed_range
 from ftcore.store import assumptions, decisions, endpoints, examples, imports, projects, runs
 from ftcore.store.database import Database
@@ -85,8 +95,9 @@ def test_with_nothing_there_nothing_is_concluded_and_the_choice_is_asked_for(db:
     found = pay_story(db, project_of(db, base=""), today=TODAY)
     assert found.outcome is Outcome.UNKNOWN
     assert found.sentence.startswith("Whether it would pay is not known yet: choose whose prices to calculate with.")
-    assert "“Tokens in, fine-tuned”" in found.sentence
-    assert figure(found, "tuned_in").origin is Origin.BLANK
+    assert all(label.startswith("Price of") for label in found.missing)  # lengths are estimated, never six blank fields
+    assert figure(found, "tuned_in").origin is Origin.ASSUMED
+    assert figure(found, "other_in").low < figure(found, "other_in").high
     assert figure(found, "calls").source.startswith("assumed")
     assert found.by_month == ()
 
@@ -152,6 +163,45 @@ def test_the_models_last_day_is_known_by_its_familys_name_and_ends_the_reckoning
     assert found.shutdown == "2027-01-14"
     assert found.horizon == pytest.approx(47 / (365.25 / 12))
     assert any("No new fine-tuning jobs for anyone" in note for note in found.notes)
+
+
+def test_the_list_marks_what_closes_and_begins_with_what_can_be_used_longest(db: Database) -> None:
+    listed = pay_case(db, measured_project(db), today=TODAY).tuned_choices
+    stops = [one.shutdown or date.max for one in listed[:-1]]
+    assert stops == sorted(stops, reverse=True)
+    mini = next(one for one in listed if one.key == "openai/gpt-4o-mini")
+    assert mini.marked == (
+        "OpenAI: gpt-4o-mini (closed to newcomers since 7 May 2026; no new fine-tuning jobs for anyone from 6 January 2027; "
+        "shut down 14 January 2027)"
+    )
+
+
+def test_what_closes_stands_in_the_first_sentence_and_old_prices_beside_the_money(db: Database) -> None:
+    project_id = measured_project(db)
+    choose(db, project_id, TUNED_AS, "openai/gpt-4.1-mini")
+    found = pay_story(db, project_id, today=TODAY)
+    assert "no new fine-tuning jobs for anyone from 6 January 2027" in found.sentence
+    assert "14 January 2027" in found.sentence
+    assert found.money.endswith("(to check: some prices are from memory and of no known date)")
+
+
+def test_a_chart_of_few_months_counts_weeks_and_every_axis_counts_whole_numbers() -> None:
+    assert time_axis(1.54)[0] == "Weeks from today"
+    assert [number for _, number in time_axis(1.54)[1]] == [0, 1, 2, 3, 4, 5, 6]
+    assert time_axis(12) == ("Months from today", [(float(at), at) for at in range(0, 13, 2)])
+
+
+def test_the_figures_are_gathered_into_a_few_lines_that_differ(db: Database) -> None:
+    project_id = measured_project(db)
+    choose(db, project_id, TUNED_AS, "openai/gpt-4.1-mini")
+    lines, left = gathered(pay_story(db, project_id, today=TODAY))
+    names = [what for what, _, _ in lines]
+    assert names[0] == "Questions a month"
+    assert len(set(names)) == len(names) <= 8
+    assert ("1,000,000 tokens, fine-tuned", "$0.80 in, $3.20 out, $5 trained") in [
+        (what, value) for what, value, _ in lines
+    ]
+    assert left > 0
 
 
 def test_a_real_endpoints_own_prices_are_taken_without_asking(db: Database) -> None:
@@ -256,13 +306,13 @@ def test_a_price_file_with_figures_that_are_none_leaves_them_blank(db: Database,
     told = "source: provider, read: 2026-11-01"
     (tmp_path / "prices.yaml").write_text(
         f"""prices:
-  - {{provider: acme, model: x, tuned: true, train: {{usd: .nan, {told}}}, input: {{usd: 1.0e+300, {told}}}, output: {{usd: 2, {told}}}}}
+  - {{provider: acme, model: x, tuned: true, train: {{usd: 4, {told}}}, input: {{usd: 1.0e+300, {told}}}, output: {{usd: 2, {told}}}}}
 """,
         encoding="utf-8",
     )
     choose(db, project_id, TUNED_AS, "acme/x")
     found = pay_story(db, project_id, today=TODAY)
-    assert {figure(found, key).origin for key in ("train_price", "tuned_price_in")} == {Origin.BLANK}
+    assert figure(found, "tuned_price_in").origin is Origin.BLANK
     assert figure(found, "tuned_price_out").low == 2
 
 

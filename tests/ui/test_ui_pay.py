@@ -49,14 +49,25 @@ def said(test: AppTest) -> str:
 
 
 def slider(test: AppTest, key: str) -> Any:
-    return next(one for one in test.select_slider if f"-slide-{key}-" in str(one.key))
+    return next(one for one in test.select_slider if f"-{key}-" in str(one.key))
 
 
-def test_before_prices_are_chosen_nothing_is_concluded(db: Database, draw: Draw) -> None:
+def test_it_begins_with_what_a_manager_knows_and_explains_a_token(db: Database, draw: Draw) -> None:
     project_id = measured(db)
     test = draw(project_id)
+    assert test.number_input[0].label == "Questions a month"
+    assert [one.label for one in test.selectbox] == [
+        "Prices of the fine-tuned model",
+        "Prices of the model you ask today",
+    ]
+    assert [one.label for one in test.select_slider] == [
+        "Hours to prepare, once",
+        "Hours each month",
+        "What an hour of work costs",
+    ]
+    assert "about three quarters of a word" in said(test)
     assert "choose whose prices to calculate with" in said(test)
-    assert not test.select_slider
+    assert not any("Tokens" in one.label for one in test.number_input)
     assert not test.get("plotly_chart")
 
 
@@ -68,25 +79,53 @@ def test_choosing_prices_gives_the_sentence_the_chart_and_the_sliders(db: Databa
     assert told.sentence.replace("-", "\\-")[:40] in said(test)
     assert "Assuming 1,000 to 100,000 calls a month" in said(test)
     assert len(test.get("plotly_chart")) == 1
-    assert [one.label for one in test.select_slider] == [
-        "Calls a month",
-        "Hosting a month",
-        "Hours to prepare, once",
-        "Months between trainings",
-        "Hours each month",
-    ]
+    assert [one.label for one in test.select_slider][3:] == ["Hosting a month", "Months between trainings"]
+
+
+def test_one_typed_number_means_one_number_and_a_second_one_a_range(db: Database, draw: Draw) -> None:
+    project_id = measured(db)
+    choose(db, project_id, TUNED_AS, "openai/gpt-4.1-mini")
+    test = draw(project_id)
+    first, last = (f"pay-{project_id}-first-calls-{end}" for end in (0, 1))
+    assert (test.number_input(key=first).value, test.number_input(key=first).placeholder) == (
+        None,
+        "assumed: 1,000 to 100,000",
+    )
+    test.number_input(key=first).set_value(8_000.0).run()
+    assert typed(db, project_id)["calls"] == [8_000, 8_000]
+    assert test.number_input(key=last).value is None
+    assert "Assuming" not in said(test)
+    test.number_input(key=last).set_value(12_000.0).run()
+    assert typed(db, project_id)["calls"] == [8_000, 12_000]
+    test.number_input(key=first).set_value(9_000.0).run()
+    assert typed(db, project_id)["calls"] == [9_000, 12_000]
+    test.number_input(key=last).set_value(None).run()
+    assert typed(db, project_id)["calls"] == [9_000, 9_000]
+    test.number_input(key=first).set_value(2_000.0).run()
+    assert typed(db, project_id)["calls"] == [2_000, 2_000]
+    test.number_input(key=first).set_value(None).run()
+    assert "calls" not in typed(db, project_id)
 
 
 def test_a_slider_that_is_moved_is_kept_for_everybody(db: Database, draw: Draw) -> None:
     project_id = measured(db)
     choose(db, project_id, TUNED_AS, "openai/gpt-4.1-mini")
     test, other = draw(project_id), draw(project_id)
-    slider(test, "calls").set_range(50_000.0, 100_000.0).run()
-    assert typed(db, project_id)["calls"] == [50_000, 100_000]
-    assert "Assuming" not in said(test)
+    slider(test, "hours_once").set_range(12.0, 24.0).run()
+    assert typed(db, project_id)["hours_once"] == [12, 24]
     other.run()
-    assert slider(other, "calls").value == (50_000, 100_000)
-    assert slider(draw(project_id), "calls").value == (50_000, 100_000)
+    assert slider(other, "hours_once").value == (12, 24)
+    assert slider(draw(project_id), "hours_once").value == (12, 24)
+
+
+def test_a_number_has_one_handle(db: Database, draw: Draw) -> None:
+    project_id = measured(db)
+    choose(db, project_id, TUNED_AS, "openai/gpt-4.1-mini")
+    test = draw(project_id)
+    slider(test, "hours_once").set_range(24.0, 24.0).run()
+    assert slider(test, "hours_once").value == 24
+    slider(test, "hours_once").set_value(40.0).run()
+    assert typed(db, project_id)["hours_once"] == [40, 40]
 
 
 def test_never_training_again_is_an_end_of_its_slider(db: Database, draw: Draw) -> None:

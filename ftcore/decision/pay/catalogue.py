@@ -76,7 +76,7 @@ def _way(key: str, group: str, name: str) -> tuple[Asked, ...]:
 CALLS, TUNED, OTHER, TRAINING, PEOPLE, RUNNING = (
     "Volume",
     "A call to the fine-tuned model",
-    "A call the other way",
+    "A call to the model you ask today",
     "Training",
     "People",
     "Keeping it running",
@@ -84,10 +84,10 @@ CALLS, TUNED, OTHER, TRAINING, PEOPLE, RUNNING = (
 FIGURES: tuple[Asked, ...] = (
     Asked(
         "calls",
-        "Calls a month",
+        "Questions a month",
         NUMBER,
         CALLS,
-        "A call is one question sent to the model and answered.",
+        "How many questions, tickets or texts the model answers. Each one that is sent and answered is a call.",
         MOST_CALLS,
         1.0,
         needed=True,

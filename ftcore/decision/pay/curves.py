@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from dataclasses import fields, replace
+from itertools import product
 
 from ftcore.decision.pay.ranges import Range, point
-from ftcore.decision.pay.reckoning import Reckoning
+from ftcore.decision.pay.reckoning import Reckoning, Way
 from ftcore.records.pay import PayPoint
 
 ROOM = 1.25
@@ -37,6 +39,42 @@ def by_calls(found: Reckoning) -> tuple[PayPoint, ...]:
         at = point(last_call * step / STEPS)
         points.append(_point(at.low, found.tuned_once + tuned * at, found.other_once + other * at))
     return tuple(points)
+
+
+def favourable(found: Reckoning) -> Reckoning:
+    """The same with each figure at one end, that which favours fine-tuning most. Where it never pays, fine-tuning's line then stays
+    above the other way's: two bands that lie over each other would look as if it could pay, since both widen with what they share.
+    Which end of those figures that both ways share does it is tried; the others work in one direction only."""
+    given = found.given
+    fixed = {name: _at(getattr(given, name), low=True) for name in _AGAINST}
+    mine = replace(given, tuned=_way(given.tuned, low=True), other=_way(given.other, low=False), **fixed)
+    tried = (
+        Reckoning(
+            replace(mine, **{name: _at(getattr(given, name), low=low) for name, low in zip(_SHARED, ends, strict=True)})
+        )
+        for ends in product((True, False), repeat=len(_SHARED))
+    )
+    return min(tried, key=lambda one: one.difference(one.horizon).low)
+
+
+_AGAINST = ("example_tokens", "passes", "train_price", "retrainings", "retrain_hours", "hosting")
+_SHARED = ("calls", "scale", "hour_rate")
+
+
+def _way(way: Way, *, low: bool) -> Way:
+    """Cheapest or dearest; the share from the cache is dear where the cache is."""
+    ends = {one.name: getattr(way, one.name) for one in fields(way)}
+    saves = way.price_cached is None or way.price_cached.low < way.price_in.low
+    return Way(
+        **{
+            name: None if end is None else _at(end, low=low != (name == "cached_share" and saves))
+            for name, end in ends.items()
+        }
+    )
+
+
+def _at(found: Range, *, low: bool) -> Range:
+    return point(found.low if low else found.high)
 
 
 def last_month(found: Reckoning) -> float:

@@ -62,15 +62,29 @@ def rounded(value: float, *, up: bool | None = None, figures: int = 2) -> float:
 
 
 def duration(months: float, *, up: bool) -> str:
-    """ "12 days", "4 months", "2.5 years"; rounded up or down."""
+    """ "12 days", "8 weeks", "4 months", "2.5 years"; rounded up or down. Between one month and three in weeks, but for whole
+    months: "1 month" for 59 days would be false by half."""
     whole = math.ceil if up else math.floor
     slack = -1e-9 if up else 1e-9
     if months < 1:
         days = max(1 if months > 0 else 0, whole(months * DAYS_A_MONTH + slack))
         return _counted(days, "day")
+    if months < 3 and abs(months - round(months)) > 1e-9:
+        return _counted(whole(months * DAYS_A_MONTH / 7 + slack), "week")
     if months < 24:
         return _counted(whole(months + slack), "month")
     return f"{whole(months / 12 * 2 + slack) / 2:g} years"
+
+
+def longer(takes: float, left: float) -> tuple[str, str]:
+    """Two times of which the first is longer, and reads so: both in the largest unit in which they differ. `left` is rounded
+    down, and so is `takes`, unless both are on the same day."""
+    for unit, size in (("month", 1.0), ("week", DAYS_A_MONTH / 7), ("day", DAYS_A_MONTH)):
+        first, last = (math.floor(one * size + 1e-9) for one in (takes, left))
+        if first > last and last >= 3:
+            return _counted(first, unit), _counted(last, unit)
+    last = math.floor(left * DAYS_A_MONTH + 1e-9)
+    return _counted(max(last + 1, math.floor(takes * DAYS_A_MONTH + 1e-9)), "day"), _counted(last, "day")
 
 
 def durations(found: Range) -> str:

@@ -12,13 +12,14 @@ from ftcore.decision.pay.figures import inputs_of, range_of
 from ftcore.decision.pay.quality import Better
 from ftcore.decision.pay.ranges import Range
 from ftcore.decision.pay.reckoning import Reckoning
-from ftcore.decision.pay.saying import DAYS_A_MONTH, joined
+from ftcore.decision.pay.saying import DAYS_A_MONTH, joined, numbers
 from ftcore.records.pay import Origin, Outcome, PayFigure, PayStory
 
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What is calculated besides the figures. `other` is the other way's label as people wrote it; `horizon` in months."""
+    """What is calculated besides the figures. `other` is the other way's label as people wrote it; `horizon` in months;
+    `closing` what the provider ends of its trainings, for the sentence; `doubt` what is to be said of the prices, in a few words."""
 
     other: str = "Your prompt"
     other_kind: str = "prompt"
@@ -28,6 +29,12 @@ class About:
     shutdown: date | None = None
     better: Better | None = None
     notes: tuple[str, ...] = ()
+    closing: str = ""
+    doubt: str = ""
+
+
+FAVOURABLE = "The chart is drawn with every figure at the end that favours fine-tuning most."
+LENGTHS = ("tuned_in", "tuned_out", "other_in", "other_out", "example_tokens")
 
 
 def pay_story_of(figures: Mapping[str, PayFigure], about: About) -> PayStory:
@@ -53,8 +60,9 @@ def _concluded(plain: PayStory, figures: Mapping[str, PayFigure], about: About) 
     left = (about.shutdown - about.today).days / DAYS_A_MONTH if about.shutdown and about.today else None
     found = Reckoning(inputs_of(figures, horizon=about.horizon, shutdown=left))
     other = f"“{about.other}”"
-    case = verdicts.Case(found, other, about.shutdown, assumed=figures["calls"].origin is Origin.ASSUMED)
+    case = verdicts.Case(found, other, about.shutdown, _assumed(figures), about.closing, about.doubt)
     kind, ahead = verdicts.outcome(found), found.horizon
+    drawn = curves.favourable(found) if kind is Outcome.NEVER else found
     tuned, its = found.tuned_cost(ahead), found.other_cost(ahead)
     return replace(
         plain,
@@ -71,9 +79,22 @@ def _concluded(plain: PayStory, figures: Mapping[str, PayFigure], about: About) 
         horizon=ahead,
         shutdown_month=left,
         lines=arithmetic.lines(found, figures, other),
-        by_month=curves.by_month(found),
-        by_calls=curves.by_calls(found),
+        by_month=curves.by_month(drawn),
+        by_calls=curves.by_calls(drawn),
+        drawn=FAVOURABLE if kind is Outcome.NEVER else "",
+        would_pay_later=verdicts.pays_later(found),
     )
+
+
+def _assumed(figures: Mapping[str, PayFigure]) -> str:
+    """What nobody has said or measured and everything hangs on; "" where there is no such figure."""
+    calls = range_of(figures, "calls")
+    told = []
+    if calls is not None and figures["calls"].origin is Origin.ASSUMED:
+        told.append(f"{numbers(calls)} calls a month")
+    if any(figures[key].origin is Origin.ASSUMED for key in LENGTHS):
+        told.append("texts of typical length")
+    return joined(told)
 
 
 def missing_of(figures: Mapping[str, PayFigure]) -> tuple[str, ...]:

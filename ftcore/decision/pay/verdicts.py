@@ -16,8 +16,8 @@ from ftcore.decision.pay.saying import (
     duration,
     durations,
     joined,
+    longer,
     looked_ahead,
-    numbers,
     rough_count,
     rough_dollars,
 )
@@ -27,12 +27,15 @@ from ftcore.records.pay import Outcome
 @dataclass(frozen=True, slots=True)
 class Case:
     """A reckoning with the words that sentences about it need. `other` is the other way's name in quotation marks; `shutdown` the
-    model's last day, if one is known; `assumed` that nobody has said the number of calls."""
+    model's last day, if one is known; `assumed` what nobody has said or measured ("1,000 calls a month"); `closing` what the
+    provider ends of its trainings; `doubt` what is to be said of the prices."""
 
     found: Reckoning
     other: str
     shutdown: date | None = None
-    assumed: bool = False
+    assumed: str = ""
+    closing: str = ""
+    doubt: str = ""
 
 
 def outcome(found: Reckoning) -> Outcome:
@@ -44,25 +47,41 @@ def outcome(found: Reckoning) -> Outcome:
 def verdict(case: Case) -> str:
     """One sentence."""
     said = {Outcome.PAYS: _pays, Outcome.DEPENDS: _depends, Outcome.NEVER: _never}[outcome(case.found)](case)
-    if not case.assumed:
-        return f"{said[:1].upper()}{said[1:]}"
-    return f"Assuming {numbers(case.found.given.calls)} calls a month, {said}"
+    if ending := _ending(case, said):
+        said = f"{said.removesuffix('.')} ({ending})."
+    return f"Assuming {case.assumed}, {said}" if case.assumed else f"{said[:1].upper()}{said[1:]}"
 
 
 def money(case: Case) -> str:
-    """Both ways' costs over the months looked ahead, and the payback."""
+    """Both ways' costs over the months looked ahead, the payback, and what is to be said of the prices."""
     found = case.found
     kind, months = outcome(found), found.months
-    when = "never pays back"
+    when = "does not pay back by then" if pays_later(found) and found.horizon > 0 else "never pays back"
     if kind is Outcome.PAYS:
         when = "cheaper from the first day" if months.high == 0 else f"pays back {_in(months)}"
     elif kind is Outcome.DEPENDS:
         when = f"pays back {_at_best(months.low)} at best, never at worst"
-    assumed = f", assuming {numbers(found.given.calls)} calls a month" if case.assumed else ""
+    doubt = f" ({case.doubt})" if case.doubt else ""
     if found.horizon <= 0:
-        return f"{when[:1].upper()}{when[1:]}"
+        return f"{when[:1].upper()}{when[1:]}{doubt}"
     tuned, other = found.tuned_cost(found.horizon), found.other_cost(found.horizon)
-    return f"{rough_dollars(tuned)} {_over(case)}, against {rough_dollars(other)} for {case.other}{assumed}; {when}"
+    assumed = f", assuming {case.assumed}" if case.assumed else ""
+    return (
+        f"{rough_dollars(tuned)} {_over(case)}, against {rough_dollars(other)} for {case.other}{assumed}; {when}{doubt}"
+    )
+
+
+def pays_later(found: Reckoning) -> bool:
+    """It does not pay, and would if the model stayed."""
+    return outcome(found) is Outcome.NEVER and found.cap < LIMIT and _would_pay_later(found.once.low, found.gain.high)
+
+
+def _ending(case: Case, said: str) -> str:
+    """What closes, and the last day where the sentence does not name it."""
+    last = f"shut down on {day(case.shutdown)}" if case.shutdown is not None else ""
+    if case.shutdown is not None and day(case.shutdown) in said:
+        last = ""
+    return "; ".join(one for one in (case.closing, last) if one)
 
 
 def because(case: Case) -> str:
@@ -111,10 +130,9 @@ def _never(case: Case) -> str:
         )
     if case.shutdown is not None and found.cap < LIMIT:
         takes = payback(found.once.low, found.gain.high, math.inf)
-        return (
-            f"fine-tuning does not pay back before the model is shut down on {day(case.shutdown)}: "
-            f"that would take {duration(takes, up=False) if takes <= LIMIT else 'more than ten years'} at best."
-        )
+        so_long, left = longer(takes, found.cap)
+        would = f"{so_long} at best, and {left} are left" if takes <= LIMIT else "more than ten years at best"
+        return f"fine-tuning does not pay back before the model is shut down on {day(case.shutdown)}: that would take {would}."
     return f"fine-tuning never pays back: compared with {case.other} it would take more than ten years."
 
 

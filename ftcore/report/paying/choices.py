@@ -7,12 +7,14 @@ from datetime import date
 
 from sqlalchemy import Connection
 
+from ftcore.decision.pay.saying import day
 from ftcore.endpoints import prices as price_file
 from ftcore.endpoints.facts import Facts
 from ftcore.endpoints.figures import Figure
 from ftcore.endpoints.prices import Price
 from ftcore.endpoints.providers import Ending, Provider
 from ftcore.records import LOCAL
+from ftcore.report.paying import closing
 from ftcore.report.paying.measured import MeasuredWay
 from ftcore.store import models
 
@@ -22,7 +24,8 @@ OWN, AS_MEASURED = "own", "measured"
 @dataclass(frozen=True, slots=True)
 class Choice:
     """`key` is what is kept of it. `price` holds what is known of the model's prices, `train` what a training costs there;
-    `shutdown` its last day with where that is from; `closing` what the provider ends of its training."""
+    `shutdown` its last day with where that is from; `closing` what the provider ends of its training, `ends` the same in a few
+    words, and `until` the first day on which somebody who begins can no longer train there (None = no such day is known)."""
 
     key: str
     label: str
@@ -30,23 +33,40 @@ class Choice:
     shutdown: date | None = None
     shutdown_origin: str = ""
     closing: tuple[str, ...] = ()
+    ends: str = ""
+    until: date | None = None
+
+    @property
+    def marks(self) -> str:
+        """What is closing; "" where nothing is known to."""
+        last = f"shut down {day(self.shutdown)}" if self.shutdown is not None else ""
+        return "; ".join(one for one in (self.ends, last) if one)
+
+    @property
+    def marked(self) -> str:
+        """For the list: the label with what is closing."""
+        return f"{self.label} ({self.marks})" if self.marks else self.label
 
 
 MINE = Choice(OWN, "My own prices")
 
 
 def tuned_choices(facts: Facts, today: date) -> list[Choice]:
-    """Every model that the price file knows a price of after fine-tuning; the complete ones first, then by name."""
-    rows = [price for price in facts.prices if price.tuned and price.provider != LOCAL]
-    ordered = sorted(rows, key=lambda price: (price.input is None, facts_label(facts, price).lower()))
-    return [*(of_price(facts, price, today) for price in ordered), MINE]
+    """Every model that the price file knows a price of after fine-tuning: those that can be used longest first, then the complete
+    ones, then by name."""
+    found = [of_price(facts, price, today) for price in facts.prices if price.tuned and price.provider != LOCAL]
+    return [*sorted(found, key=_order), MINE]
 
 
 def other_choices(facts: Facts, today: date) -> list[Choice]:
-    """Every model that can be asked as it is."""
+    """Every model that can be asked as it is, in the same order."""
     rows = [price for price in facts.prices if not price.tuned and price.input is not None and price.output is not None]
-    ordered = sorted(rows, key=lambda price: facts_label(facts, price).lower())
-    return [*(of_price(facts, price, today) for price in ordered), MINE]
+    return [*sorted((of_price(facts, price, today) for price in rows), key=_order), MINE]
+
+
+def _order(one: Choice) -> tuple[int, int, bool, str]:
+    closes, stops = (-(found or date.max).toordinal() for found in (one.until, one.shutdown))
+    return stops, closes, one.price is None or one.price.input is None, one.label.lower()
 
 
 def as_measured(c: Connection, facts: Facts, way: MeasuredWay, *, tuned: bool, today: date) -> Choice | None:
@@ -66,26 +86,30 @@ def as_measured(c: Connection, facts: Facts, way: MeasuredWay, *, tuned: bool, t
     ending = _ending(provider, base)
     told = [(ending.day, ending.fact.origin(today))] if ending else []
     told += [
-        (day, "the server says so")
+        (its, "the server says so")
         for one in models.of_endpoint(c, way.endpoint.id)
-        if one.name in (base, way.model) and (day := _day(one.shutdown_date)) is not None
+        if one.name in (base, way.model) and (its := _day(one.shutdown_date)) is not None
     ]
     last, origin = min(told) if told else (None, "")
     label = f"As measured: {way.model} at {way.endpoint.name}"
-    return Choice(AS_MEASURED, label, asked, last, origin, _closing(provider, today) if tuned else ())
+    return _choice(AS_MEASURED, label, asked, (last, origin), provider if tuned else None, today)
 
 
 def of_price(facts: Facts, price: Price, today: date) -> Choice:
     provider = facts.provider(price.provider)
     ending = _ending(provider, price.model)
-    return Choice(
-        f"{price.provider}/{price.model}",
-        facts_label(facts, price),
-        price,
-        ending.day if ending else None,
-        ending.fact.origin(today) if ending else "",
-        _closing(provider, today) if price.tuned else (),
-    )
+    last = (ending.day, ending.fact.origin(today)) if ending else (None, "")
+    key, label = f"{price.provider}/{price.model}", facts_label(facts, price)
+    return _choice(key, label, price, last, provider if price.tuned else None, today)
+
+
+def _choice(
+    key: str, label: str, price: Price | None, last: tuple[date | None, str], trains: Provider | None, today: date
+) -> Choice:
+    """`trains`: the provider, where the choice is of a model that is trained there."""
+    ends = closing.of_training(trains)
+    told = (_told(trains, ends, today),) if trains and ends else ()
+    return Choice(key, label, price, *last, told, closing.briefly(ends, today), closing.last_training(ends))
 
 
 def facts_label(facts: Facts, price: Price) -> str:
@@ -112,20 +136,14 @@ def _dated(name: str, family: str) -> bool:
     return name.startswith(f"{family}-") and name[len(family) + 1 :][:1].isdigit()
 
 
-def _closing(provider: Provider | None, today: date) -> tuple[str, ...]:
-    """What a provider ends of its training, in one text."""
-    if provider is None:
-        return ()
-    words = ("train", "tuning", "tuned", "job")
-    told = [
-        one for one in provider.ends if not one.models and any(word in str(one.fact.value).lower() for word in words)
-    ]
+def _told(provider: Provider, ends: list[Ending], today: date) -> str:
+    """What a provider ends of its training, each with its source, in one text."""
     ended = [
-        f"{'since' if one.day <= today else 'from'} {one.day.day} {one.day:%B %Y}: {str(one.fact.value).rstrip('.')} "
+        f"{'since' if one.day <= today else 'from'} {day(one.day)}: {str(one.fact.value).rstrip('.')} "
         f"({one.fact.origin(today)})"
-        for one in sorted(told, key=lambda one: one.day)
+        for one in ends
     ]
-    return (f"{provider.label}, {'; '.join(ended)}.",) if ended else ()
+    return f"{provider.label}, {'; '.join(ended)}."
 
 
 def _day(text: str) -> date | None:

@@ -11,7 +11,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Literal
 
 from ftcore.decision.pay.ranges import Range
-from ftcore.decision.pay.saying import day, duration, durations, rough_count, rough_dollars
+from ftcore.decision.pay.saying import DAYS_A_MONTH, day, duration, durations, rough_count, rough_dollars
 from ftcore.records.pay import Outcome, PayPoint, PayStory
 from ftcore.report.facts import short
 from ftcore.report.figures import blank
@@ -24,6 +24,8 @@ By = Literal["month", "calls"]
 HEIGHT = 380
 NAME, LINE, APART = 42, 16, 0.25
 """Characters of a name and of a line of it, and how far apart the two names stand at least, as a part of the height."""
+SHORT = 3.0
+"""Months: a chart that ends before them counts weeks."""
 ROOM, HEADROOM = 134, 1.14
 """Pixels behind the bands for their names, and how far the axis goes on above them."""
 
@@ -51,10 +53,13 @@ def pay_plot(story: PayStory, *, by: By = "month", dark: bool = False) -> go.Fig
     if by == "month":
         _shutdown(figure, story, last, on.text)
     _names(figure, story, points[-1], top)
-    unit = "Months from today" if by == "month" else "Calls"
-    figure.update_xaxes(title_text=unit, range=[0, last], tickformat="~s" if by == "calls" else "")
     if by == "month":
-        figure.update_xaxes(tickvals=_months(last))
+        unit, ticks = time_axis(last)
+        figure.update_xaxes(tickvals=[at for at, _ in ticks], ticktext=[str(number) for _, number in ticks])
+    else:
+        unit = "Calls"
+        figure.update_xaxes(tickformat="~s")
+    figure.update_xaxes(title_text=unit, range=[0, last])
     figure.update_yaxes(
         title_text="Spent in all, US dollars", range=[0, top * HEADROOM], tickprefix="$", tickformat="~s"
     )
@@ -191,8 +196,10 @@ def _lines(name: str) -> str:
     return "<br>".join(html.escape(line) for line in wrap(short(name, NAME), LINE))
 
 
-def _months(last: float) -> list[float]:
-    """Whole months, at most eight of them."""
-    step = max(1, math.ceil(last / 8))
-    step = next((one for one in (1, 2, 3, 6, 12, 24) if one >= step), step)
-    return [float(month) for month in range(0, math.floor(last) + 1, step)]
+def time_axis(last: float) -> tuple[str, list[tuple[float, int]]]:
+    """What the axis counts, and at most nine ticks: each where it stands in months, and the whole number that it is. Weeks where
+    there are fewer than three months."""
+    name, size = ("Weeks from today", 7 / DAYS_A_MONTH) if last < SHORT else ("Months from today", 1.0)
+    whole = math.floor(last / size + 1e-9)
+    step = next((one for one in (1, 2, 3, 6, 12, 24) if one >= whole / 8), 24)
+    return name, [(number * size, number) for number in range(0, whole + 1, step)]

@@ -32,6 +32,15 @@ ASSUMED: dict[str, tuple[float, float, str]] = {
     "hosting_month": (0, 0, "charged by the token only"),
     "tuned_cached": (0, 0, "short prompts are seldom cached"),
 }
+TYPICAL: dict[str, tuple[float, float, str]] = {
+    "tuned_in": (60, 600, "a short instruction and a question of a few lines to a page"),
+    "tuned_out": (10, 300, "an answer of a few words to a few paragraphs"),
+    "other_in": (300, 2_500, "a page of instructions or examples, and the question"),
+    "other_out": (10, 300, "an answer of a few words to a few paragraphs"),
+    "example_tokens": (20_000, 600_000, "200 to 1,000 examples of 100 to 600 tokens"),
+    "passes": (2, 4, "each example read two to four times"),
+}
+"""Lengths where the project has nothing to measure or count: wide, and said to be assumed."""
 _OF_WAY = {"input": "price_in", "output": "price_out", "cached": "price_cached"}
 _OF_TRAINING = {"train": "train_price", "hosting": "hosting_hour"}
 TUNED_PRICES = (*(f"tuned_{name}" for name in _OF_WAY.values()), *_OF_TRAINING.values())
@@ -98,7 +107,7 @@ def number_said(details: Mapping[str, Any], key: str) -> float | None:
 
 
 def _weakest_first(known: Known) -> Iterator[PayFigure]:
-    for key, (low, high, why) in ASSUMED.items():
+    for key, (low, high, why) in (ASSUMED | TYPICAL).items():
         yield _figure(key, low, high, Origin.ASSUMED, f"assumed: {why}")
     yield from _counted(known)
     yield from _scale(known)
@@ -119,6 +128,7 @@ def _weakest_first(known: Known) -> Iterator[PayFigure]:
 def _counted(known: Known) -> Iterator[PayFigure]:
     found = known.counted
     if not found.rows:
+        yield from _prompted(found)
         return
     told = f"counted in {found.rows:,} of your examples"
     # Beside the other way's tokens, which a model counted in a trial, ours are another model's count: a range.
@@ -129,6 +139,15 @@ def _counted(known: Known) -> Iterator[PayFigure]:
         if prompt or way == "tuned":
             read, source = prompt + found.question, f"{told} and your instructions"
             yield _figure(f"{way}_in", read * low, read * high, Origin.COUNTED, source)
+
+
+def _prompted(found: Counted) -> Iterator[PayFigure]:
+    """Without examples the project's own instructions are counted, with a question of typical length."""
+    least, most = 10.0, 500.0
+    for way, prompt in (("tuned", found.short_prompt), ("other", found.long_prompt)):
+        if prompt:
+            told = "assumed: your instructions, and a question of typical length"
+            yield _figure(f"{way}_in", prompt + least, prompt + most, Origin.ASSUMED, told)
 
 
 def _measured(known: Known) -> Iterator[PayFigure]:

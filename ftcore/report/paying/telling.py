@@ -148,6 +148,8 @@ def _about(known: Known, horizon: int) -> About:
         shutdown=tuned.shutdown if tuned else None,
         better=replace(better, error_cost=error) if better else None,
         notes=tuple(_notes(known)),
+        closing=tuned.ends if tuned else "",
+        doubt=_doubt(known),
     )
 
 
@@ -157,7 +159,8 @@ def _asking(story: PayStory, known: Known) -> PayStory:
         return story
     others = [label for label in story.missing if not label.startswith("Price of")]
     more = f" Missing besides: {joined([f'“{label}”' for label in others])}." if others else ""
-    sentence = f"Whether it would pay is not known yet: choose whose prices to calculate with.{more}"
+    ends = f" {known.tuned.label}: {known.tuned.marks}." if known.tuned and known.tuned.marks else ""
+    sentence = f"Whether it would pay is not known yet: choose whose prices to calculate with.{ends}{more}"
     return replace(story, sentence=sentence, money="Not worked out: nobody has chosen whose prices to calculate with.")
 
 
@@ -187,6 +190,24 @@ def _notes(known: Known) -> list[str]:
         )
     said += _old(known)
     return said
+
+
+def _doubt(known: Known) -> str:
+    """For the line of money: whether prices in it are from memory or long ago."""
+    used = [
+        figure
+        for one in (known.tuned, known.other)
+        for figure in figures_of(one.price if one else None).values()
+        if figure.is_old(known.today)
+    ]
+    if not used:
+        return ""
+    said = [
+        "from memory" if any(one.source == "memory" for one in used) else "",
+        "read more than 90 days ago" if any(one.source != "memory" and one.read for one in used) else "",
+        "of no known date" if any(one.source != "memory" and not one.read for one in used) else "",
+    ]
+    return f"to check: some prices are {joined([one for one in said if one])}"
 
 
 def _old(known: Known) -> list[str]:

@@ -6,17 +6,19 @@ from itertools import groupby
 
 import streamlit as st
 
-from ftcore.decision.pay import FIGURES, Asked
+from ftcore.decision.pay import BY_KEY, FIGURES, Asked
 from ftcore.decision.pay.catalogue import MONTHS
 from ftcore.records.pay import Origin, PayFigure
 from ftcore.report.paying import PayCase, set_figure
 from ftcore.ui import page, session
 
+TO = "to, if it is a range"
+
 
 def every(case: PayCase, project_id: int) -> None:
     """All of them, by what they belong to. How often it is trained again has its slider."""
     st.text(
-        "Each is a range, or one number where both ends are the same. Empty a field to go back to what was found.",
+        "One number is enough; type a second one where you know only a range. Empty the first field to go back to what was found.",
         width=page.PROSE,
     )
     for group, asked_of in groupby(FIGURES, key=lambda asked: asked.group):
@@ -43,6 +45,14 @@ def _way(key: str) -> str:
     return "other" if key.startswith("other") else "tuned"
 
 
+def row(case: PayCase, project_id: int, key: str, where: str) -> None:
+    """One figure with its two fields, the second for those who want a range."""
+    first, last = st.columns(2, gap="medium", vertical_alignment="bottom")
+    for end, place in enumerate((first, last)):
+        with place:
+            _end(case, project_id, BY_KEY[key], case.figures[key], end, where)
+
+
 def _row(case: PayCase, project_id: int, asked: Asked, where: str) -> None:
     figure = case.figures[asked.key]
     first, last, source = st.columns((4, 3, 4), gap="small", vertical_alignment="bottom")
@@ -58,13 +68,13 @@ def _end(case: PayCase, project_id: int, asked: Asked, figure: PayFigure, end: i
     state = f"pay-{project_id}-{where}-{asked.key}-{end}"
     st.session_state[state] = _shown(figure, end)
     st.number_input(
-        asked.label if end == 0 else "to",
+        asked.label if end == 0 else TO,
         min_value=asked.least,
         max_value=asked.most,
         value=None,
         step=None,
         format="%.10g",
-        placeholder="not known",
+        placeholder=_instead(figure, end),
         icon=":material/attach_money:" if asked.unit == "$" else None,
         key=state,
         help=asked.explained if end == 0 else None,
@@ -74,20 +84,39 @@ def _end(case: PayCase, project_id: int, asked: Asked, figure: PayFigure, end: i
 
 
 def _shown(figure: PayFigure, end: int) -> float | None:
-    """What was typed as it was typed, everything else with five figures that mean something."""
+    """A number stands in the first field alone. A range stands in both where a person typed it; one that was found stands
+    behind the empty fields, so that whoever types a number replaces all of it. With five figures that mean something."""
     value = (figure.low, figure.high)[end]
-    return value if value is None or figure.origin is Origin.YOU else float(f"{value:.5g}")
+    if value is None or (figure.low == figure.high and end == 1):
+        return None
+    if figure.origin is Origin.YOU:
+        return value
+    return float(f"{value:.5g}") if figure.low == figure.high else None
+
+
+def _instead(figure: PayFigure, end: int) -> str:
+    if end == 1 or figure.low is None:
+        return "one number" if end == 1 else "not known"
+    return f"{figure.origin}: {figure.text}"
 
 
 def _keep(case: PayCase, project_id: int, key: str, end: int, state: str) -> None:
-    """The end that was typed stands; the other one makes room where they would cross. An emptied field takes both away."""
+    """One number is both ends; a second one opens a range. An emptied first field goes back to what was found, an emptied
+    second one to the first."""
     typed, figure = st.session_state[state], case.figures[key]
-    if typed is None:
-        set_figure(session.db(), case, project_id, key, None)
-        return
-    value = float(typed)
-    other = (figure.high, figure.low)[end]
-    other = value if other is None else other
-    ends = (value, max(value, other)) if end == 0 else (min(value, other), value)
+    ends = ends_typed(figure, end, None if typed is None else float(typed))
     if not set_figure(session.db(), case, project_id, key, ends):
         st.toast("That figure is out of bounds. Nothing was changed.", icon=":material/block:")
+
+
+def ends_typed(figure: PayFigure, end: int, value: float | None) -> tuple[float, float] | None:
+    """Both ends after `value` was typed (None = emptied) in the first (0) or the second field (1); None = back to what was found."""
+    low, high = figure.low, figure.high
+    opened = figure.origin is Origin.YOU and low != high
+    if end == 0:
+        if value is None:
+            return None
+        return (value, high) if opened and high is not None and high >= value else (value, value)
+    if value is None:
+        return None if low is None else (low, low)
+    return (value, value) if low is None else (min(low, value), max(low, value))

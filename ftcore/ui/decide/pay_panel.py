@@ -16,6 +16,7 @@ from ftcore.report.paying import (
     PayCase,
     alt_text,
     choose,
+    lengths_told,
     pay_case,
     pay_plot,
 )
@@ -39,14 +40,23 @@ def fold(project: Project) -> None:
 def draw(project_id: int) -> None:
     """Alone it is drawn anew when a figure moves: the page around it stays."""
     case = pay_case(session.db(), project_id)
+    _asked(case, project_id)
     _verdict(case.story)
-    _whose_prices(case, project_id)
     if case.story.outcome is Outcome.UNKNOWN:
         pay_figures.missing(case, project_id)
     else:
         _picture(case, project_id)
     _notes(case.story)
     _more(case, project_id)
+
+
+def _asked(case: PayCase, project_id: int) -> None:
+    """What people know without looking anything up; the tokens are the app's business, and said."""
+    pay_figures.row(case, project_id, "calls", "first")
+    _choice("Prices of the fine-tuned model", TUNED_AS, case.tuned_choices, case.tuned, project_id)
+    _choice("Prices of the model you ask today", OTHER_AS, case.other_choices, case.other, project_id)
+    pay_sliders.people(case, project_id, st.columns(3, gap="large"))
+    st.text(lengths_told(case.figures, case.story), width=page.PROSE)
 
 
 def _verdict(story: PayStory) -> None:
@@ -56,16 +66,8 @@ def _verdict(story: PayStory) -> None:
             st.text(said, width=page.PROSE)
 
 
-def _whose_prices(case: PayCase, project_id: int) -> None:
-    left, right = st.columns(2, gap="medium")
-    with left:
-        _choice("Prices of the fine-tuned model", TUNED_AS, case.tuned_choices, case.tuned, project_id)
-    with right:
-        _choice("Prices of the other way", OTHER_AS, case.other_choices, case.other, project_id)
-
-
 def _choice(label: str, name: str, choices: tuple[Choice, ...], standing: Choice | None, project_id: int) -> None:
-    labels = {one.key: one.label for one in choices}
+    labels = {one.key: one.marked for one in choices}
     key = f"pay-{project_id}-{name}"
     st.session_state[key] = standing.key if standing else None
     st.selectbox(
@@ -92,11 +94,13 @@ def _picture(case: PayCase, project_id: int) -> None:
     if case.story.by_month:
         figure = pay_plot(case.story, by=VIEWS[view or "By month"], dark=charts.is_dark())
         charts.show(figure, key=f"pay-{project_id}-chart", alt=alt_text(case.story))
-        st.text(f"{case.story.money}.", width=page.PROSE)
+        for said in (case.story.drawn, f"{case.story.money}."):
+            if said:
+                st.text(said, width=page.PROSE)
     else:
         st.text("There is no time left in which it could pay: choose another model's prices.")
     places = st.columns(3, gap="large")
-    pay_sliders.draw(case, project_id, places)
+    pay_sliders.running(case, project_id, places)
     with places[2]:
         key = f"pay-{project_id}-{HORIZON}"
         st.session_state[key] = case.horizon

@@ -1,4 +1,4 @@
-"""The figures that matter most, as ranges to move. Each is kept for everybody in the project as it is moved."""
+"""The figures that matter most, to move: one handle for a number, two for a range. Each is kept for everybody in the project."""
 
 from __future__ import annotations
 
@@ -13,27 +13,32 @@ from ftcore.records.pay import Origin
 from ftcore.report.paying import PayCase, set_figure
 from ftcore.ui import page, session
 
-CALLS = tuple(float(f"{digit}e{power}") for power in range(2, 8) for digit in (1, 1.5, 2, 3, 5, 7))
-"""On a scale on which each step is about half as much again."""
 HOURS_ONCE = (0, 1, 2, 4, 8, 12, 16, 24, 40, 60, 80, 120, 160, 240, 400)
 HOURS_MONTH = (0, 0.5, 1, 2, 3, 4, 6, 8, 12, 16, 24, 40, 80, 160)
+RATES = (0, 20, 30, 40, 50, 60, 80, 100, 120, 150, 200, 300)
 HOSTING = (0, 10, 20, 50, 100, 200, 300, 500, 750, 1000, 1250, 1500, 2000, 3000, 5000, 10_000)
 MONTHS = (1, 2, 3, 4, 6, 9, 12, 18, 24, 36, NEVER)
 
 
-def draw(case: PayCase, project_id: int, places: Sequence[DeltaGenerator]) -> None:
-    """In three places beside each other."""
+def people(case: PayCase, project_id: int, places: Sequence[DeltaGenerator]) -> None:
+    """Hours of people, in three places beside each other."""
     with places[0]:
-        _slider(case, project_id, "calls", CALLS, lambda calls: f"{calls:,.0f}")
+        _slider(case, project_id, "hours_once", HOURS_ONCE, lambda hours: f"{hours:g}")
+    with places[1]:
+        _slider(case, project_id, "hours_month", HOURS_MONTH, lambda hours: f"{hours:g}", "Hours each month")
+    with places[2]:
+        _slider(case, project_id, "hour_rate", RATES, lambda dollars: f"${dollars:,.0f}")
+
+
+def running(case: PayCase, project_id: int, places: Sequence[DeltaGenerator]) -> None:
+    """What keeping it running takes, in two places."""
+    with places[0]:
         _slider(case, project_id, "hosting_month", HOSTING, lambda dollars: f"${dollars:,.0f}")
         hour, hours = case.figures["hosting_hour"], case.figures["hosting_hours"]
         if hour.high:
             st.text(f"and {hour.text} an hour, {hours.text} a month")
     with places[1]:
-        _slider(case, project_id, "hours_once", HOURS_ONCE, lambda hours: f"{hours:g}")
         _slider(case, project_id, "retrain_every", MONTHS, _months)
-    with places[2]:
-        _slider(case, project_id, "hours_month", HOURS_MONTH, lambda hours: f"{hours:g}", "Hours each month")
 
 
 def _slider(
@@ -45,11 +50,12 @@ def _slider(
     options = sorted(
         {*(float(step) for step in steps), low, high}
     )  # what was typed elsewhere has its place on the scale
-    state = _named(f"pay-{project_id}-slide-{key}", (low, high))
+    kind = "range" if low < high else "number"
+    state = _named(f"pay-{project_id}-slide-{kind}-{key}", (low, high))
     st.select_slider(
         label or asked.label,
         options,
-        value=(low, high),
+        value=(low, high) if low < high else low,
         format_func=said,
         key=state,
         help=f"{asked.explained} {_from(figure.origin, figure.source)}",
@@ -62,7 +68,7 @@ def _named(state: str, kept: tuple[float, float]) -> str:
     """The widget's key. It changes only where somebody else has changed the figure meanwhile: a slider of ranges takes its value when
     it is made, and one that is made anew loses the keyboard's focus."""
     made = st.session_state.setdefault(f"{state}-made", 0)
-    if f"{state}-{made}" in st.session_state and tuple(st.session_state[f"{state}-{made}"]) != kept:
+    if f"{state}-{made}" in st.session_state and _ends(st.session_state[f"{state}-{made}"]) != kept:
         made = st.session_state[f"{state}-made"] = made + 1
     return f"{state}-{made}"
 
@@ -75,6 +81,11 @@ def _months(months: float) -> str:
     return "never" if math.isinf(months) else f"{months:g}"
 
 
+def _ends(moved: float | tuple[float, float]) -> tuple[float, float]:
+    """Of a slider with one handle, which is one number, or with two."""
+    low, high = moved if isinstance(moved, tuple) else (moved, moved)
+    return float(low), float(high)
+
+
 def _keep(case: PayCase, project_id: int, key: str, state: str) -> None:
-    low, high = st.session_state[state]
-    set_figure(session.db(), case, project_id, key, (float(low), float(high)))
+    set_figure(session.db(), case, project_id, key, _ends(st.session_state[state]))
