@@ -76,9 +76,9 @@ def test_from_the_first_question_to_two_records_and_their_difference(page: Any, 
     page.get_by_test_id("stButtonGroup").get_by_text(re.compile("2. Prompt worked on: yes")).click()
     settled(page)
     open_fold(page, "How do you know?")
-    assert page.get_by_role("textbox", name=re.compile("A note: who says so")).input_value() == NOTE
+    holds(page.get_by_role("textbox", name=re.compile("A note: who says so")), NOTE)
     answer(page, "Not sure", save=False)
-    assert page.get_by_role("spinbutton", name=re.compile("How many versions of the prompt")).input_value() == "2"
+    holds(page.get_by_role("spinbutton", name=re.compile("How many versions of the prompt")), "2")
     open_fold(page, re.compile(r"Decision record"))
     page.get_by_text(re.compile(r"^Version 1, ")).first.wait_for()
     page.get_by_text(re.compile(r"^Version 2, ")).first.wait_for()
@@ -143,6 +143,13 @@ def go_on(page: Any) -> None:
 def open_fold(page: Any, name: Any) -> None:
     page.get_by_test_id("stExpander").filter(has_text=name).first.locator("summary").click()
     page.wait_for_timeout(400)
+
+
+def holds(field: Any, text: str) -> None:
+    """Waits until a field shows what was kept: it is drawn a moment before it is filled."""
+    from playwright.sync_api import expect
+
+    expect(field).to_have_value(text, timeout=10_000)
 
 
 def reach(page: Any, name: str, presses: int = 60) -> None:
