@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 out, err = Console(), Console(stderr=True)
 KINDS = {
-    ".pptx": "a deck for PowerPoint",
+    ".pptx": "a deck (tried in LibreOffice, not in PowerPoint itself)",
     ".html": "a web page",
     ".json": "figures for a program",
     ".md": "the model card and the data sheet",

@@ -23,7 +23,7 @@ def main(project: Project, run_id: int | None) -> None:
         "pptx",
         PPTX,
         ":material/slideshow:",
-        "PowerPoint, with charts that can be edited.",
+        "Slides with charts that can be edited. Tried in LibreOffice; not tried in PowerPoint itself.",
     )
     _button(
         "Web page",
