@@ -11,7 +11,7 @@ from ftcore.report.palette import arm_colour
 from ftcore.report.slide_table import describe
 from ftcore.report.slide_text import FONT, label, rgb
 
-LONGEST = 16
+LONGEST = 40
 """Characters of a way's name in the legend."""
 
 

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ftcore.records import Story
 from ftcore.records.pay import PayStory
 from ftcore.report import charts_cost, slides, ways, words
 from ftcore.report.deck.paper import Paper
-from ftcore.report.slide_table import table
+from ftcore.report.paying import gathered
+from ftcore.report.slide_table import SPARE, table
+from ftcore.report.slide_text import height_of, text
 from ftcore.report.slides import BOTTOM, EDGE, INNER, Block
 
-CHART = 6.9
+CHART = 6.2
 TITLE = (26, 24, 22, 20, 18)
-MOST_FIGURES = 8
+MOST_LINES = 8
+READ = slides.SIZES[3:-1]
+HEAD, AIR, LEAST_CHART = 0.36, 0.15, 2.6
+"""Inches of the table's head, between chart and words, and of the chart at least."""
 ASKED_THERE = (
     "To work it out, the app needs how many there are a month, people's hours, and the prices of both models. It asks for them on "
     "the Decide page."
@@ -31,30 +38,47 @@ def _paid(paper: Paper, pay: PayStory) -> None:
         "All money in US dollars. Each way has a line for the low and one for the high end of what is known or assumed.",
         *(f"{line.what}: {line.how} = {line.amount} ({line.source})" for line in pay.lines),
         *(f"{figure.label}: {figure.text} ({figure.source})" for figure in pay.figures),
+        *(part for part in (pay.money, pay.drawn, pay.because, pay.quality) if part),
         *pay.notes,
     )
     slide, top = paper.slide(pay.sentence, about, sizes=TITLE)
-    charts_cost.pay_chart(slide, pay, EDGE, top, CHART, BOTTOM - top)
+    told = [f"{pay.money}.", *(part for part in (pay.because, pay.quality, pay.drawn) if part)]
+    block = _fitting(told, CHART, BOTTOM - top - LEAST_CHART - AIR)
+    high = slides.stacked([block], CHART, READ[-1])
+    charts_cost.pay_chart(slide, pay, EDGE, top, CHART, BOTTOM - top - high - AIR)
+    slides.headed(slide, block, (EDGE, BOTTOM - high, CHART, high), paper.look, sizes=READ)
+    _figures(slide, pay, top)
+
+
+def _figures(slide: Any, pay: PayStory, top: float) -> None:
+    """What went in, gathered into a few lines, beside the chart; the other figures stand in the notes."""
+    lines, more = gathered(pay)
+    if not lines:
+        return
+    more, lines = more + max(0, len(lines) - MOST_LINES), lines[:MOST_LINES]
     left, wide = EDGE + CHART + 0.35, INNER - CHART - 0.35
-    told = [part for part in (pay.money, pay.because, pay.quality, *pay.notes) if part]
-    figures = [(figure.label, figure.text or "not known", figure.source) for figure in pay.figures][:MOST_FIGURES]
-    block = Block("What it comes to", told)
-    high = BOTTOM - top - (0.2 + 0.36 + 0.34 * len(figures) if figures else 0)
-    ends = slides.columns(slide, [[block]], (left, top, wide, high), paper.look, sizes=slides.SIZES[2:])
-    if figures:
-        widths = (wide * 0.42, wide * 0.28, wide * 0.3)
-        free = BOTTOM - ends - 0.2
-        alt = "The figures that went in"
-        table(
-            slide,
-            ("Figure", "Value", "From"),
-            figures,
-            left,
-            ends + 0.2,
-            widths,
-            min(free, 0.36 + 0.5 * len(figures)),
-            alt=alt,
-        )
+    widths = (wide * 0.31, wide * 0.39, wide * 0.3)
+    room = BOTTOM - top - (0.34 if more else 0.0)
+    alt = "The figures that went in"
+    high = min(room, HEAD + sum(_row(line, widths) for line in lines))
+    table(slide, ("Figure", "Value", "From"), lines, left, top, widths, high, sizes=(12, 11, 10), alt=alt)
+    if more:
+        text(slide, [f"and {more} more in the notes below this slide"], left, BOTTOM - 0.26, wide, 0.26, (11,))
+
+
+def _row(line: tuple[str, str, str], widths: tuple[float, ...]) -> float:
+    """Inches of a line in the table's largest size, with some air."""
+    cells = zip(line, widths, strict=True)
+    return max(height_of([cell], (width - 0.16) * SPARE, 12) for cell, width in cells) + 0.16
+
+
+def _fitting(told: list[str], wide: float, high: float) -> Block:
+    """Whole paragraphs, the first ones first: what has no room stands in the notes, and no sentence is cut in the middle."""
+    for many in range(len(told), 1, -1):
+        block = Block("What it comes to", told[:many])
+        if slides.stacked([block], wide, READ[-1]) <= high:
+            return block
+    return Block("What it comes to", told[:1])
 
 
 def _unpaid(paper: Paper) -> None:
@@ -76,6 +100,15 @@ def _unpaid(paper: Paper) -> None:
 
 def _measured(story: Story) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     priced = ways.price_head(story)
-    head = ("Way to answer", "Tokens in / out", "Median time", *((priced,) if priced else ()))
+    head = ("Way to answer", "Tokens in / out", f"Median time {_where(story)}", *((priced,) if priced else ()))
     rows = [(cells[0], cells[4], cells[5], *cells[7:]) for cells in ways.rows(story)[:10]]
     return head, rows
+
+
+def _where(story: Story) -> str:
+    """Whose seconds they are: another computer's would not be these."""
+    asked = [place for place in story.places if place.asked]
+    if asked and all(place.elsewhere_made for place in asked):
+        return "on the computer of the recorded run"
+    here = not asked or all(place.here for place in asked)
+    return "on this computer" if here else "as this computer waited"

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from ftcore.decision.pay import BY_KEY
 from ftcore.decision.pay.catalogue import TOKENS
+from ftcore.decision.pay.ranges import Range
+from ftcore.decision.pay.saying import numbers
 from ftcore.records.pay import Origin, PayFigure, PayStory
 
 EXPLAINED = "Models count text in tokens; one is about three quarters of a word."
@@ -50,11 +52,16 @@ def lengths_told(figures: Mapping[str, PayFigure], story: PayStory) -> str:
     names = (("tuned", story.tuned), ("other", story.other))
     ways = [(name, figures[f"{key}_in"], figures[f"{key}_out"]) for key, name in names]
     told = [
-        f"“{name}” reads {_value(read)} and writes {_value(written)} a question ({_sources([read, written])})"
+        f"“{name}” reads {_whole(read)} tokens and writes {_whole(written)} a question ({_sources([read, written])})"
         for name, read, written in ways
         if Origin.BLANK not in (read.origin, written.origin)
     ]
     return f"{EXPLAINED} {'; '.join(told)}." if told else EXPLAINED
+
+
+def _whole(figure: PayFigure) -> str:
+    """Nobody needs tenths of a token to see what a question is."""
+    return numbers(Range(round(figure.low or 0.0), round(figure.high or 0.0)))
 
 
 def _value(figure: PayFigure) -> str:
@@ -63,13 +70,14 @@ def _value(figure: PayFigure) -> str:
 
 
 def _sources(figures: Sequence[PayFigure]) -> str:
-    """Each source once; what is assumed in one word, what a price list says without the model's name, which stands beside."""
-    told = [
-        "assumed"
-        if one.origin is Origin.ASSUMED
-        else one.source.rpartition(", from ")[2].partition(" (")[0]
-        if one.origin is Origin.PRICE
-        else one.source
-        for one in figures
-    ]
-    return "; ".join(dict.fromkeys(told))
+    """Each source once and in a few words: the whole of it stands beside each figure."""
+    return "; ".join(dict.fromkeys(_source(one) for one in figures))
+
+
+def _source(figure: PayFigure) -> str:
+    if figure.origin is Origin.ASSUMED:
+        return "assumed"
+    if figure.origin is not Origin.PRICE:
+        return figure.source.removesuffix(", on the practice model")
+    told = figure.source.rpartition(", from ")[2].partition(" (")[0]
+    return "memory, not checked" if told.startswith("memory") else told.replace("date not known", "no date")

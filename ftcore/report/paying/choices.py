@@ -35,17 +35,19 @@ class Choice:
     closing: tuple[str, ...] = ()
     ends: str = ""
     until: date | None = None
+    marks: str = ""
+    """What is closing, for a line of the list; "" where nothing is known to."""
 
     @property
-    def marks(self) -> str:
-        """What is closing; "" where nothing is known to."""
-        last = f"shut down {day(self.shutdown)}" if self.shutdown is not None else ""
-        return "; ".join(one for one in (self.ends, last) if one)
+    def incomplete(self) -> bool:
+        """What a call costs is not in the price file: it has to be typed."""
+        return self.price is not None and (self.price.input is None or self.price.output is None)
 
     @property
     def marked(self) -> str:
         """For the list: the label with what is closing."""
-        return f"{self.label} ({self.marks})" if self.marks else self.label
+        told = "; ".join(one for one in (self.marks, "you type what a call costs" if self.incomplete else "") if one)
+        return f"{self.label} ({told})" if told else self.label
 
 
 MINE = Choice(OWN, "My own prices")
@@ -109,7 +111,8 @@ def _choice(
     """`trains`: the provider, where the choice is of a model that is trained there."""
     ends = closing.of_training(trains)
     told = (_told(trains, ends, today),) if trains and ends else ()
-    return Choice(key, label, price, *last, told, closing.briefly(ends, today), closing.last_training(ends))
+    marks = closing.listed(ends, last[0], today)
+    return Choice(key, label, price, *last, told, closing.briefly(ends, today), closing.last_training(ends), marks)
 
 
 def facts_label(facts: Facts, price: Price) -> str:

@@ -37,6 +37,21 @@ def briefly(ends: Sequence[Ending], today: date) -> str:
     return "; ".join(told)
 
 
+def listed(ends: Sequence[Ending], shutdown: date | None, today: date) -> str:
+    """The same for a line of a list, what matters most first: "shut down 14 Jan 2027; closed to newcomers; no new fine-tuning jobs
+    from 6 Jan 2027"."""
+    told = [f"shut down {_short(shutdown)}"] if shutdown is not None else []
+    for one in ends:
+        if said := briefly([one], today):
+            said = said.removesuffix(f" since {day(one.day)}").replace(" for anyone", "")
+            told.append(said.replace(day(one.day), _short(one.day)))
+    return "; ".join(told)
+
+
+def _short(found: date) -> str:
+    return f"{found.day} {found:%b %Y}"
+
+
 def last_training(ends: Sequence[Ending]) -> date | None:
     """The day from which nobody, or no newcomer, trains there any more: the soonest that is told; None = none is."""
     return next((one.day for one in ends if briefly([one], date.min)), None)

@@ -15,40 +15,18 @@ from ftcore.decision.pay.ranges import Range
 from ftcore.decision.pay.saying import dollar_span, numbers
 from ftcore.endpoints.figures import Figure
 from ftcore.records.pay import Origin, PayFigure
+from ftcore.report.paying.assumed import ALWAYS_ON, ASSUMED, TYPICAL
 from ftcore.report.paying.choices import Choice, figures_of
 from ftcore.report.paying.counted import Counted, Trained
 from ftcore.report.paying.measured import Measured
 from ftcore.training.estimate import FOREIGN_HIGH, TOKENS_HIGH, TOKENS_LOW
 
-ASSUMED: dict[str, tuple[float, float, str]] = {
-    "calls": (1_000, 100_000, "nobody has said how many"),
-    "hour_rate": (40, 80, "pay and what comes on top of it"),
-    "hours_once": (8, 40, "a day to a week"),
-    "hours_month": (1, 4, "reading a few answers a week"),
-    "retrain_hours": (2, 8, "a quarter of a day to a day"),
-    "retrain_every": (6, 12, "once or twice a year"),
-    "other_hours_once": (0, 0, "only what fine-tuning takes more is counted"),
-    "other_hours_month": (0, 0, "only what fine-tuning takes more is counted"),
-    "hosting_month": (0, 0, "charged by the token only"),
-    "tuned_cached": (0, 0, "short prompts are seldom cached"),
-}
-TYPICAL: dict[str, tuple[float, float, str]] = {
-    "tuned_in": (60, 600, "a short instruction and a question of a few lines to a page"),
-    "tuned_out": (10, 300, "an answer of a few words to a few paragraphs"),
-    "other_in": (300, 2_500, "a page of instructions or examples, and the question"),
-    "other_out": (10, 300, "an answer of a few words to a few paragraphs"),
-    "example_tokens": (20_000, 600_000, "200 to 1,000 examples of 100 to 600 tokens"),
-    "passes": (2, 4, "each example read two to four times"),
-}
-"""Lengths where the project has nothing to measure or count: wide, and said to be assumed."""
 _OF_WAY = {"input": "price_in", "output": "price_out", "cached": "price_cached"}
 _OF_TRAINING = {"train": "train_price", "hosting": "hosting_hour"}
 TUNED_PRICES = (*(f"tuned_{name}" for name in _OF_WAY.values()), *_OF_TRAINING.values())
 OTHER_PRICES = tuple(f"other_{name}" for name in _OF_WAY.values())
 MOST_SAID = 1e12
 """Nothing that is counted or paid is more."""
-ALWAYS_ON = (160.0, 730.0, "office hours to always")
-"""Hours a month, where hosting is charged by the hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +87,7 @@ def number_said(details: Mapping[str, Any], key: str) -> float | None:
 def _weakest_first(known: Known) -> Iterator[PayFigure]:
     for key, (low, high, why) in (ASSUMED | TYPICAL).items():
         yield _figure(key, low, high, Origin.ASSUMED, f"assumed: {why}")
+    yield from _of_sample(known)
     yield from _counted(known)
     yield from _scale(known)
     if known.trained is not None:
@@ -119,10 +98,25 @@ def _weakest_first(known: Known) -> Iterator[PayFigure]:
     yield from _priced("tuned", known.tuned, known.today)
     yield from _priced("other", known.other, known.today)
     yield from _said(known)
+    for asked, value in _kept(known):
+        if not isinstance(value, Mapping) and (ends := typed_range(asked, value)) is not None:
+            yield _figure(asked.key, *ends, Origin.YOU, "you")
+
+
+def _kept(known: Known) -> Iterator[tuple[Asked, Any]]:
     for asked in FIGURES:
         name = kept_as(asked.key, known.tuned, known.other)
-        if name in known.typed and (ends := typed_range(asked, known.typed[name])) is not None:
-            yield _figure(asked.key, *ends, Origin.YOU, "you")
+        if name in known.typed:
+            yield asked, known.typed[name]
+
+
+def _of_sample(known: Known) -> Iterator[PayFigure]:
+    """A sample's own figures, which nobody typed: {low, high, why}."""
+    for asked, value in _kept(known):
+        if isinstance(value, Mapping):
+            ends = typed_range(asked, [value.get("low"), value.get("high")])
+            if ends is not None:
+                yield _figure(asked.key, *ends, Origin.ASSUMED, f"assumed: {value.get('why', '')}")
 
 
 def _counted(known: Known) -> Iterator[PayFigure]:

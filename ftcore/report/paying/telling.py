@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -102,7 +102,8 @@ def pay_case_in(c: Connection, root: Path, project_id: int, *, today: date | Non
     horizon = next((months for months in HORIZONS if months == typed.get(HORIZON)), 12)
     figures = figures_known(known)
     story = _asking(pay_story_of(figures, _about(known, horizon)), known)
-    keys = frozenset(key for key in figures if kept_as(key, known.tuned, known.other) in typed)
+    kept = {key: typed.get(kept_as(key, known.tuned, known.other)) for key in figures}
+    keys = frozenset(key for key, value in kept.items() if value is not None and not isinstance(value, Mapping))
     return PayCase(story, figures, tuned_from, other_from, known.tuned, known.other, horizon, keys, found)
 
 
