@@ -16,7 +16,7 @@ from ftcore.app_files import data_dir
 from ftcore.dataset.curation import approve_clean
 from ftcore.dataset.intake import take_in
 from ftcore.records import Project
-from ftcore.store import documents, examples, imports, projects
+from ftcore.store import assumptions, documents, examples, imports, projects
 from ftcore.store.database import Database
 
 TICKETS, RETURNS = "tickets", "returns"
@@ -38,6 +38,8 @@ class Sample:
     worth: bool = True
     limits: dict[str, Any] = field(default_factory=dict)
     """Thresholds of the checks that were decided on: short answers are no fault where they are wanted."""
+    costs: dict[str, Any] = field(default_factory=dict)
+    """Whose prices "would it pay?" is worked out with, and figures of the shop's story: {low, high, why}, each said to be assumed."""
 
     def pages(self) -> list[Path]:
         """The documents, in the order of their names."""
@@ -74,11 +76,16 @@ def open_sample(db: Database, name: str = TICKETS, *, who: str = "", begun: Proj
 
 
 def furnish(db: Database, project_id: int, sample: Sample, *, who: str = "") -> None:
-    """What a project of the sample has before its file is read: limits of its own, and the documents. Each once, however often
-    this is called."""
+    """What a project of the sample has before its file is read: limits of its own, what it would cost, and the documents. Each once,
+    however often this is called."""
     if sample.limits:
         with db.write() as c:
             projects.set_limits(c, project_id, {**projects.get(c, project_id).limits, **sample.limits})
+    with db.write() as c:
+        known = assumptions.get(c, project_id)
+        for name, value in sample.costs.items():
+            if name not in known:
+                assumptions.put(c, project_id, name, value)
     for page in sample.pages():
         text = page.read_text(encoding="utf-8")
         with db.write() as c:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ftcore.dataset.sample import furnish, load_sample
 from ftcore.decision.pay import BY_KEY, NEVER
 from ftcore.records import Split, TrainingExample
 from ftcore.records.pay import Origin, Outcome, PayStory
@@ -171,9 +172,9 @@ def test_the_list_marks_what_closes_and_begins_with_what_can_be_used_longest(db:
     assert stops == sorted(stops, reverse=True)
     mini = next(one for one in listed if one.key == "openai/gpt-4o-mini")
     assert mini.marked == (
-        "OpenAI: gpt-4o-mini (closed to newcomers since 7 May 2026; no new fine-tuning jobs for anyone from 6 January 2027; "
-        "shut down 14 January 2027)"
+        "OpenAI: gpt-4o-mini (shut down 14 Jan 2027; closed to newcomers; no new fine-tuning jobs from 6 Jan 2027)"
     )
+    assert listed[0].marked.endswith("(you type what a call costs)")
 
 
 def test_what_closes_stands_in_the_first_sentence_and_old_prices_beside_the_money(db: Database) -> None:
@@ -299,6 +300,24 @@ def test_figures_from_elsewhere_that_are_none_are_passed_over(db: Database) -> N
     found = pay_story(db, project_id, today=TODAY)
     assert figure(found, "calls").origin is Origin.ASSUMED
     assert found.horizon == 12
+
+
+def test_a_sample_opens_with_prices_of_models_that_can_be_bought_and_says_what_it_assumes(db: Database) -> None:
+    sample = load_sample("tickets")
+    with db.write() as c:
+        project_id = projects.create(c, "Sample", sample=True).id
+    furnish(db, project_id, sample)
+    case = pay_case(db, project_id, today=TODAY)
+    assert case.story.outcome is not Outcome.UNKNOWN
+    assert case.story.sentence.startswith("Assuming 8,000 calls a month")
+    assert case.story.money.startswith("$")
+    assert case.tuned is not None
+    assert case.tuned.shutdown is None
+    assert figure(case.story, "train_price").source.startswith("Nebius Token Factory")
+    assert figure(case.story, "tuned_price_in").source.startswith("assumed: a guess")
+    set_figure(db, case, project_id, "calls", (9_000, 9_000))
+    furnish(db, project_id, sample)
+    assert figure(pay_story(db, project_id, today=TODAY), "calls").source == "you"
 
 
 def test_a_price_file_with_figures_that_are_none_leaves_them_blank(db: Database, tmp_path: Path) -> None:
