@@ -95,9 +95,12 @@ class Wording:
             yield "Even after that, fine-tuning would hardly pay here: no good reason for it holds."
         if self._action is Action.FINE_TUNE:
             yield from self._tuning_warnings()
-        for item in case.evidence:
-            if item.practice and item.measured and item.question in self._walked and not counts(item):
-                yield f"Seen on the practice model only, which does not show what a larger model needs: {item.claim}"
+        only = [
+            e.claim for e in case.evidence if e.practice and e.measured and e.question in self._walked and not counts(e)
+        ]
+        if only:
+            told = " ".join(dict.fromkeys(only))
+            yield f"Seen on the practice model only, which does not show what a larger model needs: {told}"
 
     def _tuning_warnings(self) -> Iterator[str]:
         if self._confidence is not Confidence.MEASURED:

@@ -22,7 +22,7 @@ from ftcore.evaluation.proposing import materials, propose_arms
 from ftcore.evaluation.scorers import Context, make, proposals
 from ftcore.evaluation.statistics import detectable_difference
 from ftcore.records import SnapshotRow, Split
-from ftcore.store import corrected, projects, prompts, runs, snapshots, tasks
+from ftcore.store import corrected, endpoints, projects, prompts, runs, snapshots, tasks
 from ftcore.store.database import Database
 from ftcore.store.runs import Run
 
@@ -103,6 +103,11 @@ def plan_run(db: Database, project_id: int, job: Answering, declared: Declared |
     """Writes the run and the task that carries it out. Raises EvaluationError when there is nothing to ask or nobody to
     answer, when a way to answer cannot be built, and when training rows stand in the test."""
     declared = declared or Declared()
+    with db.read() as c:
+        if endpoints.get(c, job.endpoint_id).removed_at is not None:
+            raise EvaluationError(
+                "This model is at a connection that was removed, so it cannot be asked. Train here, or add the connection again."
+            )
     if not job.fine_tuned_model and declared.candidate == CANDIDATE:
         raise EvaluationError("This job has no model yet. A comparison can be run once it has finished.")
     asked = _asked(db, job)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
 
 from ftcore.decision import Framework, recommend
 from ftcore.decision.document import Origin, Told, document, same
+from ftcore.decision.framework import framework_of
 from ftcore.decision.known import sound
 from ftcore.records import Evidence, Recommendation, Reply
 from ftcore.store import assumptions, decision_records, decisions, projects, runs
@@ -45,10 +47,11 @@ def standing(c: Connection, project_id: int) -> Decided:
     """What was saved last, judged on the evidence of today."""
     kept = decisions.latest(c, project_id)
     evidence = evidence_on(c, project_id, kept)
+    house = framework_of(Path(str(c.engine.url.database)).parent)[0]
     if kept is None:
-        return Decided({}, (), recommend({}, (), evidence), evidence)
+        return Decided({}, (), recommend({}, (), evidence, framework=house), evidence)
     answers, reasons = sound(kept.answers, kept.reasons)
-    advice = recommend(answers, reasons, evidence)
+    advice = recommend(answers, reasons, evidence, framework=house)
     about = (kept.note, kept.who, kept.created_at, kept.known, kept.details, kept.choice, kept.review_on)
     return Decided(answers, reasons, advice, evidence, *about)
 

@@ -11,7 +11,7 @@ from typing import Any, cast
 from sqlalchemy import Connection
 
 from ftcore.decision.document import Origin
-from ftcore.decision.framework import QUESTIONS
+from ftcore.decision.framework import QUESTIONS, Framework, framework_of
 from ftcore.decision.known import CHECKS, RUN, VOLUME, Checked, checked, noted, volume
 from ftcore.records import Evidence, Reply
 from ftcore.records.pay import Outcome
@@ -21,6 +21,8 @@ from ftcore.store import checked as store_checked
 from ftcore.store.decisions import Decision
 from ftcore.store.runs import Run
 
+REPORT = "report"
+"""Among a project's assumptions: what its reports are told, which is no figure."""
 MOST_RUNS = 20
 """So many finished comparisons are offered as evidence, the newest ones."""
 
@@ -40,13 +42,27 @@ def evidence_on(c: Connection, project_id: int, kept: Decision | None) -> tuple[
     return measured if kept is None else tuple(dict.fromkeys((*measured, *_attached(c, project_id, kept))))
 
 
+def typed_in(c: Connection, project_id: int) -> bool:
+    """Whether somebody has put a figure or a price into the break-even."""
+    return bool(assumptions.get(c, project_id).keys() - {REPORT})
+
+
+def words_of(c: Connection) -> Framework:
+    """The decision's words in this workspace: the house's own copy where there is one."""
+    return framework_of(_root(c))[0]
+
+
+def _root(c: Connection) -> Path:
+    return Path(str(c.engine.url.database)).parent
+
+
 def _worked_out(c: Connection, project_id: int) -> Iterator[Evidence]:
     """The break-even, where somebody has put figures or prices into it and it comes out the same at both ends of them."""
-    if not assumptions.get(c, project_id):
+    if not typed_in(c, project_id):
         return
     from ftcore.report.paying import pay_case_in
 
-    story = pay_case_in(c, Path(str(c.engine.url.database)).parent, project_id).story
+    story = pay_case_in(c, _root(c), project_id).story
     says: dict[Outcome, Reply] = {Outcome.PAYS: "yes", Outcome.NEVER: "no"}
     if story.outcome in says:
         supports = says[story.outcome]

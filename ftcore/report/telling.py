@@ -25,7 +25,7 @@ from ftcore.records import (
 )
 from ftcore.records.pay import PayStory
 from ftcore.report import gathering
-from ftcore.report.attached import evidence_on
+from ftcore.report.attached import evidence_on, words_of
 from ftcore.report.known import comparison_of
 from ftcore.store import decisions, endpoints, examples, imports, jobs, projects, runs, snapshots
 from ftcore.store.database import Database
@@ -82,7 +82,7 @@ def _told(db: Database, project_id: int, who: str, rows: bool, run_id: int | Non
             "rejected": sum(one.rejected for one in taken),
             "endpoint": endpoint.name if endpoint else "",
         }
-        advice = _advice(decision, evidence_on(c, project_id, decision))
+        advice = _advice(c, decision, evidence_on(c, project_id, decision))
         return Story(
             **told,
             recommendation=advice,
@@ -196,9 +196,9 @@ def side_by_side(c: Connection, run: Run) -> list[SideBySide]:
     ]
 
 
-def _advice(decision: decisions.Decision | None, evidence: Sequence[Evidence]) -> Recommendation | None:
+def _advice(c: Connection, decision: decisions.Decision | None, evidence: Sequence[Evidence]) -> Recommendation | None:
     """What is recommended now: the saved answers with what has been measured since."""
     if decision is None:
         return None
     answers, reasons = sound(decision.answers, decision.reasons)
-    return recommend(answers, reasons, evidence)
+    return recommend(answers, reasons, evidence, framework=words_of(c))

@@ -31,6 +31,10 @@ def draw(project: Project, framework: Framework, decided: Decided, cards: Sequen
         return
     question = framework.question(_current(framework, decided))
     _progress(framework, decided)
+    if len(decided.answers) == len(framework.questions):
+        st.markdown(
+            "All five are answered; the advice stands at the top. Below: why you want it, whether it would pay, the record."
+        )
     keys = [one.key for one in framework.questions]
     _both(project, question, decided, cards, there, title=question.question, keys=keys)
 
@@ -92,21 +96,16 @@ def _both(
     """A question, and what is known and can be tried beside it. With `keys`, the button that goes on to the next."""
     form, beside = st.columns((3, 2), gap="large")
     with form:
-        _ask(project, question, decided, there, title)
-        if keys:
-            st.button(
-                "Save answer and continue",
-                type="primary",
-                on_click=_save,
-                args=(project.id, question.key, _place(project.id, question.key), tuple(keys)),
-                key="save-answer",
-            )
+        _ask(project, question, decided, there, title, keys)
     with beside:
         decide_beside.draw(project, question, decided, cards)
 
 
-def _ask(project: Project, question: Question, decided: Decided, there: There, title: str) -> None:
-    """The question with its example, the answer to give, what it rests on, how it is known; after "not sure", what else to ask."""
+def _ask(project: Project, question: Question, decided: Decided, there: There, title: str, keys: Sequence[str]) -> None:
+    """The question with its example, the answer to give, what it rests on, how it is known; after "not sure", what else to ask.
+
+    The button that goes on stands right under the answers: after a click the next question is where the last one was.
+    """
     st.subheader(page.plain(title), anchor=False)
     st.markdown(f"*For example:* {page.plain(question.example)}")
     choices: list[Reply] = list(REPLIES)
@@ -123,6 +122,14 @@ def _ask(project: Project, question: Question, decided: Decided, there: There, t
         args=(project.id, question.key, place),
         label_visibility="collapsed",
     )
+    if keys:
+        st.button(
+            "Save answer and continue",
+            type="primary",
+            on_click=_save,
+            args=(project.id, question.key, place, tuple(keys)),
+            key="save-answer",
+        )
     decide_known.badge(question.key, decided)
     if reply is not None:
         decide_known.draw(project, question, decided, there)
@@ -162,4 +169,4 @@ def _save(project_id: int, question: str, place: str, keys: tuple[str, ...]) -> 
         page.flash("Saved.")
     else:
         st.session_state[CURRENT] = keys[min(keys.index(question) + 1, len(keys) - 1)]
-        page.flash("Saved. All five are answered.")
+        page.flash("Saved. All five are answered: the advice stands at the top.")

@@ -23,7 +23,13 @@ def draw(project: Project, framework: Framework, decided: Decided, cards: Sequen
     with good:
         st.markdown("**Reasons that can hold**")
         for reason in framework.good_reasons:
-            _reason(project, reason, decided, reason.description, f"Cheaper: {reason.alternative} {reason.when}")
+            _reason(
+                project,
+                reason,
+                decided,
+                reason.description,
+                f"Cheaper: {reason.alternative} To train comes after that: {_lower(reason.when)}",
+            )
     with bad:
         st.markdown("**Reasons that mislead**")
         for other in framework.bad_reasons:
@@ -42,6 +48,10 @@ def _reason(project: Project, reason: GoodReason | BadReason, decided: Decided, 
     with st.container(gap="xxsmall"):
         st.checkbox(f"**{page.plain(reason.name)}**", key=key, on_change=_tick, args=(project.id, reason.key, key))
         st.markdown(f"{page.plain(says)}  \n*{page.plain(instead)}*")
+
+
+def _lower(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]
 
 
 def _tick(project_id: int, reason: str, key: str) -> None:

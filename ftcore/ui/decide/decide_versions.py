@@ -35,8 +35,8 @@ def draw(project: Project, versions: Sequence[KeptRecord]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         number = st.selectbox("Version", numbers, format_func=lambda n: f"Version {n}", key=shown, width=200)
         for kind, label, icon in (
-            ("md", "Markdown", ":material/description:"),
-            ("json", "JSON", ":material/data_object:"),
+            ("md", "As a text (Markdown)", ":material/description:"),
+            ("json", "For programs (JSON)", ":material/data_object:"),
         ):
             st.download_button(
                 label,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from ftcore.records import LOCAL, Project
@@ -11,6 +13,9 @@ from ftcore.ui.decide import trial_result
 from ftcore.ui.evaluate import run_panel
 from ftcore.ui.train import launch_place
 from ftcore.ui.train.launch_place import Place
+
+if TYPE_CHECKING:
+    from ftcore.evaluation.trials import Offer
 
 TRIABLE = ("best_base_model", "prompt_optimized", "rag_would_solve")
 """The questions that a trial can answer: `evaluation.trials.KINDS` says how, and loads a good deal more."""
@@ -43,16 +48,20 @@ def draw(project: Project, question: str) -> None:
 
 
 def _offer(project: Project, question: str, *, label: str) -> None:
-    from ftcore.evaluation.trials import Offer, offer
+    from ftcore.evaluation.trials import offer
 
     with st.container(gap="small"):
+        if question == "best_base_model" and not _elsewhere():
+            st.caption(
+                "This can be tried here once there is a connection to a server with a stronger model (Train, Connections). The "
+                "practice model on this computer is far too small to stand in for one."
+            )
+            return
         if label == "Try it":
             st.markdown("**Try it**" if question != "rag_would_solve" else "**Try looking it up**")
         place, larger = _place(question)
-        found: Offer | None = None
-        if place is not None:
-            found = offer(session.db(), project.id, question, place.endpoint, place.base_model, larger=larger)
-            st.markdown(page.plain(_told(found, place)))
+        found = offer(session.db(), project.id, question, place.endpoint, place.base_model, larger=larger)
+        st.markdown(page.plain(_told(found, place)))
         stopped = _in_the_way(place, found)
         if stopped:
             st.caption(page.plain(stopped))
@@ -66,13 +75,13 @@ def _offer(project: Project, question: str, *, label: str) -> None:
         )
 
 
-def _place(question: str) -> tuple[Place | None, str]:
-    """Where it is tried, from which model, and the stronger model by name. Without a connection of one's own there is only the
-    practice model, which can't stand in for a strong one."""
+def _elsewhere() -> bool:
     with session.db().read() as c:
-        others = [one for one in endpoints.every(c) if one.name != LOCAL]
-    if question == "best_base_model" and not others:
-        return None, ""
+        return any(one.name != LOCAL for one in endpoints.every(c))
+
+
+def _place(question: str) -> tuple[Place, str]:
+    """Where it is tried, from which model, and the stronger model by name."""
     place = launch_place.choose(f"trial-{question}-")
     larger = ""
     if question == "best_base_model":
@@ -82,10 +91,7 @@ def _place(question: str) -> tuple[Place | None, str]:
     return place, larger
 
 
-def _told(found: object, place: Place) -> str:
-    from ftcore.evaluation.trials import Offer
-
-    assert isinstance(found, Offer)
+def _told(found: Offer, place: Place) -> str:
     if found.why_not:
         return found.what[:1].upper() + found.what[1:] + "."
     time = f", {say.span(*found.seconds)}" if found.seconds else ""
@@ -96,15 +102,8 @@ def _told(found: object, place: Place) -> str:
     )
 
 
-def _in_the_way(place: Place | None, found: object) -> str:
-    from ftcore.evaluation.trials import Offer
-
-    if place is None:
-        return (
-            "This needs a connection to a server with a stronger model: add one on Train, under Connections. The practice "
-            "model on this computer is far too small to stand in for one."
-        )
-    if isinstance(found, Offer) and found.why_not:
+def _in_the_way(place: Place, found: Offer) -> str:
+    if found.why_not:
         return found.why_not
     if not place.ready.ok:
         return place.ready.sentence
