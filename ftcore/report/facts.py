@@ -10,6 +10,8 @@ from ftcore.evaluation.scorers import describe
 from ftcore.records import ArmResult, Comparison, SideBySide, Story
 from ftcore.report.palette import arm_family
 
+VARIED = ("prompt", "few_shot", "rag", "fine_tuned_rag")
+"""Ways of which one alternative is chosen, and named after a comma."""
 LONGEST_LABEL = 60
 """Characters of an arm's label in a sentence."""
 
@@ -53,9 +55,15 @@ def kind_named(story: Story, name: str) -> str:
 
 
 def label_of(story: Story, name: str) -> str:
-    """How an arm is called in a sentence: its label, or its name in words; a very long one is cut."""
+    """How an arm is called in a sentence: its label, or its name in words; a very long one is cut. Which alternative of it was
+    chosen ("…, the nearest ones") stands in the tables, and here only where it tells two ways apart."""
     arm = arm_of(story, name)
-    return short((arm.label if arm else "") or name.replace("_", " "), LONGEST_LABEL)
+    label = (arm.label if arm else "") or name.replace("_", " ")
+    if arm is not None and arm.kind in VARIED:
+        begins = label.partition(", ")[0]
+        if sum(other.label.partition(", ")[0] == begins for other in story.arms) == 1:
+            label = begins
+    return short(label, LONGEST_LABEL)
 
 
 def short(text: str, limit: int) -> str:

@@ -12,6 +12,7 @@ from ftcore.decision import evidence_from
 from ftcore.decision.findings import trial_evidence
 from ftcore.evaluation.scorers import describe
 from ftcore.records import Comparison, Evidence, Verdict
+from ftcore.report.facts import VARIED
 from ftcore.store import endpoints, runs
 from ftcore.store.runs import Run
 
@@ -44,7 +45,7 @@ def evidence_of(run: Run | None, practice: bool) -> list[Evidence]:
         for evidence in evidence_from(
             str(arms[kept["against"]].get("kind") or kept["against"]),
             comparison_of(kept),
-            label=arms[kept["against"]]["label"],
+            label=_called(arms[kept["against"]]),
             model=model,
             practice=practice,
             source=f"run {run.id}",
@@ -63,8 +64,8 @@ def trial_of(run: Run, practice: bool) -> list[Evidence]:
         trial_evidence(
             str(run.settings["trial"]),
             comparison_of(kept),
-            label=str(tried["label"]),
-            other=str(arms[kept["against"]]["label"]),
+            label=_called(tried),
+            other=_called(arms[kept["against"]]),
             model=str(tried["model"]),
             practice=practice,
             source=f"trial, run {run.id}",
@@ -77,6 +78,12 @@ def comparison_of(kept: dict[str, Any]) -> Comparison:
     """A comparison as it was kept in a run's result."""
     values = {name: kept[name] for name in Comparison.__dataclass_fields__}
     return Comparison(**{**values, "verdict": Verdict(kept["verdict"])})
+
+
+def _called(arm: dict[str, Any]) -> str:
+    """Its label without the alternative that was chosen of it: a claim is read by people who decide."""
+    label = str(arm["label"])
+    return label.partition(", ")[0] if arm.get("kind") in VARIED else label
 
 
 def _arms(run: Run) -> dict[str, dict[str, Any]]:
