@@ -95,11 +95,15 @@ def test_it_is_never_paid_back_after_the_model_is_shut_down() -> None:
 def test_what_closes_is_said_in_the_first_sentence_and_what_is_to_check_beside_the_money() -> None:
     ending = date(2030, 1, 14)
     about = About(
-        other="Few-shot", today=TODAY, shutdown=ending, closing="no new trainings from 6 January 2027", doubt="to check"
+        other="Few-shot",
+        today=TODAY,
+        shutdown=ending,
+        closing="no new trainings from 6 January 2027",
+        doubt=("undated",),
     )
     found = told(about)
     assert found.sentence.endswith("“Few-shot” (no new trainings from 6 January 2027; shut down on 14 January 2030).")
-    assert found.money.endswith("pays back in 3 months (to check)")
+    assert found.money.endswith("pays back in 3 months (prices to check: undated)")
 
 
 @settings(max_examples=60, deadline=None)

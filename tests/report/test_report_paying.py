@@ -183,7 +183,7 @@ def test_what_closes_stands_in_the_first_sentence_and_old_prices_beside_the_mone
     found = pay_story(db, project_id, today=TODAY)
     assert "no new fine-tuning jobs for anyone from 6 January 2027" in found.sentence
     assert "14 January 2027" in found.sentence
-    assert found.money.endswith("(to check: some prices are from memory and of no known date)")
+    assert found.money.endswith("(prices to check: from memory or undated)")
 
 
 def test_a_chart_of_few_months_counts_weeks_and_every_axis_counts_whole_numbers() -> None:
@@ -311,6 +311,7 @@ def test_a_sample_opens_with_prices_of_models_that_can_be_bought_and_says_what_i
     assert case.story.outcome is not Outcome.UNKNOWN
     assert case.story.sentence.startswith("Assuming 8,000 calls a month")
     assert case.story.money.startswith("$")
+    assert case.story.money.endswith("(prices to check: guessed or over 90 days old)")
     assert case.tuned is not None
     assert case.tuned.shutdown is None
     assert figure(case.story, "train_price").source.startswith("Nebius Token Factory")

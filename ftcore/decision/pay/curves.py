@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import fields, replace
 from itertools import product
+from typing import Any
 
 from ftcore.decision.pay.ranges import Range, point
-from ftcore.decision.pay.reckoning import Reckoning, Way
+from ftcore.decision.pay.reckoning import Inputs, Reckoning, Way
 from ftcore.records.pay import PayPoint
 
 ROOM = 1.25
@@ -46,15 +48,16 @@ def favourable(found: Reckoning) -> Reckoning:
     above the other way's: two bands that lie over each other would look as if it could pay, since both widen with what they share.
     Which end of those figures that both ways share does it is tried; the others work in one direction only."""
     given = found.given
-    fixed = {name: _at(getattr(given, name), low=True) for name in _AGAINST}
+    fixed: dict[str, Any] = {name: _at(getattr(given, name), low=True) for name in _AGAINST}
     mine = replace(given, tuned=_way(given.tuned, low=True), other=_way(given.other, low=False), **fixed)
-    tried = (
-        Reckoning(
-            replace(mine, **{name: _at(getattr(given, name), low=low) for name, low in zip(_SHARED, ends, strict=True)})
-        )
-        for ends in product((True, False), repeat=len(_SHARED))
-    )
-    return min(tried, key=lambda one: one.difference(one.horizon).low)
+    return min((Reckoning(one) for one in _shared(mine)), key=lambda one: one.difference(one.horizon).low)
+
+
+def _shared(given: Inputs) -> Iterator[Inputs]:
+    """With every choice of ends of the figures that both ways share."""
+    for ends in product((True, False), repeat=len(_SHARED)):
+        at: dict[str, Any] = {name: _at(getattr(given, name), low=low) for name, low in zip(_SHARED, ends, strict=True)}
+        yield replace(given, **at)
 
 
 _AGAINST = ("example_tokens", "passes", "train_price", "retrainings", "retrain_hours", "hosting")
@@ -63,14 +66,13 @@ _SHARED = ("calls", "scale", "hour_rate")
 
 def _way(way: Way, *, low: bool) -> Way:
     """Cheapest or dearest; the share from the cache is dear where the cache is."""
-    ends = {one.name: getattr(way, one.name) for one in fields(way)}
     saves = way.price_cached is None or way.price_cached.low < way.price_in.low
-    return Way(
-        **{
-            name: None if end is None else _at(end, low=low != (name == "cached_share" and saves))
-            for name, end in ends.items()
-        }
-    )
+    ends: dict[str, Any] = {}
+    for one in fields(way):
+        found: Range | None = getattr(way, one.name)
+        at_low = low != (one.name == "cached_share" and saves)
+        ends[one.name] = None if found is None else _at(found, low=at_low)
+    return Way(**ends)
 
 
 def _at(found: Range, *, low: bool) -> Range:

@@ -19,7 +19,7 @@ from ftcore.records.pay import Origin, Outcome, PayFigure, PayStory
 @dataclass(frozen=True, slots=True)
 class About:
     """What is calculated besides the figures. `other` is the other way's label as people wrote it; `horizon` in months;
-    `closing` what the provider ends of its trainings, for the sentence; `doubt` what is to be said of the prices, in a few words."""
+    `closing` what the provider ends of its trainings, for the sentence; `doubt` what the prices are that have to be checked ("from memory")."""
 
     other: str = "Your prompt"
     other_kind: str = "prompt"
@@ -30,11 +30,12 @@ class About:
     better: Better | None = None
     notes: tuple[str, ...] = ()
     closing: str = ""
-    doubt: str = ""
+    doubt: tuple[str, ...] = ()
 
 
 FAVOURABLE = "The chart is drawn with every figure at the end that favours fine-tuning most."
 LENGTHS = ("tuned_in", "tuned_out", "other_in", "other_out", "example_tokens")
+PRICES = ("tuned_price_in", "tuned_price_out", "other_price_in", "other_price_out")
 
 
 def pay_story_of(figures: Mapping[str, PayFigure], about: About) -> PayStory:
@@ -60,7 +61,7 @@ def _concluded(plain: PayStory, figures: Mapping[str, PayFigure], about: About) 
     left = (about.shutdown - about.today).days / DAYS_A_MONTH if about.shutdown and about.today else None
     found = Reckoning(inputs_of(figures, horizon=about.horizon, shutdown=left))
     other = f"“{about.other}”"
-    case = verdicts.Case(found, other, about.shutdown, _assumed(figures), about.closing, about.doubt)
+    case = verdicts.Case(found, other, about.shutdown, _assumed(figures), about.closing, _doubt(figures, about))
     kind, ahead = verdicts.outcome(found), found.horizon
     drawn = curves.favourable(found) if kind is Outcome.NEVER else found
     tuned, its = found.tuned_cost(ahead), found.other_cost(ahead)
@@ -95,6 +96,12 @@ def _assumed(figures: Mapping[str, PayFigure]) -> str:
     if any(figures[key].origin is Origin.ASSUMED for key in LENGTHS):
         told.append("texts of typical length")
     return joined(told)
+
+
+def _doubt(figures: Mapping[str, PayFigure], about: About) -> str:
+    guessed = any(figures[key].origin is Origin.ASSUMED for key in PRICES)
+    said = [one for one in ("guessed" if guessed else "", *about.doubt) if one]
+    return f"prices to check: {joined(said, 'or')}" if said else ""
 
 
 def missing_of(figures: Mapping[str, PayFigure]) -> tuple[str, ...]:

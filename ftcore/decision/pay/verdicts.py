@@ -20,6 +20,7 @@ from ftcore.decision.pay.saying import (
     looked_ahead,
     rough_count,
     rough_dollars,
+    rounded,
 )
 from ftcore.records.pay import Outcome
 
@@ -126,7 +127,7 @@ def _never(case: Case) -> str:
         more = f" more than with {case.other}" if found.other_month.high > 0 else ""
         return (
             f"fine-tuning never pays back: {_running(found)} {rough_dollars(_above(found.fixed))} a month{more}, "
-            f"and the calls save at most {rough_dollars(Range(saved, saved))}."
+            f"and the calls save at most {dollars(rounded(saved, up=True))}."
         )
     if case.shutdown is not None and found.cap < LIMIT:
         takes = payback(found.once.low, found.gain.high, math.inf)

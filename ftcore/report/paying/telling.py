@@ -193,22 +193,20 @@ def _notes(known: Known) -> list[str]:
     return said
 
 
-def _doubt(known: Known) -> str:
-    """For the line of money: whether prices in it are from memory or long ago."""
+def _doubt(known: Known) -> tuple[str, ...]:
+    """For the line of money, which has room for a few words: what is old of the prices, or never was dated."""
     used = [
         figure
         for one in (known.tuned, known.other)
         for figure in figures_of(one.price if one else None).values()
         if figure.is_old(known.today)
     ]
-    if not used:
-        return ""
-    said = [
-        "from memory" if any(one.source == "memory" for one in used) else "",
-        "read more than 90 days ago" if any(one.source != "memory" and one.read for one in used) else "",
-        "of no known date" if any(one.source != "memory" and not one.read for one in used) else "",
-    ]
-    return f"to check: some prices are {joined([one for one in said if one])}"
+    found = {
+        "from memory": any(one.source == "memory" for one in used),
+        "over 90 days old": any(one.source != "memory" and one.read for one in used),
+        "undated": any(one.source != "memory" and one.read is None for one in used),
+    }
+    return tuple(said for said, is_so in found.items() if is_so)
 
 
 def _old(known: Known) -> list[str]:
