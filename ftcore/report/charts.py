@@ -12,11 +12,17 @@ from ftcore.report.palette import LIGHT, arm_colour
 from ftcore.report.slide_table import describe
 from ftcore.report.slide_text import FONT, label, one_line, rgb
 
+HIGH_END = "Upper end of the interval"
+"""Name of the series that is not drawn: at its ends stand the figures."""
+ROOM = 115
+"""Where the axis of 100 ends: behind the highest interval there is room for a figure."""
+
 
 def bar_chart(
     slide: Any, arms: Sequence[ArmResult], left: float, top: float, width: float, height: float, axis: str
 ) -> Any:
-    """A native bar chart of the arms' averages of 100, each bar in its arm's colour with its interval as error bars."""
+    """A native bar chart of the arms' averages of 100, each bar in its arm's colour with its interval as error bars. The figure
+    stands behind the interval's upper end, where no line strikes it through."""
     from pptx.chart.data import CategoryChartData
     from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION
     from pptx.util import Inches, Pt
@@ -26,21 +32,26 @@ def bar_chart(
     many = len(arms) > 5
     data.categories = [label(short(arm.label or arm.arm, 27 if many else 34)) for arm in arms]
     data.add_series(label(axis), [round(arm.average * 100, 2) for arm in arms])
+    data.add_series(HIGH_END, [round(max(arm.average, arm.high) * 100, 2) for arm in arms])
     shape = slide.shapes.add_chart(
         XL_CHART_TYPE.BAR_CLUSTERED, Inches(left), Inches(top), Inches(width), Inches(height), data
     )
     describe(shape, "; ".join(f"{arm.label or arm.arm}: {points(arm.average)} of 100" for arm in reversed(arms)))
     chart = shape.chart
     quiet(chart, axis)
-    chart.value_axis.minimum_scale, chart.value_axis.maximum_scale, chart.value_axis.major_unit = 0, 100, 25
+    chart.value_axis.minimum_scale, chart.value_axis.maximum_scale, chart.value_axis.major_unit = 0, ROOM, 25
     _every_label(chart, Pt(11 if many else 14))
     plot = chart.plots[0]
-    plot.gap_width, plot.has_data_labels = 55, True
-    labels = plot.data_labels
-    labels.number_format, labels.number_format_is_linked = "0", False
-    labels.position = XL_LABEL_POSITION.INSIDE_BASE
-    labels.font.size, labels.font.bold, labels.font.name = Pt(20 if len(arms) <= 4 else 14), True, FONT
-    labels.font.color.rgb = rgb(LIGHT.text)
+    plot.gap_width, plot.overlap = 55, 100
+    plot.series[1].format.fill.background()
+    plot.series[1].format.line.fill.background()
+    for at, arm in enumerate(arms):
+        beside = plot.series[1].points[at].data_label
+        beside.text_frame.text = points(arm.average)
+        beside.position = XL_LABEL_POSITION.OUTSIDE_END
+        font = beside.text_frame.paragraphs[0].runs[0].font
+        font.size, font.bold, font.name = Pt(20 if len(arms) <= 4 else 14), True, FONT
+        font.color.rgb = rgb(LIGHT.text)
     for at, arm in enumerate(arms):
         look, colour = plot.series[0].points[at].format, arm_colour(kind_of(arm))
         look.fill.solid()

@@ -91,6 +91,15 @@ def test_charts_are_native_and_carry_the_figures_and_intervals(tmp_path):
     assert [float(value) for value in found] == pytest.approx([5, 8, 9, 7, 9, 8])
 
 
+def test_every_way_has_its_name_and_its_figure_behind_the_intervals_upper_end(tmp_path):
+    deck = opened(stories.believable(), tmp_path)
+    chart = next(shape.chart for slide in deck.slides for shape in slide.shapes if shape.has_chart)
+    unseen = chart.plots[0].series[1]
+    assert list(unseen.values) == [91, 76, 50]
+    assert [unseen.points[at].data_label.text_frame.text for at in range(3)] == ["86", "68", "41"]
+    assert 'c:tickLblSkip val="1"' in chart._chartSpace.xml.replace("ns0:", "c:")
+
+
 def test_the_practice_stamp_is_on_every_slide(tmp_path):
     for slide in opened(stories.practice(), tmp_path).slides:
         assert any("small practice model" in text for text in texts(slide))
