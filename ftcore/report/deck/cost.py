@@ -109,6 +109,6 @@ def _where(story: Story) -> str:
     """Whose seconds they are: another computer's would not be these."""
     asked = [place for place in story.places if place.asked]
     if asked and all(place.elsewhere_made for place in asked):
-        return "on the computer of the recorded run"
+        return "on another computer"
     here = not asked or all(place.here for place in asked)
     return "on this computer" if here else "as this computer waited"
