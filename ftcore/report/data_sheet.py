@@ -5,14 +5,30 @@ The questions are those of "Datasheets for Datasets" (arXiv 1803.09010), as far 
 
 from __future__ import annotations
 
+import re
+
 from ftcore.records import DataSheet, Story
 from ftcore.report import facts, markdown, words
 from ftcore.report.markdown import bullets, plain, section, table
+from ftcore.report.plain import set_aside
 
 NO_PERMISSION = (
     "Nobody has said whether these examples may be used to train a model. It can be answered on the Report page."
 )
 DUPLICATES = ("exact_duplicate", "near_duplicate")
+NAMES = {
+    "truncated": "an answer that is cut off",
+    "odd_shape": "another form",
+    "encoding_damage": "damaged letters",
+    "echo": "the question repeated",
+    "shouting": "all in capitals",
+    "outer_spaces": "spaces around it",
+    "exact_duplicate": "duplicates",
+    "near_duplicate": "near duplicates",
+    "length_outlier": "an unusual length",
+    "rare_label": "a label used once",
+}
+"""Codes that say too little to people, in words that fit before "in 3"."""
 
 
 def essentials(story: Story) -> list[tuple[str, str]]:
@@ -20,8 +36,9 @@ def essentials(story: Story) -> list[tuple[str, str]]:
     sheet = story.sheet
     if sheet is None or not (story.read or story.train or story.test):
         return [("Data", " ".join(words.data_sentences(story)))] if words.data_sentences(story) else []
-    why = "; ".join(f"{reason.rstrip('.')} ({number:,})" for reason, number in sheet.reasons[:3])
-    aside = f"{story.rejected:,} of {story.read:,} read: {why}." if story.rejected else f"None of {story.read:,} read."
+    why = set_aside(sheet.reasons)
+    of = f"{story.rejected:,} of {story.read:,} read"
+    aside = (f"{of}: {why}" if why else f"{of}.") if story.rejected else f"None of {story.read:,} read."
     return [
         ("From", _from(sheet)),
         ("Set aside", aside),
@@ -74,7 +91,8 @@ def private_sentence(sheet: DataSheet) -> str:
 
 def named(code_: str) -> str:
     """A check's code in words."""
-    return code_.replace("_", " ").replace(":", ", ")
+    said = NAMES.get(code_, code_.replace("_", " ").replace(":", ", "))
+    return re.sub(r"\b(json|html)\b", lambda found: found[0].upper(), said)
 
 
 def _purpose(story: Story) -> str:

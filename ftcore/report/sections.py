@@ -6,7 +6,7 @@ import json
 
 from ftcore.records import SideBySide, Story
 from ftcore.report import examples as chosen_examples
-from ftcore.report import facts, svg, ways, words
+from ftcore.report import facts, plain, svg, ways, words
 from ftcore.report.html_parts import escaped, listed, paragraphs, section, table, text, way
 
 BY_WHEN = "By when"
@@ -149,11 +149,15 @@ def _row(story: Story, why: str, row: SideBySide) -> str:
     shown = [name for name in (ours.arm if ours else "", found[0] if found else "") if name]
     answers = "".join(
         f"<dt>{way(facts.kind_named(story, name), words.label_of(story, name))}"
-        f" <small>({words.score_words(story, row.scores.get(name))})</small></dt><dd>{text(row.answers.get(name))}</dd>"
+        f" <small>({words.score_words(story, row.scores.get(name))})</small></dt><dd>{text(_readable(row.answers.get(name)))}</dd>"
         for name in shown
     )
-    wanted = f"<dt>Wanted</dt><dd>{text(row.expected)}</dd>"
+    wanted = f"<dt>Wanted</dt><dd>{text(plain.fields(row.expected))}</dd>"
     return f'<div class="row"><h3>{escaped(why)}</h3><div class="asked">{text(row.input)}</div><dl>{wanted}{answers}</dl></div>'
+
+
+def _readable(answer: str | None) -> str | None:
+    return None if answer is None else plain.fields(answer)
 
 
 def _stamp(story: Story) -> str:

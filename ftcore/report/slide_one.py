@@ -4,16 +4,22 @@ to do instead where the answer is no."""
 from __future__ import annotations
 
 import ipaddress
+from datetime import datetime, timedelta
 
 from ftcore.decision.framework import load
 from ftcore.records import LOCAL, Action, ArmResult, Place, Story, Verdict
 from ftcore.records.pay import Outcome
-from ftcore.report import trial_words
+from ftcore.report import ending, trial_words
 from ftcore.report.facts import arm_of, day, dollars, duration, is_tuned, label_of, primary, subject, tuned_arm
 
 AHEAD = (Verdict.CLEARLY_BETTER, Verdict.BETTER)
 GAINLESS = (Verdict.EQUIVALENT, Verdict.WORSE)
 NO_DATE = "No date has been set for it."
+TIME_TO_DECIDE = timedelta(days=14)
+"""From the report to the day that is proposed where nobody has set one."""
+ON_AS_TODAY = (
+    "Going on as today keeps today's mistakes, and how many those are has not been measured with the model in use."
+)
 
 
 def money(story: Story) -> str:
@@ -59,7 +65,15 @@ def _tokens(story: Story) -> str:
 
 def risk(story: Story) -> str:
     """The biggest risk of acting on this report, one only."""
-    found = primary(story)
+    found, advised = primary(story), story.recommendation
+    if (
+        (advised is None or advised.action is Action.FINE_TUNE)
+        and not answer_is_no(story)
+        and (ends := ending.of(story))
+    ):
+        return ends
+    if advised is not None and answer_is_no(story) and (found is None or story.practice):
+        return ON_AS_TODAY
     if found is None:
         return "Nothing here has been measured: the advice rests on answers to questions."
     name, comparison = found
@@ -96,7 +110,16 @@ def by_when(story: Story) -> str:
         return f"By {day(story.decide_by)}."
     if story.decided and story.decided.review_on:
         return f"To be looked at again on {day(story.decided.review_on)}."
-    return NO_DATE
+    return _proposed(story.made_at)
+
+
+def _proposed(made_at: str) -> str:
+    """A day, said to be no more than proposed."""
+    try:
+        made = datetime.fromisoformat(made_at).date()
+        return f"Proposed: {day((made + TIME_TO_DECIDE).isoformat())}; set it on the Report page."
+    except (ValueError, OverflowError):
+        return NO_DATE
 
 
 def _wanted(story: Story) -> str:

@@ -6,7 +6,7 @@ from ftcore.evaluation import verdict
 from ftcore.evaluation.statistics import MISSING_ALLOWED as MISSING_LIMIT  # noqa: F401
 from ftcore.evaluation.verdict import NAMES as VERDICTS  # noqa: F401
 from ftcore.evaluation.verdict import advice, certainty, method
-from ftcore.records import LOCAL, Action, Story
+from ftcore.records import LOCAL, Action, Confidence, Story
 from ftcore.report import trial_words
 
 # Pages speak through this module alone: it hands on the names it does not use itself.
@@ -127,7 +127,13 @@ def standing(story: Story) -> str:
 
 def standing_meaning(story: Story) -> str:
     """The standing explained in a sentence; "" without advice."""
-    return STANDING_MEANING[story.recommendation.confidence] if story.recommendation else ""
+    if not story.recommendation:
+        return ""
+    confidence = story.recommendation.confidence
+    if confidence is Confidence.BELIEVED and story.comparisons:
+        what = "the practice model showed" if story.practice else "was measured"
+        return f"the advice rests on answers; what {what} does not decide it."
+    return STANDING_MEANING[confidence]
 
 
 def axis_title(story: Story) -> str:
@@ -155,9 +161,21 @@ def data_sentences(story: Story) -> tuple[str, ...]:
         )
     unseen = " The model never saw the test examples." if story.job_id else ""
     said.append(
-        f"{story.train:,} to learn from, {story.validation:,} to watch the training, {story.test:,} kept aside for the test.{unseen}"
+        f"{story.train:,} to learn from, {story.validation:,} to watch the training, {story.test:,} kept aside for the test.{unseen}{_rest(story)}"
     )
     return tuple(said)
+
+
+def _rest(story: Story) -> str:
+    """What was kept and stands in none of the three parts, so that the figures add up."""
+    left = story.accepted - story.train - story.validation - story.test
+    if left <= 0:
+        return ""
+    return (
+        " 1 more is still to be approved, or was rejected."
+        if left == 1
+        else f" {left:,} more are still to be approved, or were rejected."
+    )
 
 
 def training_sentences(story: Story) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ def test_the_data_sheet_answers_what_from_where_how_cleaned_and_what_is_wrong() 
         "| the answer is empty | 6 |",
         "31 of the approved ones were changed by somebody",
         "151 to learn from, 18 to watch the training, 120 kept aside",
-        "| near duplicate | warning | 12 |",
+        "| near duplicates | warning | 12 |",
         "12 examples are like another one",
         "2 rows are marked private",
         "clause 7 of our terms",

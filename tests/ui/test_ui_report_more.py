@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
 from ftcore.records import Brand, Story
-from ftcore.report import settings, words
+from ftcore.report import facts, settings, words
 from ftcore.report.telling import tell
 from ftcore.store.database import Database
 from ftcore.ui.report import present, report_files
@@ -64,7 +64,8 @@ def test_the_screen_says_where_the_data_goes_and_what_is_missing_for_the_cost(db
     told = said(open_page("report"))
     assert "Nowhere: it stayed on the computer that runs this app" in told
     assert "What it costs, and when it pays" in told
-    assert "No date has been set for it." in told
+    proposed = (datetime.now(UTC) + timedelta(days=14)).date().isoformat()
+    assert f"Proposed: {facts.day(proposed)}; set it on the Report page." in told
 
 
 def told_parts(screen: dict[str, Any]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ftcore.records import Story
-from ftcore.report import charts, data_sheet, slides, words
+from ftcore.report import charts, data_sheet, plain, slides, words
 from ftcore.report.deck.paper import Paper
 from ftcore.report.slide_table import table
 from ftcore.report.slides import BOTTOM, EDGE, INNER, Block
@@ -16,6 +16,7 @@ def draw(paper: Paper) -> None:
         return
     about = (
         "The whole data sheet and the model card are Markdown files of their own; the app makes them on the Report page.",
+        ", ".join(f"{name} {value}" for name, value in sorted(story.hyperparameters.items())),
     )
     slide, top = paper.slide("The data, and the training", about)
     charted = len(story.losses) > 1
@@ -46,5 +47,5 @@ def _training(story: Story) -> list[tuple[str, str]]:
     said = words.training_sentences(story)
     if not said:
         return []
-    settings = ", ".join(f"{name} {value}" for name, value in sorted(story.hyperparameters.items()))
+    settings = plain.settings(story.hyperparameters)
     return [("Training", said[0]), ("Settings", settings)] if settings else [("Training", said[0])]

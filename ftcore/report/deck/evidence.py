@@ -7,6 +7,7 @@ from collections import Counter
 from ftcore.records import ArmResult
 from ftcore.report import charts, slides, ways, words
 from ftcore.report.deck.paper import Paper
+from ftcore.report.plain import fingerprint
 from ftcore.report.slide_table import table
 from ftcore.report.slide_text import text
 from ftcore.report.slides import BOTTOM, EDGE, INNER, Block
@@ -39,7 +40,7 @@ def ways_of(paper: Paper) -> None:
     usual = (
         Counter(arm.model for arm in shown if arm.model).most_common(1)[0][0] if any(arm.model for arm in shown) else ""
     )
-    asked = f"Model, where no other is named: {usual}." if usual else ""
+    asked = f"Model, where no other is named: {fingerprint(usual)}." if usual else ""
     text(slide, [f"{words.asked_sentence(story)} {asked} {more}".strip()], EDGE, top, INNER, 0.55, (15, 14, 13, 12, 11))
     top += 0.65
     charts.bar_chart(slide, shown, EDGE, top, CHART, BOTTOM - top, words.axis_title(story))
@@ -48,7 +49,9 @@ def ways_of(paper: Paper) -> None:
     rows = []
     for arm in shown:
         cells = ways.row(story, arm)
-        rows.append((f"{cells[0]} ({arm.model})" if arm.model != usual else cells[0], *cells[2:5], *cells[7:]))
+        rows.append(
+            (f"{cells[0]} ({fingerprint(arm.model)})" if arm.model != usual else cells[0], *cells[2:5], *cells[7:])
+        )
     wide = INNER - CHART - 0.3
     widths = (wide - 3.3, 0.8, 1.2, 1.3) if not priced else (wide - 4.15, 0.75, 1.0, 1.05, 1.35)
     high = min(BOTTOM - top, 0.58 + 0.85 * len(rows))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ftcore.report import examples, words
 from ftcore.report.deck.paper import Paper
+from ftcore.report.plain import fields
 from ftcore.report.slide_table import table
 from ftcore.report.slide_text import text
 from ftcore.report.slides import BOTTOM, EDGE, INNER
@@ -22,7 +23,12 @@ def draw(paper: Paper) -> None:
     top += 0.65
     head = ("Chosen as", "Asked", "Wanted", words.label_of(story, ours.arm), words.label_of(story, found[0]))
     rows = [
-        (one.why, one.row.input, one.row.expected, *(_said(one.row.answers.get(name)) for name in (ours.arm, found[0])))
+        (
+            one.why,
+            one.row.input,
+            fields(one.row.expected),
+            *(_said(one.row.answers.get(name)) for name in (ours.arm, found[0])),
+        )
         for one in picked
     ]
     wide = (INNER - WHY) / 4
@@ -33,4 +39,4 @@ def draw(paper: Paper) -> None:
 def _said(answer: str | None) -> str:
     if answer is None:
         return "no answer arrived"
-    return answer if answer.strip() else "(empty)"
+    return fields(answer) if answer.strip() else "(empty)"

@@ -56,6 +56,7 @@ def slide_one(story: Story) -> None:
         st.text(second, width=page.PROSE)
     if story.recommendation is not None:
         st.badge(words.standing(story), icon=STANDING_ICONS[story.recommendation.confidence], color="gray")
+        st.text(words.upper(words.standing_meaning(story)), width=page.PROSE)
     _boxes(
         ("Money", [words.money(story)]),
         ("Biggest risk", [words.risk(story)]),
