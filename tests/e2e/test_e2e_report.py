@@ -66,6 +66,19 @@ def test_the_story_is_presented_with_keys_and_buttons_and_escape_leaves(
     page.locator("dialog").wait_for(state="detached", timeout=20_000)
 
 
+def test_nothing_that_is_presented_lies_under_the_buttons(page: Any, app: RunningApp, measured: int) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    opened(page, app, measured)
+    page.get_by_role("button", name="Present").click()
+    page.locator("dialog .step").wait_for(timeout=20_000)
+    for at in range(6):
+        ends = page.locator("dialog .screen").evaluate("s => [s.scrollHeight, s.clientHeight]")
+        assert ends[0] <= ends[1], step(page)
+        if at < 5:
+            page.keyboard.press("ArrowRight")
+    page.keyboard.press("Escape")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_presenting_has_the_ground_of_the_theme_and_words_that_can_be_read(
     browser: Any, app: RunningApp, measured: int, scheme: str

@@ -82,6 +82,10 @@ def test_six_screens_are_presented_in_the_words_of_the_page(db: Database) -> Non
     assert shown[1]["title"] == words.headline(story)
     assert words.money(story)[:200] in told_parts(shown[3])
     assert words.by_when(story) in told_parts(shown[5])
+    boxes = {part["name"]: part["items"][0] for part in shown[1]["parts"] if part["box"]}
+    assert list(boxes) == ["Money", "Biggest risk", "Decision wanted", "By when"]
+    assert words.money(story).startswith(boxes["Money"])
+    assert (boxes["Biggest risk"], boxes["By when"]) == (words.risk(story), words.by_when(story))
     assert {bar["figure"] for bar in shown[2]["bars"]} <= {words.points(arm.average) for arm in story.arms}
     assert json.loads(json.dumps(shown)) == shown
 

@@ -47,19 +47,32 @@ export default function (component) {
     return box;
   }
 
+  // All of it is to be seen above the buttons: what is too high is set smaller, and scrolls where it would get too small to read.
+  function fit() {
+    for (const size of [1, 0.95, 0.9, 0.85, 0.8, 0.75, 0.7]) {
+      screen.style.setProperty("--size", size);
+      if (screen.scrollHeight <= screen.clientHeight) { return; }
+    }
+    screen.style.setProperty("--size", 1);
+  }
+
   function draw() {
     const shown = screens[at];
     screen.replaceChildren(make("p", "step", shown.step), make("h2", shown.title.length > 110 ? "long" : "", shown.title));
     if (shown.bars.length) { screen.appendChild(bars(shown.bars)); }
+    const boxes = make("div", "boxes");
     for (const part of shown.parts) {
-      if (part.name) { screen.appendChild(make("p", "name", part.name)); }
-      if (part.items.length === 1) { screen.appendChild(make("p", "", part.items[0])); }
+      const into = part.box ? boxes.appendChild(make("div")) : screen;
+      if (part.name) { into.appendChild(make("p", "name", part.name)); }
+      if (part.items.length === 1) { into.appendChild(make("p", "", part.items[0])); }
       if (part.items.length > 1) {
         const list = make("ul");
         for (const item of part.items) { list.appendChild(make("li", "", item)); }
-        screen.appendChild(list);
+        into.appendChild(list);
       }
     }
+    if (boxes.childElementCount) { screen.appendChild(boxes); }
+    fit();
     screen.scrollTop = 0;
     count.textContent = (at + 1) + " of " + screens.length;
     back.disabled = at === 0;
@@ -103,15 +116,17 @@ export default function (component) {
   dialog.addEventListener("keydown", key);
   dialog.addEventListener("cancel", (event) => { event.preventDefault(); end(); });
   document.addEventListener("fullscreenchange", changed);
+  window.addEventListener("resize", fit);
 
-  draw();
   dialog.showModal();
+  draw();
   screen.focus({ preventScroll: true });
   fill(); // where the browser still counts the click; else there is the button
 
   return () => {
     over = true;
     document.removeEventListener("fullscreenchange", changed);
+    window.removeEventListener("resize", fit);
     if (document.fullscreenElement) { document.exitFullscreen().catch(() => {}); }
     dialog.remove();
   };

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from ftcore.ui import charts
 _HERE = Path(__file__).parent
 PRESENTING = "presenting"
 MOST_WAYS, MOST_ITEMS, LONGEST = 6, 4, 300
+BOX = 230
+"""Characters of a box: four stand side by side below the answer."""
 
 _present = component(
     "tuneworthy_present",
@@ -44,13 +47,19 @@ def draw(story: Story) -> None:
 
 def screens(story: Story, *, dark: bool = False) -> list[dict[str, Any]]:
     """What is shown, in order: question, answer, evidence, cost, risks, what next. Each is {step, title, parts, bars}; a part is
-    {name, items}, all of it text."""
+    {name, items, box}, all of it text; boxes stand side by side below the other parts."""
     found = words.primary(story)
     rests = f"{words.standing(story)}: {words.standing_meaning(story)}" if story.recommendation else ""
     who = " · ".join(part for part in (story.brand.name, words.day(story.made_at), story.made_by) if part)
     made = [
         _screen("The question", words.question(story), ("", [who]), ("", [_asked(story)])),
-        _screen("The answer", words.headline(story), ("", [words.second_sentence(story)]), ("", [rests])),
+        _screen(
+            "The answer",
+            words.headline(story),
+            ("", [words.second_sentence(story)]),
+            ("", [rests]),
+            boxes=_boxes(story),
+        ),
     ]
     if found:
         bars = _bars(story, dark)
@@ -90,10 +99,42 @@ def _asked(story: Story) -> str:
     )
 
 
-def _screen(step: str, title: str, *parts: tuple[str, Any], bars: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+def _boxes(story: Story) -> list[tuple[str, list[str]]]:
+    """What slide one says below the answer; here each has a third of the width, so it is short."""
+    said = (
+        ("Money", words.money(story)),
+        ("Biggest risk", words.risk(story)),
+        ("Decision wanted", words.decision_wanted(story)),
+        ("By when", words.by_when(story)),
+    )
+    return [(name, [_brief(one)]) for name, one in said if one]
+
+
+def _brief(said: str) -> str:
+    """The first sentences of it that have room in a box."""
+    kept = ""
+    for sentence in said.split(". "):
+        longer = f"{kept}. {sentence}" if kept else sentence
+        if len(longer) > BOX and kept:
+            return f"{kept}."
+        kept = longer
+    return facts.short(kept, BOX)
+
+
+def _screen(
+    step: str,
+    title: str,
+    *parts: tuple[str, Any],
+    bars: list[dict[str, Any]] | None = None,
+    boxes: Sequence[tuple[str, Any]] = (),
+) -> dict[str, Any]:
     kept = [
-        {"name": name, "items": [facts.short(item, LONGEST) for item in items if item][:MOST_ITEMS]}
-        for name, items in parts
+        {
+            "name": name,
+            "items": [facts.short(item, LONGEST) for item in items if item][:MOST_ITEMS],
+            "box": at >= len(parts),
+        }
+        for at, (name, items) in enumerate((*parts, *boxes))
         if any(items)
     ]
     return {"step": step, "title": facts.short(title, LONGEST), "parts": kept, "bars": bars or []}
