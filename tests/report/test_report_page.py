@@ -49,7 +49,7 @@ def test_cost_decision_data_and_sources_have_their_sections() -> None:
         "The decision record",
         "To be looked at again on",
         "The data sheet in short",
-        "near duplicate in 12",
+        "near duplicates in 12",
         "clause 7 of our terms",
         "arxiv.org/abs/2405.00200",
         "a seller&#x27;s own figure",
@@ -139,3 +139,22 @@ def test_axe_finds_nothing_in_the_page(browser: Any, tmp_path: Path, name: str, 
     found = Axe().run(page).response["violations"]
     page.close()
     assert not [(one["id"], one["impact"], one["nodes"][0]["html"][:200]) for one in found]
+
+
+@pytest.mark.e2e
+def test_on_paper_boxes_stand_below_each_other_and_a_heading_keeps_with_what_follows(
+    browser: Any, tmp_path: Path
+) -> None:
+    page = browser.new_page(viewport={"width": 690, "height": 1000})  # as wide as A4 between its margins
+    page.goto(write_html(stories.organised(), tmp_path / "report.html").as_uri())
+    page.emulate_media(media="print")
+    boxes = [box.bounding_box() for box in page.locator(".answer > div").all()]
+    assert len({round(box["x"]) for box in boxes}) == 1
+    assert all(box["width"] > 600 and box["height"] < 160 for box in boxes)
+    style = "found => found.map(e => [getComputedStyle(e).breakAfter, getComputedStyle(e).breakInside])"
+    assert {after for after, _ in page.locator("h2, h3, .sub, caption").evaluate_all(style)} == {"avoid"}
+    whole = ".row, figure, .sub, .answer > div, table.facts, tr"
+    assert {inside for _, inside in page.locator(whole).evaluate_all(style)} == {"avoid"}
+    for name in ("answers", "engineer"):  # a heading over a closed fold would stand over nothing
+        assert not page.locator(f"#{name}").is_visible()
+    page.close()
