@@ -28,7 +28,7 @@ def draw(project: Project, framework: Framework, decided: Decided, cards: Sequen
                 reason,
                 decided,
                 reason.description,
-                f"Cheaper: {reason.alternative} To train comes after that: {_lower(reason.when)}",
+                f"Cheaper: {reason.alternative} Train only {_lower(reason.when)}",
             )
     with bad:
         st.markdown("**Reasons that mislead**")
