@@ -25,12 +25,14 @@ ON_AS_TODAY = (
 def money(story: Story) -> str:
     """What it costs and cost, as far as the story knows; what a question reads against the primary alternative."""
     said = []
-    if story.pay is not None and story.pay.outcome is not Outcome.UNKNOWN:
+    worked_out = story.pay is not None and story.pay.outcome is not Outcome.UNKNOWN
+    if story.pay is not None and worked_out:
         said.append(_ended(story.pay.money))
-    said += _training_money(story)
+    else:
+        said += _training_money(story)
     if story.spent:
         said.append(f"The answers of the comparison cost {dollars(story.spent)}.")
-    if (tokens := _tokens(story)) and len(said) < 3:
+    if not worked_out and (tokens := _tokens(story)) and len(said) < 3:
         said.append(tokens)
     if story.pay is not None and story.pay.outcome is Outcome.UNKNOWN and len(said) < 3:
         said.append(_ended(story.pay.money))

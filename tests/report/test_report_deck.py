@@ -69,7 +69,7 @@ def test_slide_one_stands_alone_and_the_method_is_in_its_notes(tmp_path):
         "Money",
         "Biggest risk",
         "Decision wanted",
-        "94% fewer",
+        "pays back in 3 to 13 months",
         "Partly measured",
     ):
         assert part in said
