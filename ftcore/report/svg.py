@@ -13,6 +13,7 @@ from ftcore.report import words
 from ftcore.report.facts import kind_named, kind_of, label_of, points, short, signed
 from ftcore.report.html_parts import escaped
 from ftcore.report.palette import arm_family, arm_marker
+from ftcore.report.paying.figure import time_axis
 
 FULL = 110.0
 """What the width stands for in the chart of averages: 100 and room for the figure behind a full bar."""
@@ -98,14 +99,16 @@ def cost(pay: PayStory | None) -> str:
         (pay.other_kind, "", path([p.other_high for p in pay.by_month])),
         (pay.other_kind, " low", path([p.other_low for p in pay.by_month])),
     ]
-    drawn = _plot(lines, f"${highest:,.0f}", "$0", f"months from now, 0 to {last:g}", pay.sentence)
+    unit, ticks = time_axis(last)
+    span = f"{unit.lower()}, 0 to {ticks[-1][1]}"
+    drawn = _plot(lines, f"${highest:,.0f}", "$0", span, pay.sentence)
     drawn += "".join(
         _month(pay, at, last) for at in range(len(pay.by_month)) if at % max(1, len(pay.by_month) // 13) == 0
     )
     legend = (
         f'<figcaption><span class="dot {_family("fine_tuned")}"></span>{escaped(short(pay.tuned, LONGEST))} '
         f'<span class="dot {_family(pay.other_kind)}"></span>{escaped(short(pay.other, LONGEST))}. '
-        "Whole lines: at most; broken lines: at least.</figcaption>"
+        f"Whole lines: at most; broken lines: at least. {escaped(pay.drawn)}</figcaption>"
     )
     return figure("figure-cost", drawn, pay.sentence, 300, legend)
 
