@@ -162,9 +162,8 @@ def _freeze(db: Database, project_id: int, *, private: bool, who: str) -> int:
         asked = set(ids[: _asked(len(ids))])
         rows = [replace(row, split=Split.TEST) if row.example_id in asked else row for row in taken]
         twins = set(split_leaks.training_twins(split_leaks.of_rows(c, project_id, map(_told, rows))))
-    rows = [
-        row for row in rows if row.example_id not in twins
-    ]  # an example that asks the same would give the answer away
+    # An example that asks the same as a question of the trial would give its answer away.
+    rows = [row for row in rows if row.example_id not in twins]
     found, numbers = Digest(), Counter(row.split for row in rows)
     for row in rows:
         found.add(row)

@@ -12,11 +12,12 @@ from ftcore.evaluation.errors import EvaluationError
 from ftcore.evaluation.plans import offer
 from ftcore.evaluation.trials import ROWS, plan_trial
 from ftcore.evaluation.trials import offer as offer_trial
-from ftcore.records import Endpoint, Split
+from ftcore.records import Endpoint, Split, Status
 from ftcore.report.known import measured_in
 from ftcore.report.telling import tell
-from ftcore.store import documents, endpoints, journal, runs, snapshots
+from ftcore.store import documents, endpoints, examples, imports, journal, runs, snapshots
 from ftcore.store.database import Database
+from ftcore.store.examples import NewExample
 from ftcore.store.journal import Edit
 from ftcore.store.runs import Run
 from ftcore.worker.evaluate import carry_out
@@ -119,6 +120,26 @@ def test_no_example_that_is_shown_is_one_that_is_asked(trying: Trying) -> None:
     for body in trying.server.bodies:
         shown = [message["content"] for message in body["messages"][:-1] if message["role"] == "user"]
         assert body["messages"][-1]["content"] not in shown
+
+
+def test_an_example_that_asks_the_same_as_a_question_of_the_trial_is_not_shown(trying: Trying) -> None:
+    with trying.db.write() as c:
+        known = [row.training for row in snapshots.approved(c, 1) if row.split is Split.TRAIN]
+        imported = imports.start(c, 1, file_name="again.csv", sha256="", shape="columns", who="DK")
+        again = [
+            NewExample(one.with_system(f"Version {at}."), Split.TRAIN, status=Status.APPROVED)
+            for at, one in enumerate(known)
+        ]
+        imports.finish(c, imported, accepted=len(again), rejected=[])
+        examples.add(c, 1, again, import_id=imported, source="again.csv", who="DK")
+    says(trying, lambda body: True)
+    run = trying.go("prompt_optimized")
+    with trying.db.read() as c:
+        rows = list(snapshots.rows(c, run.snapshot_id))
+    asked = {row.training.prompt for row in rows if row.split is Split.TEST}
+    shown = {row.training.prompt for row in rows if row.split is Split.TRAIN}
+    assert asked
+    assert not asked & shown
 
 
 def test_a_second_trial_asks_the_same_rows_and_takes_their_answers_over(trying: Trying) -> None:
