@@ -59,11 +59,16 @@ def label_of(story: Story, name: str) -> str:
     chosen ("…, the nearest ones") stands in the tables, and here only where it tells two ways apart."""
     arm = arm_of(story, name)
     label = (arm.label if arm else "") or name.replace("_", " ")
-    if arm is not None and arm.kind in VARIED:
-        begins = label.partition(", ")[0]
-        if sum(other.label.partition(", ")[0] == begins for other in story.arms) == 1:
+    if arm is not None:
+        begins = called(label, arm.kind)
+        if sum(called(other.label, arm.kind) == begins for other in story.arms) == 1:
             label = begins
     return short(label, LONGEST_LABEL)
+
+
+def called(label: str, kind: str) -> str:
+    """A way's label without the alternative that was chosen of it ("…, the nearest ones")."""
+    return label.partition(", ")[0] if kind in VARIED else label
 
 
 def short(text: str, limit: int) -> str:

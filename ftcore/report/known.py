@@ -12,7 +12,7 @@ from ftcore.decision import evidence_from
 from ftcore.decision.findings import trial_evidence
 from ftcore.evaluation.scorers import describe
 from ftcore.records import Comparison, Evidence, Verdict
-from ftcore.report.facts import VARIED
+from ftcore.report.facts import called
 from ftcore.store import endpoints, runs
 from ftcore.store.runs import Run
 
@@ -81,9 +81,8 @@ def comparison_of(kept: dict[str, Any]) -> Comparison:
 
 
 def _called(arm: dict[str, Any]) -> str:
-    """Its label without the alternative that was chosen of it: a claim is read by people who decide."""
-    label = str(arm["label"])
-    return label.partition(", ")[0] if arm.get("kind") in VARIED else label
+    """What it is called in a claim, which is read by people who decide."""
+    return called(str(arm["label"]), str(arm.get("kind", "")))
 
 
 def _arms(run: Run) -> dict[str, dict[str, Any]]:

@@ -15,7 +15,7 @@ from ftcore.decision.pay import BY_KEY, About, pay_story_of
 from ftcore.decision.pay.saying import joined
 from ftcore.endpoints.facts import facts_of
 from ftcore.records.pay import Outcome, PayFigure, PayStory
-from ftcore.report.facts import short
+from ftcore.report.facts import called, short
 from ftcore.report.paying.choices import (
     AS_MEASURED,
     MINE,
@@ -141,7 +141,7 @@ def _about(known: Known, horizon: int) -> About:
     better = found.better if found else None
     error = number_said(known.details, "error_cost")
     return About(
-        other=short(found.other.label, LABEL) if found else "Your prompt",
+        other=short(called(found.other.label, found.other.kind), LABEL) if found else "Your prompt",
         other_kind=found.other.kind if found else "prompt",
         tuned=short(found.tuned.label, LABEL) if found and found.tuned else "Fine-tuned",
         horizon=float(horizon),
