@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
@@ -16,7 +15,7 @@ from ftcore.decision.framework import framework_of
 from ftcore.decision.known import sound
 from ftcore.records import Evidence, Recommendation, Reply
 from ftcore.store import assumptions, decision_records, decisions, projects, runs
-from ftcore.store.database import Database
+from ftcore.store.database import Database, folder_of
 from ftcore.store.decision_records import KeptRecord
 from ftcore.store.decisions import Decision
 from ftcore.store.schema import now
@@ -47,7 +46,7 @@ def standing(c: Connection, project_id: int) -> Decided:
     """What was saved last, judged on the evidence of today."""
     kept = decisions.latest(c, project_id)
     evidence = evidence_on(c, project_id, kept)
-    house = framework_of(Path(str(c.engine.url.database)).parent)[0]
+    house = framework_of(folder_of(c))[0]
     if kept is None:
         return Decided({}, (), recommend({}, (), evidence, framework=house), evidence)
     answers, reasons = sound(kept.answers, kept.reasons)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, cast
 
 from sqlalchemy import Connection
@@ -18,6 +17,7 @@ from ftcore.records.pay import Outcome
 from ftcore.report.known import evidence_of, measured_in, trial_of
 from ftcore.store import assumptions, endpoints, runs, snapshots
 from ftcore.store import checked as store_checked
+from ftcore.store.database import folder_of
 from ftcore.store.decisions import Decision
 from ftcore.store.runs import Run
 
@@ -49,11 +49,7 @@ def typed_in(c: Connection, project_id: int) -> bool:
 
 def words_of(c: Connection) -> Framework:
     """The decision's words in this workspace: the house's own copy where there is one."""
-    return framework_of(_root(c))[0]
-
-
-def _root(c: Connection) -> Path:
-    return Path(str(c.engine.url.database)).parent
+    return framework_of(folder_of(c))[0]
 
 
 def _worked_out(c: Connection, project_id: int) -> Iterator[Evidence]:
@@ -62,7 +58,7 @@ def _worked_out(c: Connection, project_id: int) -> Iterator[Evidence]:
         return
     from ftcore.report.paying import pay_case_in
 
-    story = pay_case_in(c, _root(c), project_id).story
+    story = pay_case_in(c, folder_of(c), project_id).story
     says: dict[Outcome, Reply] = {Outcome.PAYS: "yes", Outcome.NEVER: "no"}
     if story.outcome in says:
         supports = says[story.outcome]

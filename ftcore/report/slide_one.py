@@ -137,7 +137,7 @@ def _wanted(story: Story) -> str:
         return "Agree who answers the five questions, and by when."
     if advised.action is Action.MEASURE_FIRST and len(advised.reverses_if) > 1:
         return f"Agree to this trial: {_lower(advised.reverses_if[1])}"
-    return f"Agree to this next step: {_lower(load().actions[advised.action].what)}"
+    return f"Agree to this next step: {_lower(advised.next_steps[0].what)}"
 
 
 def answer_is_no(story: Story) -> bool:
@@ -156,7 +156,7 @@ def instead(story: Story) -> str:
     measured = found and is_tuned(story) and not story.practice and found[1].verdict in GAINLESS
     what = f"Go on with “{label_of(story, found[0])}”." if measured and found else ""
     if not what and advised:
-        what = _ended(load().actions[advised.action].what)
+        what = _ended(advised.next_steps[0].what)
     return f"{what} {_cost_of_it(story)} {_again(story)}"
 
 

@@ -123,6 +123,11 @@ def _engine(path: Path) -> Engine:
     return engine
 
 
+def folder_of(connection: Connection) -> Path:
+    """The workspace's folder, in which the database lies."""
+    return Path(str(connection.engine.url.database)).parent
+
+
 def integrity(connection: Connection) -> str:
     """SQLite's own verdict on the file: "ok", or what is damaged."""
     return str(connection.execute(text("PRAGMA integrity_check")).scalar_one())
