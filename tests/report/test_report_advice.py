@@ -12,6 +12,7 @@ from ftcore.decision.findings import trial_evidence
 from ftcore.records import Action, Comparison, Verdict
 from ftcore.report.paying import TUNED_AS, choose, pay_case, set_figure
 from ftcore.report.paying.choices import OWN
+from ftcore.report.slide_one import decision_wanted
 from ftcore.report.telling import tell
 from ftcore.store import assumptions
 from ftcore.store.database import Database, open_database
@@ -89,6 +90,15 @@ def test_the_house_s_own_words_stand_in_both(db: Database, tmp_path: Path) -> No
     told = tell(db, project_id).recommendation
     assert told is not None
     assert told.headline == "Ask the big one first."
+
+
+def test_slide_one_asks_for_the_next_step_in_the_house_s_own_words(db: Database, tmp_path: Path) -> None:
+    project_id = decided(db, {**READY, "best_base_model": "no"})
+    shipped = (data_dir() / "decision.yaml").read_text(encoding="utf-8")
+    (tmp_path / "decision.yaml").write_text(
+        shipped.replace("what: Take 20 to 30 real questions", "what: Take the house's questions"), encoding="utf-8"
+    )
+    assert "take the house's questions" in decision_wanted(tell(db, project_id))
 
 
 @pytest.mark.parametrize(("question", "enough"), [("prompt_optimized", "no"), ("rag_would_solve", "yes")])
