@@ -61,7 +61,9 @@ def test_text_typed_right_before_next_lands_on_its_own_row(page: Any, app: Runni
     page.get_by_role("button", name="Next").click()
     _until(lambda: _row(app, ids[0]).training.response == "Typed, then Next.")
     settled(page)
-    if not page.get_by_text("Page 2").count():  # the page was drawn again between press and release: a person presses again
+    if not page.get_by_text(
+        "Page 2"
+    ).count():  # the page was drawn again between press and release: a person presses again
         page.get_by_role("button", name="Next").click()
     page.get_by_text("Page 2").wait_for()
     settled(page)
