@@ -25,7 +25,7 @@ SAMPLES = (TICKETS, RETURNS)
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """`answers` and `reasons` are what the shop's manager would say on Decide. `documents`: the folder of pages in which
+    """`answers` and `reasons` are what the shop's manager would say on Decide, `known` how they know (a note a question). `documents`: the folder of pages in which
     the answers stand; None = there are none. `worth`: what is believed of training here before anything is measured."""
 
     name: str
@@ -33,6 +33,7 @@ class Sample:
     base_prompt: str
     tuned_prompt: str
     answers: dict[str, str] = field(default_factory=dict)
+    known: dict[str, str] = field(default_factory=dict)
     reasons: Sequence[str] = ()
     documents: Path | None = None
     worth: bool = True

@@ -200,7 +200,8 @@ def _open_sample(name: str) -> None:
             if not decide_state.read(session.db(), opened.id).answers:
                 said = load_sample(name)
                 answers = cast("dict[str, Reply]", dict(said.answers))
-                decide_state.fill(session.db(), opened.id, answers, tuple(said.reasons), who=session.who())
+                reasons = tuple(said.reasons)
+                decide_state.fill(session.db(), opened.id, answers, reasons, notes=said.known, who=session.who())
             guide_recorded.bring(opened.id, name)
     except (OSError, SourceError) as error:
         told = f"The sample could not be opened: {error} What was read is kept; the button goes on from there."

@@ -1,47 +1,37 @@
-"""`make bench`: runs every benchmark and prints a table."""
+"""`make bench`: runs every benchmark and prints a table; `python -m tests.bench sessions report` runs only the named ones."""
 
 from __future__ import annotations
+
+import sys
+from importlib import import_module
 
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import (
-    bench_checks,
-    bench_counting,
-    bench_evaluation,
-    bench_generation,
-    bench_import,
-    bench_polling,
-    bench_report,
-    bench_review,
-    bench_scoring,
-    bench_screen,
-    bench_sessions,
-    bench_statistics,
-    bench_store,
-    bench_training,
+BENCHES = (
+    "store",
+    "counting",
+    "checks",
+    "import",
+    "screen",
+    "sessions",
+    "review",
+    "generation",
+    "training",
+    "polling",
+    "evaluation",
+    "report",
+    "scoring",
+    "statistics",
 )
 
 
-def main() -> None:
+def main(wanted: list[str]) -> None:
+    if unknown := set(wanted) - set(BENCHES):
+        raise SystemExit(f"There is no benchmark {', '.join(sorted(unknown))}. There are: {', '.join(BENCHES)}.")
     table = Table("what", "ours", "baseline", "ours / baseline", "how it is measured")
-    for bench in (
-        bench_store,
-        bench_counting,
-        bench_checks,
-        bench_import,
-        bench_screen,
-        bench_sessions,
-        bench_review,
-        bench_generation,
-        bench_training,
-        bench_polling,
-        bench_evaluation,
-        bench_report,
-        bench_scoring,
-        bench_statistics,
-    ):
-        for row in bench.run():
+    for name in wanted or BENCHES:
+        for row in import_module(f"tests.bench.bench_{name}").run():
             table.add_row(
                 row.what, row.show(row.ours), row.show(row.baseline), f"{row.ours / row.baseline:.2f}", row.how
             )
@@ -49,4 +39,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -5,6 +5,7 @@ Each write takes what stands and changes one thing of it in one transaction: two
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -60,10 +61,19 @@ def detail(db: Database, project_id: int, key: str, value: Any, *, who: str) -> 
         _save(c, project_id, replace(now, details={**rest, key: clean_value(value)[0]} if kept else rest), who)
 
 
-def fill(db: Database, project_id: int, answers: dict[str, Reply], reasons: tuple[str, ...], *, who: str) -> None:
-    """Saves a whole set of answers and reasons at once: the sample's."""
+def fill(
+    db: Database,
+    project_id: int,
+    answers: dict[str, Reply],
+    reasons: tuple[str, ...],
+    *,
+    notes: Mapping[str, str] | None = None,
+    who: str,
+) -> None:
+    """Saves a whole set of answers and reasons at once, and `notes` on how they are known: the sample's."""
+    known = {question: {"note": text, "who": who} for question, text in (notes or {}).items()}
     with db.write() as c:
-        _save(c, project_id, replace(standing(c, project_id), answers=answers, reasons=reasons), who)
+        _save(c, project_id, replace(standing(c, project_id), answers=answers, reasons=reasons, known=known), who)
 
 
 def tick(db: Database, project_id: int, reason: str, given: bool, *, who: str) -> None:
