@@ -21,6 +21,7 @@ from ftcore.store.database import Database
 
 TICKETS, RETURNS = "tickets", "returns"
 SAMPLES = (TICKETS, RETURNS)
+TELLER = "the shop's manager"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,10 @@ class Sample:
     """Thresholds of the checks that were decided on: short answers are no fault where they are wanted."""
     costs: dict[str, Any] = field(default_factory=dict)
     """Whose prices "would it pay?" is worked out with, and figures of the shop's story: {low, high, why}, each said to be assumed."""
+
+    def notes(self) -> dict[str, dict[str, str]]:
+        """`known` as Decide keeps it, in the name of the one who tells it: whoever opens the sample has not said it."""
+        return {question: {"note": text, "who": TELLER} for question, text in self.known.items()}
 
     def pages(self) -> list[Path]:
         """The documents, in the order of their names."""

@@ -201,7 +201,7 @@ def _open_sample(name: str) -> None:
                 said = load_sample(name)
                 answers = cast("dict[str, Reply]", dict(said.answers))
                 reasons = tuple(said.reasons)
-                decide_state.fill(session.db(), opened.id, answers, reasons, notes=said.known, who=session.who())
+                decide_state.fill(session.db(), opened.id, answers, reasons, known=said.notes(), who=session.who())
             guide_recorded.bring(opened.id, name)
     except (OSError, SourceError) as error:
         told = f"The sample could not be opened: {error} What was read is kept; the button goes on from there."

@@ -67,13 +67,12 @@ def fill(
     answers: dict[str, Reply],
     reasons: tuple[str, ...],
     *,
-    notes: Mapping[str, str] | None = None,
+    known: Mapping[str, dict[str, Any]],
     who: str,
 ) -> None:
-    """Saves a whole set of answers and reasons at once, and `notes` on how they are known: the sample's."""
-    known = {question: {"note": text, "who": who} for question, text in (notes or {}).items()}
+    """Saves a whole set of answers and reasons at once, and how they are known: the sample's."""
     with db.write() as c:
-        _save(c, project_id, replace(standing(c, project_id), answers=answers, reasons=reasons, known=known), who)
+        _save(c, project_id, replace(standing(c, project_id), answers=answers, reasons=reasons, known=dict(known)), who)
 
 
 def tick(db: Database, project_id: int, reason: str, given: bool, *, who: str) -> None:
