@@ -122,7 +122,8 @@ def _bad(key: str, node: Node) -> BadReason:
 
 
 def _advice(action: Action, node: Node) -> Advice:
-    entry = node.mapping(("name", "headline", "what", "would_change"), ("headline_measured", "headline_open"))
+    also = ("headline_measured", "headline_open", "what_practised", "what_trained")
+    entry = node.mapping(("name", "headline", "what", "would_change"), also)
     return Advice(**{name: value.text() for name, value in entry.items()})
 
 

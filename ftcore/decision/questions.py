@@ -71,7 +71,8 @@ class BadReason:
 @dataclass(frozen=True, slots=True)
 class Advice:
     """The words of one action. `headline_measured` replaces the headline when all of it was measured,
-    `headline_open` when questions are unanswered ({open} and {are} are filled in)."""
+    `headline_open` when questions are unanswered ({open} and {are} are filled in). `what_practised` replaces `what` when the
+    examples were seen to teach the practice model, `what_trained` when they were seen to teach another."""
 
     name: str
     headline: str
@@ -79,6 +80,8 @@ class Advice:
     would_change: str
     headline_measured: str = ""
     headline_open: str = ""
+    what_practised: str = ""
+    what_trained: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ftcore.decision.case import Case, counts
-from ftcore.decision.framework import BAD_REASONS, GOOD_REASONS, QUESTIONS, Framework, Question
+from ftcore.decision.framework import BAD_REASONS, GOOD_REASONS, QUESTIONS, Advice, Framework, Question
 from ftcore.records import Action, Because, Confidence, Reply, Step
 
 _SAID = {"yes": "yes", "no": "no", "unsure": "not sure"}
@@ -61,7 +61,20 @@ class Wording:
     def next_steps(self, further: Sequence[Action]) -> tuple[Step, ...]:
         """The action itself, then the further ones."""
         actions = self._framework.actions
-        return tuple(Step(action, actions[action].name, actions[action].what) for action in (self._action, *further))
+        return tuple(
+            Step(action, actions[action].name, self._what(actions[action])) for action in (self._action, *further)
+        )
+
+    def _what(self, advice: Advice) -> str:
+        """Nobody is told to train what they have trained: that examples teach is only seen where a model was trained on them."""
+        on = {
+            e.practice
+            for e in self._case.evidence
+            if e.question == "quality_training_data" and e.comparison and e.supports == "yes"
+        }
+        if False in on and advice.what_trained:
+            return advice.what_trained
+        return advice.what_practised if on and advice.what_practised else advice.what
 
     def reverses_if(self) -> tuple[str, ...]:
         advice = self._framework.actions[self._action]

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from ftcore.decision import recommend
 from ftcore.decision.case import weigh
+from ftcore.decision.findings import evidence_from
 from ftcore.decision.framework import BAD_REASONS, GOOD_REASONS, QUESTIONS
-from ftcore.records import Action, Confidence, Evidence
+from ftcore.records import Action, Comparison, Confidence, Evidence, Verdict
 
 READY = dict(zip(QUESTIONS, ("yes", "yes", "no", "yes", "yes"), strict=True))
 STEP = {
@@ -183,6 +184,20 @@ def test_the_standing_says_how_much_was_measured():
     assert recommend(READY, (), measured[:1]).confidence is Confidence.PARTLY_MEASURED
     assert recommend(READY, (), measured).confidence is Confidence.MEASURED
     assert recommend({}, (), measured).action is Action.FINE_TUNE
+
+
+@pytest.mark.parametrize(
+    ("practice", "begins"),
+    [((), "Train on the approved"), ((True,), "Train a model that"), ((True, False), "Let it do")],
+)
+def test_nobody_is_told_to_train_what_they_have_trained(practice, begins):
+    ahead = Comparison(60, 0.1, 0.5, 0.4, 0.3, 0.5, 0.001, 50, 5, 5, 0, Verdict.CLEARLY_BETTER, "t")
+    shown = [
+        one for on in practice for one in evidence_from("base", ahead, label="Base model", model="one", practice=on)
+    ]
+    first = recommend(READY, ("format_reliability",), shown).next_steps[0]
+    assert first.action is Action.FINE_TUNE
+    assert first.what.startswith(begins)
 
 
 @given(answers_strategy, reasons_strategy, st.sampled_from(REPLIES), st.sampled_from(QUESTIONS[:2]))
