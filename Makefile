@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 FILES := pyproject.toml constraints.txt
 NODE_SDK := tests/trainer/node_sdk
 # As many tests at once as there are processors, four at most; those of one file one after the other (tests/conftest.py).
-PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder --durations 25
 
 .PHONY: run test setup demo lint bench prove wheel model
 .DEFAULT_GOAL := run
