@@ -70,7 +70,8 @@ def advice(comparison: Comparison, words: Words | None = None) -> str:
     if verdict is Verdict.NOT_WORSE:
         return f"Fine-tune only for the cost: the tuned model is not worse than {words.named}, perhaps better, and not shown to be."
     if verdict is Verdict.WORSE:
-        return f"Don't fine-tune. There were {gain} with {words.named} ({between})."
+        loss = f"{_gain(comparison, words, once='the tuned model')} than {words.named}"
+        return f"Don't fine-tune: {loss} ({between})."
     return (
         f"Too close to call: {_examples(comparison.n)} only differences above about "
         f"{counted_points(comparison.detectable_difference)}. Nothing failed; add test examples."
@@ -201,13 +202,15 @@ def _found(comparison: Comparison, words: Words) -> str:
     )
 
 
-def _gain(comparison: Comparison, words: Words) -> str:
-    """18 more of every 100 tickets handled correctly, or 18 points of 100 higher on the measure."""
+def _gain(comparison: Comparison, words: Words, *, once: str = "") -> str:
+    """18 more of every 100 tickets handled correctly, or 18 points of 100 higher on the measure; with `once`, who did so is said."""
     more, amount = comparison.mean_difference >= 0, points(comparison.mean_difference)
     if words.counted:
-        return f"{amount} {'more' if more else 'fewer'} of every 100 {words.noun} handled correctly"
+        what = f"{amount} {'more' if more else 'fewer'} of every 100 {words.noun}"
+        return f"{once} handled {what} correctly" if once else f"{what} handled correctly"
     on = f" on “{words.measure}”" if words.measure else ""
-    return f"{amount} points of 100 {'higher' if more else 'lower'}{on}"
+    scored = f"{once} scored " if once else ""
+    return f"{scored}{amount} points of 100 {'higher' if more else 'lower'}{on}"
 
 
 def _missing(comparison: Comparison) -> str:

@@ -49,6 +49,17 @@ def test_for_those_who_decide_a_gain_is_said_of_every_hundred_or_in_points_of_a_
     assert "18 points of 100 higher on “Fields” than" in partly
 
 
+def test_a_loss_is_said_of_the_tuned_model_and_not_of_the_way_that_does_better() -> None:
+    found = compared(2, 40, 120)
+    said = advice(found, Words(noun="tickets", alternative="your best alternative", name="“Base with 3 examples”"))
+    begins = (
+        "Don't fine-tune: the tuned model handled 32 fewer of every 100 tickets correctly than “Base with 3 examples” ("
+    )
+    assert said.startswith(begins)
+    partly = advice(found, Words(counted=False, measure="Fields"))
+    assert partly.startswith("Don't fine-tune: the tuned model scored 32 points of 100 lower on “Fields” than")
+
+
 def test_the_practice_model_is_never_praised_without_its_stamp() -> None:
     words = Words(practice=True)
     found = compared(60, 0, 120)
