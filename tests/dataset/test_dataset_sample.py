@@ -51,10 +51,16 @@ def test_a_project_of_ones_own_is_no_sample(db: Database):
         assert which(c, projects.create(c, load_sample(RETURNS).name)) == ""
 
 
-def test_the_manager_of_the_first_is_told_to_measure_and_of_the_second_to_look_it_up():
+def test_the_manager_of_the_first_is_told_that_training_may_be_worth_it_and_of_the_second_to_look_it_up():
     first, second = (recommend(load_sample(name).answers, tuple(load_sample(name).reasons)) for name in SAMPLES)
-    assert first.action is Action.MEASURE_FIRST
+    assert first.action is Action.FINE_TUNE
     assert second.action is Action.USE_RAG
+
+
+def test_what_a_sample_says_it_knows_is_about_its_questions_and_said_by_its_manager():
+    for sample in map(load_sample, SAMPLES):
+        assert set(sample.notes()) <= set(sample.answers)
+        assert all(note["note"] and note["who"] == "the shop's manager" for note in sample.notes().values())
 
 
 @pytest.mark.parametrize("row", _questions(), ids=lambda row: row["question"][:40])

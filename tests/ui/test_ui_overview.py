@@ -23,9 +23,10 @@ from ftcore.records import Action, Job, JobState, Reply, Verdict
 from ftcore.store import decisions, documents, examples, jobs, projects
 from ftcore.store.database import Database
 from ftcore.store.examples import Counts
-from ftcore.ui import guide_recorded, process, sample_tiles
+from ftcore.ui import guide_recorded, process, sample_tiles, task_words
 from ftcore.ui.decide import decide_state
 from ftcore.ui.journey import STOPPING, Situation, next_action, ready, steps
+from ftcore.worker.handlers import HANDLERS
 from tests.ui.journeys import begin
 
 Open = Callable[..., AppTest]
@@ -117,11 +118,18 @@ def test_the_overview_of_a_full_project_repeats_the_advice(
     assert test.button(key="next-action").label == "See why"
 
 
-def test_the_samples_answers_lead_on_to_training(db: Database, open_page: Open) -> None:
+@pytest.mark.parametrize(
+    ("turned", "says"),
+    [({}, "Ready to train: 24 examples"), ({"best_base_model": "unsure"}, "Ready for a trial training: 24 examples")],
+)
+def test_the_samples_answers_lead_on_to_training(
+    db: Database, open_page: Open, turned: dict[str, str], says: str
+) -> None:
     sample = load_sample()
-    decide_state.fill(db, begin(db).project_id, cast("dict[str, Reply]", sample.answers), tuple(sample.reasons), who="")
+    answers = cast("dict[str, Reply]", {**sample.answers, **turned})
+    decide_state.fill(db, begin(db).project_id, answers, tuple(sample.reasons), who="")
     test = open_page("overview")
-    assert "Ready for a trial training: 24 examples" in test.title[0].value.replace("\\", "")
+    assert says in test.title[0].value.replace("\\", "")
     assert test.button(key="next-action").label == "Go to training"
 
 
@@ -156,6 +164,25 @@ def test_there_is_always_one_next_action_and_exactly_one_step_is_next(situation:
     assert [step.name for step in every] == ["Decide", "Import", "Curate", "Train", "Evaluate", "Report"]
     assert sum(step.state == "now" for step in every) == 1
     assert ready(situation.counts) + situation.counts.need_a_look + situation.counts.rejected == situation.counts.total
+
+
+@pytest.mark.parametrize(
+    ("counts", "says"),
+    [
+        (Counts(), "No examples yet"),
+        (Counts(total=3010, draft=3010), "0 of 3,010 approved"),
+        (Counts(total=3010, approved=3010), "3,010 approved"),
+        (CLEAN, "0 of 289 approved, 18 need a look"),
+        (APPROVED, "271 approved"),
+        (Counts(total=3, draft=1, approved=2, need_a_look=1), "2 of 3 approved, 1 needs a look"),
+    ],
+)
+def test_the_step_of_curating_says_how_far_the_approving_has_come(counts: Counts, says: str) -> None:
+    assert steps(Situation(counts=counts))[2].told == says
+
+
+def test_whatever_the_worker_does_has_a_name_in_peoples_words() -> None:
+    assert task_words.NAMES.keys() >= HANDLERS.keys()
 
 
 def test_an_empty_workspace_offers_three_ways_in(open_page: Open) -> None:

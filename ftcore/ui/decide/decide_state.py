@@ -67,12 +67,12 @@ def fill(
     answers: dict[str, Reply],
     reasons: tuple[str, ...],
     *,
-    known: Mapping[str, dict[str, Any]],
+    known: Mapping[str, dict[str, Any]] | None = None,
     who: str,
 ) -> None:
     """Saves a whole set of answers and reasons at once, and how they are known: the sample's."""
     with db.write() as c:
-        _save(c, project_id, replace(standing(c, project_id), answers=answers, reasons=reasons, known=dict(known)), who)
+        _save(c, project_id, replace(standing(c, project_id), answers=answers, reasons=reasons, known=dict(known or {})), who)
 
 
 def tick(db: Database, project_id: int, reason: str, given: bool, *, who: str) -> None:
