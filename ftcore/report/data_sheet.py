@@ -5,8 +5,7 @@ The questions are those of "Datasheets for Datasets" (arXiv 1803.09010), as far 
 
 from __future__ import annotations
 
-import re
-
+from ftcore.dataset.problem_names import name_of
 from ftcore.records import DataSheet, Story
 from ftcore.report import facts, markdown, words
 from ftcore.report.markdown import bullets, plain, section, table
@@ -16,19 +15,6 @@ NO_PERMISSION = (
     "Nobody has said whether these examples may be used to train a model. It can be answered on the Report page."
 )
 DUPLICATES = ("exact_duplicate", "near_duplicate")
-NAMES = {
-    "truncated": "an answer that is cut off",
-    "odd_shape": "another form",
-    "encoding_damage": "damaged letters",
-    "echo": "the question repeated",
-    "shouting": "all in capitals",
-    "outer_spaces": "spaces around it",
-    "exact_duplicate": "duplicates",
-    "near_duplicate": "near duplicates",
-    "length_outlier": "an unusual length",
-    "rare_label": "a label used once",
-}
-"""Codes that say too little to people, in words that fit before "in 3"."""
 
 
 def essentials(story: Story) -> list[tuple[str, str]]:
@@ -86,13 +72,13 @@ def private_sentence(sheet: DataSheet) -> str:
     if not sheet.private:
         return "No row is marked private."
     rows = "1 row is" if sheet.private == 1 else f"{sheet.private:,} rows are"
-    return f"{rows} marked private. They count in the averages, and their text is in no report."
+    return f"{rows} marked private. They are used like every other, and their text is in no report."
 
 
 def named(code_: str) -> str:
-    """A check's code in words."""
-    said = NAMES.get(code_, code_.replace("_", " ").replace(":", ", "))
-    return re.sub(r"\b(json|html)\b", lambda found: found[0].upper(), said)
+    """What a check finds, in words that fit before "in 3": its name without the capital."""
+    name = name_of(code_)
+    return f"{name[:1].lower()}{name[1:]}"
 
 
 def _purpose(story: Story) -> str:

@@ -49,7 +49,7 @@ def test_cost_decision_data_and_sources_have_their_sections() -> None:
         "The decision record",
         "To be looked at again on",
         "The data sheet in short",
-        "near duplicates in 12",
+        "nearly the same in 12",
         "clause 7 of our terms",
         "arxiv.org/abs/2405.00200",
         "a seller&#x27;s own figure",
