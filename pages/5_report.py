@@ -5,7 +5,6 @@ from ftcore.ui import page, session
 project = page.header("report")
 
 from ftcore.report.telling import tell  # noqa: E402 - after the title, which need not wait for it
-from ftcore.report.words import private_rows  # noqa: E402
 from ftcore.ui.report import present, report_files, report_panel, report_settings  # noqa: E402
 
 run_id = report_panel.choose(project)
@@ -14,15 +13,13 @@ if story.recommendation is None and not story.comparisons:
     report_panel.nothing(project)
 else:
     if not story.comparisons:
-        report_panel.believed(project)
+        report_panel.uncompared(story)
     report_panel.slide_one(story)
     with st.container(horizontal=True):
         report_files.main(project, run_id)
         present.button()
     report_settings.draw(project)
     report_panel.evidence(story)
-    if hidden := private_rows(story):
-        st.caption(f"{hidden} private rows count in the averages and are in none of the files.")
     st.subheader("More to take away", anchor=False)
     report_files.more(project, run_id)
     present.draw(story)

@@ -109,7 +109,11 @@ class Story:
     """By when the decision is wanted, an ISO date; "" = nobody has said."""
     brand: Brand = field(default_factory=Brand)
     places: tuple[Place, ...] = ()
-    """Every server that got data of the project."""
+    """Every server that got data of the project, in whichever training, comparison or trial."""
+    asked_at: tuple[Place, ...] = ()
+    """The servers that the run's ways were asked at: whose seconds its times are."""
+    house_words: dict[str, str] = field(default_factory=dict)
+    """By its key, each question in full, and the names of the reasons and the actions, in the words of the house."""
     pay: PayStory | None = None
     """What it costs and when it pays; None = not worked out."""
     sheet: DataSheet | None = None

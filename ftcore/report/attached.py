@@ -14,15 +14,14 @@ from ftcore.decision.framework import QUESTIONS, Framework, framework_of
 from ftcore.decision.known import CHECKS, RUN, VOLUME, Checked, checked, noted, volume
 from ftcore.records import Evidence, Reply
 from ftcore.records.pay import Outcome
-from ftcore.report.known import evidence_of, measured_in, trial_of
+from ftcore.report.known import measured_in, said_by
+from ftcore.report.settings import OF_PROJECT
 from ftcore.store import assumptions, endpoints, runs, snapshots
 from ftcore.store import checked as store_checked
 from ftcore.store.database import folder_of
 from ftcore.store.decisions import Decision
 from ftcore.store.runs import Run
 
-REPORT = "report"
-"""Among a project's assumptions: what its reports are told, which is no figure."""
 MOST_RUNS = 20
 """So many finished comparisons are offered as evidence, the newest ones."""
 
@@ -43,8 +42,8 @@ def evidence_on(c: Connection, project_id: int, kept: Decision | None) -> tuple[
 
 
 def typed_in(c: Connection, project_id: int) -> bool:
-    """Whether somebody has put a figure or a price into the break-even."""
-    return bool(assumptions.get(c, project_id).keys() - {REPORT})
+    """Whether somebody has put a figure or a price into the break-even: what reports are told stands there too, and is none."""
+    return bool(assumptions.get(c, project_id).keys() - {OF_PROJECT})
 
 
 def words_of(c: Connection) -> Framework:
@@ -129,8 +128,7 @@ def _finished(c: Connection, project_id: int) -> list[Run]:
 
 
 def _of_run(c: Connection, run: Run) -> list[Evidence]:
-    practice = endpoints.get(c, run.endpoint_id).practice
-    return trial_of(run, practice) if run.settings.get("trial") else evidence_of(run, practice)
+    return said_by(run, endpoints.get(c, run.endpoint_id).practice)
 
 
 def origins(c: Connection, evidence: Iterable[Evidence]) -> Iterator[tuple[str, Origin]]:

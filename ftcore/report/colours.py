@@ -42,11 +42,6 @@ def readable(colour: str, on: str = "#FFFFFF", least: float = READABLE) -> str:
     return found
 
 
-def text_on(ground: str) -> str:
-    """Black or white, whichever is read better on it."""
-    return max(("#FFFFFF", "#000000"), key=lambda colour: contrast(colour, ground))
-
-
 def _luminance(colour: str) -> float:
     def linear(part: float) -> float:
         return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from ftcore.records import Story
 from ftcore.report import ways, words
+from ftcore.report.archive import finite
 from ftcore.report.file import replace_file
 
 FORMAT = "tuneworthy-story"
@@ -33,7 +33,7 @@ def as_json(story: Story) -> str:
         "private_rows_left_out": sum(row.private for row in story.rows),
         "story": asdict(replace(story, rows=tuple(row for row in story.rows if not row.private))),
     }
-    return json.dumps(_finite(document), indent=1, allow_nan=False) + "\n"
+    return json.dumps(finite(document), indent=1, allow_nan=False) + "\n"
 
 
 def shown(story: Story) -> dict[str, Any]:
@@ -48,11 +48,3 @@ def shown(story: Story) -> dict[str, Any]:
         "ways": [dict(zip(ways.head(story), row, strict=True)) for row in ways.rows(story)],
         "differences": [dict(zip(ways.DIFFERENCES, row, strict=True)) for row in ways.differences(story)],
     }
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {str(key): _finite(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from dataclasses import dataclass
 
+from ftcore.evaluation.scorers import describe
 from ftcore.records import SideBySide, Story
-from ftcore.report.facts import change, label_of, primary, shown_rows
+from ftcore.report.facts import change, label_of, primary, scorer_name, shown_rows
 
-WORST, WON, LEVEL = 2, 1, 1
+WORST = 2
+LOST, WON, LEVEL = "Worst loss", "Won, by lot", "The same, by lot"
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A row and why it stands there: "Worst loss", "Won, by lot", "The same, by lot"."""
+    """A row and why it stands there: `LOST`, `WON` or `LEVEL`."""
 
     why: str
     row: SideBySide
@@ -26,29 +29,32 @@ def chosen(story: Story) -> tuple[Chosen, ...]:
     won = [row for by, row in found if by is not None and by > 0]
     level = [row for by, row in found if by == 0]
     lot = random.Random(story.run_seed)
-    picked = [Chosen("Worst loss", row) for row in lost[:WORST]]
-    picked += [Chosen("Won, by lot", row) for row in lot.sample(won, min(WON, len(won)))]
-    return (*picked, *(Chosen("The same, by lot", row) for row in lot.sample(level, min(LEVEL, len(level)))))
+    picked = [Chosen(LOST, row) for row in lost[:WORST]]
+    picked += [Chosen(WON, row) for row in lot.sample(won, min(1, len(won)))]
+    return (*picked, *(Chosen(LEVEL, row) for row in lot.sample(level, min(1, len(level)))))
 
 
 def rule(story: Story) -> str:
     """How they were chosen, in a sentence; "" where there is nothing to choose from."""
-    found = primary(story)
-    if found is None or not chosen(story):
+    found, picked = primary(story), Counter(one.why for one in chosen(story))
+    if found is None or not picked:
         return ""
     other = label_of(story, found[0])
-    whys = {one.why for one in chosen(story)}
-    drawn = [
-        said
-        for why, said in (("Won, by lot", "one that was won"), ("The same, by lot", "one that came out the same"))
-        if why in whys
-    ]
-    by_lot = f", then {' and '.join(drawn)}, drawn by lot (seed {story.run_seed})" if drawn else ""
-    worst = (
-        f"the {WORST} worst losses against “{other}” by score"
-        if "Worst loss" in whys
-        else f"nothing was lost against “{other}”"
-    )
-    none = "" if "Won, by lot" in whys else " None was won."
-    private = " Private rows are never shown." if any(row.private for row in story.rows) else ""
-    return f"Chosen by a rule and not by hand: {worst}{by_lot}.{none}{private}"
+    names = {WON: "one that was won", LEVEL: "one that came out the same"}
+    drawn = " and ".join(said for why, said in names.items() if picked[why])
+    by_lot = f", then {drawn}, drawn by lot (seed {story.run_seed})" if drawn else ""
+    private = any(row.private for row in story.rows)
+    shown = " that may be shown" if private else ""
+    worst = {0: f"no loss{shown}", 1: "the worst loss"}.get(picked[LOST], f"the {picked[LOST]} worst losses")
+    none = "" if picked[WON] else f" None{shown} was won."
+    hidden = " Private rows are never shown." if private else ""
+    return f"Chosen by a rule and not by hand: {worst} against “{other}” by score{by_lot}.{none}{hidden}"
+
+
+def blind_to(story: Story) -> str:
+    """What a reader of the examples has to know of the measure, by which they were won and lost; "" where it tells right answers
+    from wrong ones, or is not known."""
+    known = describe(story.scorer)
+    if known is None or known.binary:
+        return ""
+    return f"Won and lost by “{scorer_name(story)}” alone. {known.blind_to}"

@@ -12,6 +12,11 @@ from ftcore.report.palette import arm_family
 
 VARIED = ("prompt", "few_shot", "rag", "fine_tuned_rag")
 """Ways of which one alternative is chosen, and named after a comma."""
+IS_THERE = {
+    "contains": ("contains the wanted answer", "does not contain it"),
+    "json_valid": ("valid JSON", "not valid JSON"),
+}
+"""Measures that see one thing, and what they see of an answer: neither says that it is right."""
 LONGEST_LABEL = 60
 """Characters of an arm's label in a sentence."""
 
@@ -69,6 +74,16 @@ def label_of(story: Story, name: str) -> str:
 def called(label: str, kind: str) -> str:
     """A way's label without the alternative that was chosen of it ("…, the nearest ones")."""
     return label.partition(", ")[0] if kind in VARIED else label
+
+
+def house_word(story: Story, key: str) -> str:
+    """A question, a reason or an action as this house calls it; its key where that is not known."""
+    return story.house_words.get(key, key)
+
+
+def never_pays(story: Story) -> bool:
+    """Whether it was worked out that fine-tuning does not pay back, even with every figure at its most favourable."""
+    return story.pay is not None and story.pay.never_pays
 
 
 def short(text: str, limit: int) -> str:
@@ -146,9 +161,11 @@ def day(made_at: str) -> str:
 
 
 def score_words(story: Story, score: float | None) -> str:
-    """One answer's score as a reader wants it: right or wrong where there is nothing between."""
+    """One answer's score as a reader wants it: right or wrong, there or not, where there is nothing between."""
     if score is None:
         return "no score"
     if counts_right_answers(story):
         return "right" if score >= 1 else "wrong"
+    if story.scorer in IS_THERE:
+        return IS_THERE[story.scorer][score < 1]
     return f"{points(score)} of 100"

@@ -5,43 +5,44 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
 
+from ftcore.decision.framework import Framework, framework_of
 from ftcore.decision.research import cards_of
-from ftcore.records import LOCAL, Cited, DataSheet, DataSource, Decided, Endpoint, Job, Place, Project, Snapshot, Split
-from ftcore.report import settings
+from ftcore.records import Cited, DataSheet, DataSource, Decided, Job, Project, Snapshot, Split
+from ftcore.report import places, settings
 from ftcore.store import (
     data_sheet,
     decision_records,
     decisions,
-    endpoints,
     examples,
     imports,
     models,
     problems,
-    recorded,
 )
 from ftcore.store.runs import Run
 
 MOST_CARDS, MOST_REASONS = 6, 12
-_HERE = ("localhost", "127.0.0.1", "::1")
-_QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|‘[^’]*’|'[^']*'|`[^`]*`")
+_QUOTED = re.compile(r"""“.*”|".*"|(?<!\w)‘.*’(?!\w)|(?<!\w)'.*'(?!\w)|`.*`""", re.DOTALL)
+"""From the first mark to the last one: a cell may hold marks itself. An apostrophe within a word opens nothing."""
 _NUMBER = re.compile(r"\d[\d.,]*")
 
 
 def around(c: Connection, root: Path, project: Project, run: Run | None, job: Job | None) -> dict[str, Any]:
-    """Fields of a `Story`: noun, decide_by, brand, places, decided, research, shutdown. `root` is the workspace's folder."""
+    """Fields of a `Story`: what stands around its figures. `root` is the workspace's folder."""
     asked = settings.asked(c, project.id)
     decision = decisions.latest(c, project.id)
     return {
         "noun": asked.noun or settings.NOUN,
         "decide_by": asked.decide_by,
         "brand": settings.brand(c),
-        "places": tuple(_places(c, run, job)),
+        "places": places.of_project(c, project.id),
+        "asked_at": places.of_run(c, run),
+        "house_words": house_words(framework_of(root)[0]),
         "decided": _decided(c, project.id, decision),
         "research": tuple(_research(root, decision)),
         "shutdown": _shutdown(c, job),
@@ -49,6 +50,16 @@ def around(c: Connection, root: Path, project: Project, run: Run | None, job: Jo
         "measured_on": run.finished_at.date().isoformat() if run and run.finished_at else "",
         "run_seed": run.seed if run else 0,
         "trial": str(run.settings.get("trial") or "") if run else "",
+    }
+
+
+def house_words(framework: Framework) -> dict[str, str]:
+    """By its key, each question in full, and the names of the reasons and the actions, in the words of the house."""
+    reasons = (*framework.good_reasons, *framework.bad_reasons)
+    return {
+        **{one.key: one.question for one in framework.questions},
+        **{one.key: one.name for one in reasons},
+        **{action.value: advice.name for action, advice in framework.actions.items()},
     }
 
 
@@ -90,41 +101,19 @@ def reasons_of(found: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
     return [*most, ("other reasons", left)] if left else most
 
 
-def place_of(endpoint: Endpoint, trained: int = 0, asked: int = 0) -> Place:
-    """Where a server stands. Its own trainer, and every address that never leaves the machine, is this computer."""
-    try:
-        host = urlsplit(endpoint.base_url).hostname or ""
-    except ValueError:
-        host = ""
-    here = endpoint.name == LOCAL or host in _HERE or host.startswith("127.")
-    name = "this computer" if endpoint.name == LOCAL else endpoint.name
-    return Place(name, host, here, trained, asked, elsewhere_made=endpoint.base_url == recorded.ADDRESS)
-
-
-def _places(c: Connection, run: Run | None, job: Job | None) -> list[Place]:
-    trained: Counter[int] = Counter()
-    asked: Counter[int] = Counter()
-    if job is not None and job.remote_id:
-        from ftcore.store import snapshots
-
-        learnt = snapshots.get(c, job.snapshot_id)
-        trained[job.endpoint_id] += round(learnt.train * job.share) + learnt.validation
-    if run is not None:
-        at = {str(arm["name"]): arm.get("endpoint_id") or run.endpoint_id for arm in run.arms}
-        for arm, number in data_sheet.asked_of(c, run.id).items():
-            asked[at.get(arm, run.endpoint_id)] += number
-    return [place_of(endpoints.get(c, id_), trained[id_], asked[id_]) for id_ in dict.fromkeys([*trained, *asked])]
-
-
 def _decided(c: Connection, project_id: int, decision: decisions.Decision | None) -> Decided | None:
-    record = decision_records.latest(c, project_id)
+    """Who decided and when is of the save that brought the choice, whoever changed an answer or the reason since."""
     if decision is None:
         return None
+    record, made = decision_records.latest(c, project_id), decision
+    if decision.choice:
+        since = takewhile(lambda one: one.choice == decision.choice, decisions.history(c, project_id, limit=200))
+        made = list(since)[-1]
     return Decided(
         choice=decision.choice,
         why=decision.note,
-        who=decision.who,
-        on=decision.created_at.date().isoformat(),
+        who=made.who,
+        on=made.created_at.date().isoformat(),
         review_on=decision.review_on,
         version=record.number if record else 0,
         digest=record.digest if record else "",

@@ -87,13 +87,10 @@ def examples(story: Story) -> str:
     picked = chosen_examples.chosen(story)
     if not picked:
         return section("Examples", "", "<p>There is no example that may be shown.</p>")
-    lost = any(one.why == "Worst loss" for one in picked)
-    other = words.label_of(story, found[0])
-    none = "" if lost else f"No example that may be shown was answered worse than by “{other}”."
     rows = "".join(_row(story, one.why, one.row) for one in picked)
-    return section(
-        "Examples: the worst losses first", chosen_examples.rule(story), paragraphs((none,)) + rows, id_="examples"
-    )
+    title = "Examples: the worst losses first" if picked[0].why == chosen_examples.LOST else "Examples"
+    told = f"{chosen_examples.rule(story)} {chosen_examples.blind_to(story)}".strip()
+    return section(title, told, rows, id_="examples")
 
 
 def cost(story: Story) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ftcore.decision.framework import load
-from ftcore.records import Action, Comparison, SideBySide, Story
+from ftcore.decision.questions import QUESTIONS
+from ftcore.records import Comparison, SideBySide, Story
 from ftcore.report import data_sheet, facts, svg, words
 from ftcore.report.citing import cite, evidence_lines
 from ftcore.report.file import cut
@@ -21,24 +21,21 @@ def decision(story: Story) -> str:
     taken = story.decided
     if not (story.answers or taken):
         return ""
-    framework = load()
-    known = {action.value for action in Action}
-    asked = [(one.question, _SAID.get(story.answers.get(one.key, ""), "not answered")) for one in framework.questions]
+    asked = [(words.house_word(story, key), _SAID.get(story.answers.get(key, ""), "not answered")) for key in QUESTIONS]
     rows: list[tuple[str, str]] = []
     if taken:
-        name = framework.actions[Action(taken.choice)].name if taken.choice in known else taken.choice
         rows = [
-            ("Decided", name or NOT_DECIDED),
+            ("Decided", words.house_word(story, taken.choice) or NOT_DECIDED),
             ("Why", taken.why),
             ("By", taken.who),
-            ("Answered on", words.day(taken.on)),
+            ("Decided on" if taken.choice else "Answered on", words.day(taken.on)),
             ("To be looked at again on", words.day(taken.review_on) or "no day has been set"),
             (
                 "Record",
                 f"version {taken.version}, sha256 {taken.digest}" if taken.digest else "no version has been kept",
             ),
         ]
-    reasons = [framework.reason_name(reason) for reason in story.reasons]
+    reasons = [words.house_word(story, reason) for reason in story.reasons]
     answered = fact_table(asked, "Questions and answers") if story.answers else ""
     return section(
         "The decision record", "", f"{fact_table(rows, 'The decision')}{answered}{listed('Reasons given', reasons)}"

@@ -1,25 +1,41 @@
-"""What slide one says besides the answer: money, the biggest risk, the decision wanted and by when, where data goes, and what
-to do instead where the answer is no."""
+"""What slide one says besides the answer: money, the biggest risk, the decision wanted and by when, and what to do instead where
+the answer is no. Each sentence is written so that it holds beside the others."""
 
 from __future__ import annotations
 
-import ipaddress
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from ftcore.decision.framework import load
-from ftcore.records import LOCAL, Action, ArmResult, Place, Story, Verdict
+from ftcore.decision.pay.ranges import Range
+from ftcore.decision.pay.saying import looked_ahead, rough_dollars
+from ftcore.evaluation.verdict import too_much_missing
+from ftcore.records import LOCAL, Action, ArmResult, Comparison, Story, Verdict
 from ftcore.records.pay import Outcome
 from ftcore.report import ending, trial_words
-from ftcore.report.facts import arm_of, day, dollars, duration, is_tuned, label_of, primary, subject, tuned_arm
+from ftcore.report.facts import (
+    arm_of,
+    day,
+    dollars,
+    duration,
+    house_word,
+    is_tuned,
+    label_of,
+    never_pays,
+    primary,
+    subject,
+    tuned_arm,
+)
+from ftcore.report.opening import AHEAD, GAINLESS, answer_is_no, decides
 
-AHEAD = (Verdict.CLEARLY_BETTER, Verdict.BETTER)
-GAINLESS = (Verdict.EQUIVALENT, Verdict.WORSE)
 NO_DATE = "No date has been set for it."
 TIME_TO_DECIDE = timedelta(days=14)
 """From the report to the day that is proposed where nobody has set one."""
 ON_AS_TODAY = (
     "Going on as today keeps today's mistakes, and how many those are has not been measured with the model in use."
 )
+NOT_ENOUGH = "It may not be enough: that what is advised instead will do has not been shown with the model in use."
+INSTEAD = (Action.TRY_BETTER_MODEL, Action.IMPROVE_PROMPT, Action.USE_RAG)
+"""What is advised in the place of fine-tuning; the others leave things as they are for now."""
+PILOT = "a pilot with the tuned model, with a person reading the answers, and name who keeps the examples current"
 
 
 def money(story: Story) -> str:
@@ -68,28 +84,43 @@ def _tokens(story: Story) -> str:
 def risk(story: Story) -> str:
     """The biggest risk of acting on this report, one only."""
     found, advised = primary(story), story.recommendation
-    if (
-        (advised is None or advised.action is Action.FINE_TUNE)
-        and not answer_is_no(story)
-        and (ends := ending.of(story))
-    ):
+    refused = answer_is_no(story)
+    tunes = not refused and (advised is None or advised.action is Action.FINE_TUNE)
+    if tunes and (ends := ending.of(story)):
         return ends
-    if advised is not None and answer_is_no(story) and (found is None or story.practice):
-        return ON_AS_TODAY
+    if refused and advised is not None and _unshown(story):
+        return NOT_ENOUGH if advised.action in INSTEAD else ON_AS_TODAY
     if found is None:
-        return "Nothing here has been measured: the advice rests on answers to questions."
-    name, comparison = found
+        return "No way to answer has been compared with another: that training helps is belief."
     if story.practice:
         return "The measurement comes from a small practice model; a larger model may already do this without training."
-    if not is_tuned(story):
-        return trial_words.risk(story)
-    if comparison.verdict is Verdict.NOT_ENOUGH_EVIDENCE:
+    return _risk_measured(story, *found) if is_tuned(story) else trial_words.risk(story)
+
+
+def _unshown(story: Story) -> bool:
+    """Whether nothing that was measured speaks about an advice against fine-tuning."""
+    found = primary(story)
+    return found is None or story.practice or (is_tuned(story) and not decides(story) and found[1].verdict not in AHEAD)
+
+
+def _risk_measured(story: Story, name: str, one: Comparison) -> str:
+    """What may go wrong where a tuned model was measured against another way, and not on the practice model."""
+    other, every = f"“{label_of(story, name)}”", one.wins + one.ties + one.losses
+    if too_much_missing(one):
+        return f"Deciding before all is there: {one.missing} of {one.n + one.missing} pairs of answers never arrived."
+    if one.verdict is Verdict.NOT_ENOUGH_EVIDENCE:
         return "Deciding on so little: the difference could go either way."
-    if comparison.verdict in GAINLESS:
+    if one.verdict is Verdict.EQUIVALENT and story.pay is not None and story.pay.outcome is Outcome.PAYS:
+        return (
+            f"A saving is given up: the tuned model does as well as {other}, and was worked out to be the cheaper way."
+        )
+    if one.verdict in GAINLESS:
         return f"It holds for {story.noun} like these. When the task or the volume changes, measure again."
-    if comparison.losses:
-        of = comparison.wins + comparison.ties + comparison.losses
-        return f"On {comparison.losses} of {of} test examples the tuned model did worse than “{label_of(story, name)}”. Read them before you decide."
+    if one.verdict in AHEAD and answer_is_no(story):
+        worse = f", and worse on {one.losses}" if one.losses else ""
+        return f"A gain is given up: on {one.wins} of {every} test examples the tuned model did better than {other}{worse}."
+    if one.losses:
+        return f"On {one.losses} of {every} test examples the tuned model did worse than {other}. Read them before you decide."
     return "It was trained once. Another training on the same examples may come out differently."
 
 
@@ -98,10 +129,8 @@ def decision_wanted(story: Story) -> str:
     taken = story.decided
     if taken is None or not taken.choice:
         return _wanted(story)
-    known = {action.value for action in Action}
-    name = load().actions[Action(taken.choice)].name if taken.choice in known else taken.choice
     by = f" by {taken.who}" if taken.who else ""
-    said = f"Confirm what was decided{by} on {day(taken.on)}: {name}."
+    said = f"Confirm what was decided{by} on {day(taken.on)}: {house_word(story, taken.choice)}."
     changed = story.recommendation is not None and story.recommendation.action.value != taken.choice
     return f"{said} The advice is another one: {_wanted(story)}" if changed else said
 
@@ -109,10 +138,24 @@ def decision_wanted(story: Story) -> str:
 def by_when(story: Story) -> str:
     """The day by which the decision is wanted, in a sentence."""
     if story.decide_by:
+        if _is_past(story, story.decide_by):
+            return f"It was wanted by {day(story.decide_by)}; set another day on the Report page."
         return f"By {day(story.decide_by)}."
     if story.decided and story.decided.review_on:
-        return f"To be looked at again on {day(story.decided.review_on)}."
+        return _review(story, story.decided.review_on, "To be looked at again on")
     return _proposed(story.made_at)
+
+
+def _review(story: Story, on: str, said: str) -> str:
+    return f"{'It was to be looked at again on' if _is_past(story, on) else said} {day(on)}."
+
+
+def _is_past(story: Story, on: str) -> bool:
+    """Whether that day was over when the report was made; False where one of the two is no date."""
+    try:
+        return date.fromisoformat(on) < datetime.fromisoformat(story.made_at).date()
+    except ValueError:
+        return False
 
 
 def _proposed(made_at: str) -> str:
@@ -126,13 +169,8 @@ def _proposed(made_at: str) -> str:
 
 def _wanted(story: Story) -> str:
     found, advised = primary(story), story.recommendation
-    seen = found[1].verdict if found and is_tuned(story) and not story.practice else None
-    if seen in AHEAD and (advised is None or advised.action is Action.FINE_TUNE):
-        return "Agree to a pilot with the tuned model, with a person reading the answers, and name who keeps the examples current."
-    if seen in GAINLESS and found:
-        return f"Agree not to fine-tune, and to go on with “{label_of(story, found[0])}”."
-    if seen is Verdict.NOT_ENOUGH_EVIDENCE:
-        return "Agree to collect more test examples before any money is spent."
+    if found and decides(story):
+        return _wanted_measured(story, *found)
     if advised is None:
         return "Agree who answers the five questions, and by when."
     if advised.action is Action.MEASURE_FIRST and len(advised.reverses_if) > 1:
@@ -140,12 +178,22 @@ def _wanted(story: Story) -> str:
     return f"Agree to this next step: {_lower(advised.next_steps[0].what)}"
 
 
-def answer_is_no(story: Story) -> bool:
-    """Whether the report advises against fine-tuning, at least for now."""
-    found, advised = primary(story), story.recommendation
-    if found and is_tuned(story) and not story.practice and found[1].verdict in GAINLESS:
-        return True
-    return advised is not None and advised.action not in (Action.FINE_TUNE, Action.MEASURE_FIRST)
+def _wanted_measured(story: Story, name: str, one: Comparison) -> str:
+    if too_much_missing(one):
+        return "Agree that nothing is decided before the missing answers have been asked for again."
+    if one.verdict in AHEAD:
+        if never_pays(story):
+            return f"Agree whether better answers are worth what they cost, since that money does not come back; if so, agree to {PILOT}."
+        return f"Agree to {PILOT}."
+    if one.verdict in GAINLESS:
+        return f"Agree not to fine-tune, and to go on with “{label_of(story, name)}”."
+    if one.verdict is Verdict.NOT_ENOUGH_EVIDENCE:
+        return "Agree to collect more test examples before any more money is spent."
+    if never_pays(story):
+        return f"Agree not to fine-tune, and to go on with “{label_of(story, name)}”: better answers have not been shown, and the money does not come back."
+    if story.pay is not None and story.pay.outcome is Outcome.PAYS:
+        return f"Agree, for the saving alone, to {PILOT}."
+    return "Agree to work out first what fine-tuning would save: better answers have not been shown."
 
 
 def instead(story: Story) -> str:
@@ -153,68 +201,37 @@ def instead(story: Story) -> str:
     if not answer_is_no(story):
         return ""
     found, advised = primary(story), story.recommendation
-    measured = found and is_tuned(story) and not story.practice and found[1].verdict in GAINLESS
-    what = f"Go on with “{label_of(story, found[0])}”." if measured and found else ""
-    if not what and advised:
-        what = _ended(advised.next_steps[0].what)
+    if found and decides(story):
+        what = f"Go on with “{label_of(story, found[0])}”."
+    else:
+        what = _ended(advised.next_steps[0].what) if advised else ""
     return f"{what} {_cost_of_it(story)} {_again(story)}"
 
 
 def _cost_of_it(story: Story) -> str:
+    """In the figures of the money line; of the way whose cost is known, by its name: what is advised may be another one."""
     pay, found = story.pay, primary(story)
     if pay is not None and pay.other_total is not None:
-        low, high = (f"${amount:,.0f}" for amount in pay.other_total)
-        amount = low if low == high else f"{low} to {high}"
-        return f"“{pay.other}” costs {amount} over {pay.horizon:.0f} months."
-    arm = arm_of(story, found[0]) if found else None
+        return f"“{pay.other}” costs {rough_dollars(Range(*pay.other_total))} in {looked_ahead(pay.horizon)}."
+    arm = tuned_arm(story) if not is_tuned(story) else arm_of(story, found[0]) if found else None
     if arm is not None and arm.usd is not None and not story.practice:  # the practice model's price says nothing
         return _a_thousand(story, arm)
     return "What it costs has not been worked out."
 
 
 def _a_thousand(story: Story, arm: ArmResult) -> str:
+    name = f"“{label_of(story, arm.arm)}”"
     if not arm.usd:
-        return "There is no bill for its answers: they come from a server of your own."
-    return f"It costs {dollars(arm.usd * 1000)} for every 1,000 {story.noun}, as measured."
+        return f"There is no bill for the answers of {name}: they come from a server of your own."
+    return f"{name} costs {dollars(arm.usd * 1000)} for every 1,000 {story.noun}, as measured."
 
 
 def _again(story: Story) -> str:
     if story.decided and story.decided.review_on:
-        return f"Look at it again on {day(story.decided.review_on)}."
-    return f"Begin by {day(story.decide_by)}." if story.decide_by else "No date to look at it again has been set."
-
-
-def where_data_goes(story: Story) -> str:
-    """What was sent to which server, as far as it is known."""
-    sent = [place for place in story.places if place.trained or place.asked]
-    if not sent:
-        return "Nowhere so far: nothing was sent to train a model or to be answered."
-    if all(place.elsewhere_made for place in sent):
-        return "Nowhere: the sample's finished run was made on another computer, with the sample's own examples. Nothing of yours was sent."
-    if all(place.here for place in sent):
-        what = _sent(story, Place("", "", True, sum(p.trained for p in sent), sum(p.asked for p in sent)))
-        return f"Nowhere: it stayed on the computer that runs this app ({what})."
-    said = [f"To {_named(place)}: {_sent(story, place)}." for place in sent if not place.here]
-    if any(place.here for place in sent):
-        said.append("The rest stayed on the computer that runs this app.")
-    return " ".join([*said, "How long it is kept there stands in that provider's terms."])
-
-
-def _sent(story: Story, place: Place) -> str:
-    parts = [
-        f"{place.trained:,} examples to learn from" if place.trained else "",
-        f"{place.asked:,} {story.noun} to answer, with their instructions" if place.asked else "",
-    ]
-    return " and ".join(part for part in parts if part)
-
-
-def _named(place: Place) -> str:
-    try:
-        own = ipaddress.ip_address(place.host).is_private
-    except ValueError:
-        own = False
-    where = f"{place.host}, an address in a private network" if own else place.host
-    return f"{place.name} ({where})" if where else place.name
+        return _review(story, story.decided.review_on, "Look at it again on")
+    if story.decide_by and not _is_past(story, story.decide_by):
+        return f"Begin by {day(story.decide_by)}."
+    return "No date to look at it again has been set."
 
 
 def _ended(sentence: str) -> str:

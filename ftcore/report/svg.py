@@ -129,17 +129,16 @@ def _bar(at: int, arm: ArmResult) -> str:
 
 def _interval(story: Story, row: int, name: str, one: Comparison, place: Callable[[float], str]) -> str:
     top, middle = ROW * row, ROW * row + 42
-    kind = story.candidate if row == 0 else kind_named(story, name)
-    family = _family(kind_named(story, kind) if row == 0 else kind)
+    kind = kind_named(story, name if row else story.candidate)
     said = f"{signed(one.mean_difference)} ({signed(one.low)} to {signed(one.high)}) against {label_of(story, name)}"
     low, mean, high = (place(value) for value in (one.low, one.mean_difference, one.high))
     first = " first" if row == 0 else ""
     return (
-        f'<g class="mark{first} {family}" tabindex="0" role="img" aria-label="{escaped(said)}"><title>{escaped(said)}</title>'
+        f'<g class="mark{first} {_family(kind)}" tabindex="0" role="img" aria-label="{escaped(said)}"><title>{escaped(said)}</title>'
         f'<rect class="hit" x="0" width="100%" y="{top}" height="{ROW}"/>'
         f'<text class="name" x="0" y="{top + 22}">against {escaped(short(label_of(story, name), 44))}: '
         f'<tspan class="strong">{signed(one.mean_difference)}</tspan> ({signed(one.low)} to {signed(one.high)})</text>'
-        f"{_whisker(low, high, middle)}{_marker(kind_named(story, name) if row else kind_named(story, kind), mean, middle)}</g>"
+        f"{_whisker(low, high, middle)}{_marker(kind, mean, middle)}</g>"
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -67,8 +68,8 @@ def _told(db: Database, project_id: int, who: str, rows: bool, run_id: int | Non
         taken = imports.of_project(c, project_id)
         run = _finished(c, project_id, run_id) if run_id else runs.latest_done(c, project_id) or _trial(c, project_id)
         job = _job(c, project_id, run)
-        asked = job or run
-        endpoint = endpoints.get(c, asked.endpoint_id) if asked else None
+        trained, measured = [endpoints.get(c, one.endpoint_id) if one else None for one in (job, run)]
+        endpoint, answered = trained or measured, measured or trained
         snapshot = snapshots.get(c, job.snapshot_id) if job else None
         sizes = snapshot or examples.counts(c, project_id)  # before a training: as the examples stand
         decision = decisions.latest(c, project_id)
@@ -76,7 +77,7 @@ def _told(db: Database, project_id: int, who: str, rows: bool, run_id: int | Non
             "project": project.name,
             "made_at": now().isoformat(timespec="minutes"),
             "made_by": who,
-            "practice": bool(endpoint and endpoint.practice),
+            "practice": bool(answered and answered.practice),
             "read": sum(one.read for one in taken),
             "accepted": sum(one.accepted for one in taken),
             "rejected": sum(one.rejected for one in taken),
@@ -132,7 +133,11 @@ def _of_job(c: Connection, job: Job | None) -> dict[str, Any]:
         "trained_tokens": job.trained_tokens,
         "hyperparameters": {name: str(value) for name, value in job.hyperparameters.items()},
         "seed": job.seed,
-        "losses": tuple((m.step, m.train_loss) for m in jobs.metrics(c, job.id) if m.train_loss is not None),
+        "losses": tuple(
+            (m.step, m.train_loss)
+            for m in jobs.metrics(c, job.id)
+            if m.train_loss is not None and math.isfinite(m.train_loss)
+        ),
     }
 
 

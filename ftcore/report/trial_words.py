@@ -7,7 +7,7 @@ from ftcore.evaluation.numbers import counted_points, points, signed, span
 from ftcore.records import Story, Verdict
 from ftcore.report.facts import counts_right_answers, label_of, primary, scorer_name, subject
 
-NOTHING_TRAINED = "No model was trained for it."
+NOT_TUNED = "No tuned model was asked."
 
 
 def finding(story: Story) -> str:
@@ -32,7 +32,7 @@ def finding(story: Story) -> str:
         seen = counted_points(one.detectable_difference)
         said = f"Too close to call between {ours} and {other}: {one.n:,} {story.noun} show only differences above about {seen}."
     start = "On the practice model: " if story.practice else ""
-    return f"{start}{said} {NOTHING_TRAINED}"
+    return f"{start}{said} {NOT_TUNED}"
 
 
 def risk(story: Story) -> str:
@@ -45,7 +45,7 @@ def risk(story: Story) -> str:
 def limits(story: Story) -> tuple[str, ...]:
     """What a trial does not show."""
     return (
-        "No model was trained, so nothing here says what a tuned model would do.",
+        "No tuned model was asked, so nothing here says what one would do.",
         "The questions were drawn from the examples to learn from: those kept aside for the test were left alone.",
     )
 

@@ -6,10 +6,11 @@ from ftcore.evaluation import verdict
 from ftcore.evaluation.statistics import MISSING_ALLOWED as MISSING_LIMIT  # noqa: F401
 from ftcore.evaluation.verdict import NAMES as VERDICTS  # noqa: F401
 from ftcore.evaluation.verdict import advice, certainty, method
-from ftcore.records import LOCAL, Action, Confidence, Story
+from ftcore.records import Comparison, Confidence, Story, Verdict
 from ftcore.report import trial_words
 
 # Pages speak through this module alone: it hands on the names it does not use itself.
+from ftcore.report.data_words import data_sentences, training_sentences  # noqa: F401
 from ftcore.report.facts import (  # noqa: F401
     alternative,
     arm_of,
@@ -18,8 +19,10 @@ from ftcore.report.facts import (  # noqa: F401
     day,
     dollars,
     duration,
+    house_word,
     is_tuned,
     label_of,
+    never_pays,
     points,
     primary,
     regressions,
@@ -30,16 +33,9 @@ from ftcore.report.facts import (  # noqa: F401
     subject,
     tuned_arm,
 )
-from ftcore.report.slide_one import (  # noqa: F401
-    AHEAD,
-    answer_is_no,
-    by_when,
-    decision_wanted,
-    instead,
-    money,
-    risk,
-    where_data_goes,
-)
+from ftcore.report.opening import AHEAD, answer_is_no, decides  # noqa: F401
+from ftcore.report.places import told as where_data_goes  # noqa: F401
+from ftcore.report.slide_one import by_when, decision_wanted, instead, money, risk  # noqa: F401
 
 PRACTICE_STAMP = "Practice model"
 STANDING = {"believed": "Believed", "partly measured": "Partly measured", "measured": "Measured"}
@@ -54,12 +50,26 @@ def headline(story: Story) -> str:
     """The answer in one sentence. What was measured speaks, unless the advice stands in its way or it was measured on
     the practice model, which can't decide; nothing measured leaves the advice, which is then belief."""
     found, advised = primary(story), story.recommendation
-    if found is None:
-        return advised.headline if advised else "Nothing has been decided or measured yet."
-    weak = story.practice or not is_tuned(story)  # neither may say whether to train
-    if advised and (weak or (found[1].verdict in AHEAD and advised.action is not Action.FINE_TUNE)):
+    if found and decides(story):
+        return _decided_by(story, found[1])
+    if advised:
         return advised.headline
-    return finding(story) if weak else advice(found[1], as_words(story, alternative(story)))
+    return finding(story) or "Nothing has been decided or measured yet."
+
+
+def _decided_by(story: Story, one: Comparison) -> str:
+    """What follows from the measurement, beside a money line that may say that it never pays back."""
+    said = advice(one, as_words(story, alternative(story)))
+    if verdict.too_much_missing(one) or not never_pays(story):
+        return said
+    if one.verdict in AHEAD:
+        return f"Fine-tuning gives better answers and does not pay for itself: {said.partition(': ')[2]}"
+    if one.verdict is Verdict.NOT_WORSE:
+        name = as_words(story).name
+        return (
+            f"Don't fine-tune. The tuned model is not shown to be better than {name}, and it does not pay for itself."
+        )
+    return said
 
 
 def question(story: Story) -> str:
@@ -71,12 +81,8 @@ def question(story: Story) -> str:
 
 def second_sentence(story: Story) -> str:
     """What was measured, where the headline does not say it already; "" otherwise."""
-    found, said = primary(story), headline(story)
-    if found is None or said == finding(story):
-        return ""
-    if is_tuned(story) and said == advice(found[1], as_words(story, alternative(story))):
-        return ""
-    return finding(story)
+    said = finding(story)
+    return "" if decides(story) or said == headline(story) else said
 
 
 def finding(story: Story) -> str:
@@ -120,20 +126,37 @@ def how(story: Story) -> str:
     )
 
 
+def confidence(story: Story) -> Confidence | None:
+    """What the answer rests on; None without advice. A measurement that opens the report is not called belief, whatever the advice
+    behind it rests on."""
+    if not story.recommendation:
+        return None
+    found = story.recommendation.confidence
+    return Confidence.PARTLY_MEASURED if found is Confidence.BELIEVED and decides(story) else found
+
+
 def standing(story: Story) -> str:
-    """What the advice rests on; "" without advice."""
-    return STANDING[story.recommendation.confidence] if story.recommendation else ""
+    """The same as a word; "" without advice."""
+    found = confidence(story)
+    return STANDING[found] if found else ""
 
 
 def standing_meaning(story: Story) -> str:
     """The standing explained in a sentence; "" without advice."""
-    if not story.recommendation:
+    found = confidence(story)
+    if found is None:
         return ""
-    confidence = story.recommendation.confidence
-    if confidence is Confidence.BELIEVED and story.comparisons:
+    if found is Confidence.BELIEVED and story.comparisons:
         what = "the practice model showed" if story.practice else "was measured"
         return f"the advice rests on answers; what {what} does not decide it."
-    return STANDING_MEANING[confidence]
+    return STANDING_MEANING[found]
+
+
+def nothing_compared(story: Story) -> str:
+    """What is to be said where no ways to answer were compared: the checks, or the money, may have been measured all the same."""
+    if story.recommendation is None or story.recommendation.confidence is Confidence.BELIEVED:
+        return "Nothing has been measured. All of this is marked “believed”."
+    return "No ways to answer have been compared yet. What else was measured stands with the advice."
 
 
 def axis_title(story: Story) -> str:
@@ -150,60 +173,12 @@ def stamp(story: Story) -> str:
     return verdict.PRACTICE
 
 
-def data_sentences(story: Story) -> tuple[str, ...]:
-    """What the data was. Empty when nothing was imported."""
-    if not (story.read or story.train or story.test):
-        return ()
-    said = []
-    if story.read:
-        said.append(
-            f"{story.read:,} examples read: {story.accepted:,} kept, {story.rejected:,} set aside. Each of those is listed with its reason in the app."
-        )
-    unseen = " The model never saw the test examples." if story.job_id else ""
-    said.append(
-        f"{story.train:,} to learn from, {story.validation:,} to watch the training, {story.test:,} kept aside for the test.{unseen}{_rest(story)}"
-    )
-    return tuple(said)
-
-
-def _rest(story: Story) -> str:
-    """What was kept and stands in none of the three parts, so that the figures add up."""
-    left = story.accepted - story.train - story.validation - story.test
-    if left <= 0:
-        return ""
-    return (
-        " 1 more is still to be approved, or was rejected."
-        if left == 1
-        else f" {left:,} more are still to be approved, or were rejected."
-    )
-
-
-def training_sentences(story: Story) -> tuple[str, ...]:
-    """How it was trained. Empty when no job ran."""
-    if not (story.job_id or story.fine_tuned_model):
-        return ()
-    where = (
-        "on this project's own server"
-        if story.endpoint == LOCAL
-        else f"at {story.endpoint or 'an endpoint without a name'}"
-    )
-    took = f", in {duration(story.job_seconds)}" if story.job_seconds is not None else ""
-    tokens = f"{story.trained_tokens:,} tokens" if story.trained_tokens is not None else "the training examples"
-    said = [f"{story.base_model or 'The base model'} was trained {where} on {tokens}{took}."]
-    if story.losses:
-        first, last = story.losses[0], story.losses[-1]
-        said.append(
-            f"Its loss, the training's own measure of error, went from {first[1]:.2f} to {last[1]:.2f}. That is no measure of use: the test is."
-        )
-    return tuple(said)
-
-
 def asked_sentence(story: Story) -> str:
     """Who answered what, in a sentence that stands above every table of ways to answer."""
     n = max((arm.n for arm in story.arms), default=0)
     if is_tuned(story):
         return f"Every way answered the same {n:,} test examples, which the tuned model never saw in training."
-    return f"Every way answered the same {n:,} examples. No model was trained."
+    return f"Every way answered the same {n:,} examples. No tuned model was among them."
 
 
 def compared_thing(story: Story) -> str:
@@ -220,7 +195,7 @@ def limits(story: Story) -> tuple[str, ...]:
     """What this report does not show."""
     said = [stamp(story)] if story.practice else []
     if not story.comparisons:
-        return (*said, "Nothing has been measured. All of this is marked “believed”.")
+        return (*said, nothing_compared(story))
     said += [verdict.ONE_TRAINING] if is_tuned(story) else trial_words.limits(story)
     if story.stronger:
         said.append(story.stronger)
@@ -231,14 +206,14 @@ def limits(story: Story) -> tuple[str, ...]:
         said.append(
             f"{upper(compared_thing(story))} was compared with “{name}”, which need not be the best other way. {story.comparator_why}".strip()
         )
-    said.append(
-        "The test examples come from the same source as the training examples. Questions of another kind may be answered differently."
-    )
+    if is_tuned(story):
+        said.append("The test examples come from the same source as the training examples.")
+    said.append("Questions of another kind may be answered differently.")
     if scorer_name(story):
         said.append(f"“{scorer_name(story)}” was the measure. What it does not look at was not measured.")
     if hidden := private_rows(story):
         said.append(
-            f"{hidden} private row{'s count' if hidden > 1 else ' counts'} in the averages, and no private text is shown."
+            f"{hidden} private row{'s count' if hidden > 1 else ' counts'} in the averages, and no private text is shown or stands in a file."
         )
     return tuple(said)
 

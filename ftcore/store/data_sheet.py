@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from sqlalchemy import Connection, func, or_, select
 
 from ftcore.records import Split
-from ftcore.store.schema import calls, examples, imports, rejected_rows, snapshot_rows
-
-MOST_REASONS = 200
-"""Reasons with a figure in each of them are as many as rows: beyond so many the rest counts as "other reasons"."""
+from ftcore.store.schema import examples, imports, rejected_rows, snapshot_rows
 
 
 def reasons(c: Connection, project_id: int) -> list[tuple[str, int]]:
@@ -23,10 +18,7 @@ def reasons(c: Connection, project_id: int) -> list[tuple[str, int]]:
         .group_by(rejected_rows.c.reason)
         .order_by(number.desc(), rejected_rows.c.reason)
     )
-    found: Counter[str] = Counter()
-    for at, (reason, count) in enumerate(c.execute(query)):
-        found[reason if at < MOST_REASONS else "other reasons"] += count
-    return found.most_common()
+    return [(reason, count) for reason, count in c.execute(query)]
 
 
 def private_in(c: Connection, snapshot_id: int, split: Split | None = None) -> int:
@@ -49,12 +41,3 @@ def edited(c: Connection, project_id: int) -> int:
     mine = (examples.c.project_id == project_id, examples.c.status == "approved", ~examples.c.trashed)
     changed = func.json_type(examples.c.original) != "null"
     return int(c.execute(select(func.count()).where(*mine, changed)).scalar_one())
-
-
-def asked_of(c: Connection, run_id: int) -> dict[str, int]:
-    """How many questions of a run were sent, by arm; alternatives that were tried count with their arm."""
-    query = select(calls.c.arm, func.count()).where(calls.c.run_id == run_id).group_by(calls.c.arm)
-    found: Counter[str] = Counter()
-    for arm, number in c.execute(query):
-        found[str(arm).split("#")[0]] += number
-    return dict(found)

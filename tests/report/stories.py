@@ -6,6 +6,7 @@ import random
 from dataclasses import replace
 
 from ftcore.decision import recommend
+from ftcore.decision.framework import load
 from ftcore.records import (
     ArmResult,
     Brand,
@@ -21,6 +22,7 @@ from ftcore.records import (
     Verdict,
 )
 from ftcore.records.pay import Origin, Outcome, PayFigure, PayLine, PayPoint, PayStory
+from ftcore.report.gathering import house_words
 
 READY = {
     "best_base_model": "yes",
@@ -249,6 +251,7 @@ def believable() -> Story:
         research=RESEARCH,
         shutdown="2027-09-30",
         test_snapshot="9f2c1e0b" * 8,
+        house_words=house_words(load()),
     )  # fmt: skip
 
 
@@ -274,7 +277,7 @@ def organised() -> Story:
 
 
 def trial() -> Story:
-    """No model was trained: a better prompt was tried against the short one, on some of the examples to learn from."""
+    """No tuned model was asked: a better prompt was tried against the short one, on some of the examples to learn from."""
     level = comparison(
         n=30, mean_difference=0.2, low=0.05, high=0.36, wins=8, ties=20, losses=2, verdict=Verdict.BETTER
     )
@@ -386,6 +389,7 @@ def unmeasured() -> Story:
         recommendation=recommend({**READY, "rag_would_solve": "yes"}, ["adding_knowledge"]),
         answers={**READY, "rag_would_solve": "yes"},
         reasons=("adding_knowledge",),
+        house_words=house_words(load()),
     )
 
 

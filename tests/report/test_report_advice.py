@@ -10,11 +10,12 @@ import pytest
 from ftcore.app_files import data_dir
 from ftcore.decision.findings import trial_evidence
 from ftcore.records import Action, Comparison, Verdict
+from ftcore.report import sections_behind
 from ftcore.report.paying import TUNED_AS, choose, pay_case, set_figure
 from ftcore.report.paying.choices import OWN
 from ftcore.report.slide_one import decision_wanted
 from ftcore.report.telling import tell
-from ftcore.store import assumptions
+from ftcore.store import assumptions, decisions
 from ftcore.store.database import Database, open_database
 from ftcore.ui.decide import decide_state
 from tests.ui.journeys import begin
@@ -99,6 +100,32 @@ def test_slide_one_asks_for_the_next_step_in_the_house_s_own_words(db: Database,
         shipped.replace("what: Take 20 to 30 real questions", "what: Take the house's questions"), encoding="utf-8"
     )
     assert "take the house's questions" in decision_wanted(tell(db, project_id))
+
+
+def test_what_was_decided_asked_and_given_as_reasons_is_told_in_the_house_s_own_words(
+    db: Database, tmp_path: Path
+) -> None:
+    project_id = decided(db, READY)
+    with db.write() as c:
+        advice = decide_state.read(db, project_id).advice
+        reasons = ["format_reliability"]
+        decisions.save(
+            c, project_id, answers=READY, reasons=reasons, recommendation=advice, who="DK", choice="fine_tune"
+        )
+    shipped = (data_dir() / "decision.yaml").read_text(encoding="utf-8")
+    for was, now in (
+        ("name: Fine-tune, small first", "name: Build our own"),
+        ("question: ", "question: House "),
+        ("name: ", "name: House "),
+    ):
+        assert was in shipped
+        shipped = shipped.replace(was, now)
+    (tmp_path / "decision.yaml").write_text(shipped, encoding="utf-8")
+    story = tell(db, project_id)
+    assert "House Build our own" in decision_wanted(story)
+    section = sections_behind.decision(story)
+    assert "House Build our own" in section
+    assert section.count("House ") >= 7
 
 
 @pytest.mark.parametrize(("question", "enough"), [("prompt_optimized", "no"), ("rag_would_solve", "yes")])

@@ -60,6 +60,6 @@ def test_seconds_say_whose_they_are(tmp_path: Path) -> None:
         (replace(here, here=False), "as this computer waited"),
         (replace(here, elsewhere_made=True), "on another computer"),
     ):
-        slide = slide_of(None, tmp_path, places=(place,))
+        slide = slide_of(None, tmp_path, asked_at=(place,))
         head = next(shape.table for shape in slide.shapes if shape.has_table).rows[0]
         assert f"Median time {whose}" in [cell.text for cell in head.cells]

@@ -12,9 +12,11 @@ import stories
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ftcore.records import DataSheet
-from ftcore.report import data_sheet, markdown, model_card, write_papers
+from ftcore.records import DataSheet, Rejected
+from ftcore.report import data_sheet, gathering, markdown, model_card, write_papers
 from ftcore.report.gathering import reasons_of
+from ftcore.store import imports, projects
+from ftcore.store.database import Database
 
 
 def test_the_data_sheet_answers_what_from_where_how_cleaned_and_what_is_wrong() -> None:
@@ -24,7 +26,7 @@ def test_the_data_sheet_answers_what_from_where_how_cleaned_and_what_is_wrong() 
         "| the answer is empty | 6 |",
         "31 of the approved ones were changed by somebody",
         "151 to learn from, 18 to watch the training, 120 kept aside",
-        "| near duplicates | warning | 12 |",
+        "| nearly the same | warning | 12 |",
         "12 examples are like another one",
         "2 rows are marked private",
         "clause 7 of our terms",
@@ -87,3 +89,28 @@ def test_reasons_are_told_without_what_they_quote_from_rows() -> None:
     assert reasons_of(found) == [("The answer is … and too long (… characters).", 3)]
     many = [(f"reason {'abcdefghijklmnopqrstuvwxyz'[at]}", 1) for at in range(20)]
     assert reasons_of(many)[-1] == ("other reasons", 8)
+
+
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        ('The answer (column "reply") is empty.', "The answer (column …) is empty."),
+        ('The status "say "hi" now" is none of draft and approved.', "The status … is none of draft and approved."),
+        ("It can't be read, and it isn't JSON.", "It can't be read, and it isn't JSON."),
+        ("The name 'O'Neill' is none.", "The name … is none."),
+        ("The role “it's “here”” is none.", "The role … is none."),
+    ],
+)
+def test_what_a_reason_quotes_is_left_out_and_nothing_else(reason: str, told: str) -> None:
+    assert reasons_of([(reason, 1)]) == [(told, 1)]
+
+
+def test_reasons_that_differ_in_what_they_quote_alone_are_one_reason(db: Database) -> None:
+    rejected = [Rejected(at, f'The status "{at} x" is none of draft and approved.', "") for at in range(500)]
+    with db.write() as c:
+        project = projects.create(c, "One")
+        started = imports.start(c, project.id, file_name="t.csv", sha256="", shape="columns", who="DK")
+        imports.finish(c, started, accepted=0, rejected=rejected)
+    with db.read() as c:
+        found = gathering.sheet(c, project, None).reasons
+    assert found == (("The status … is none of draft and approved.", 500),)

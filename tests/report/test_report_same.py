@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from ftcore.dataset import curation
 from ftcore.decision import recommend
 from ftcore.records import Story
 from ftcore.report import ways, words, write_data_sheet, write_deck, write_html, write_json, write_model_card
@@ -23,11 +24,19 @@ from ftcore.report.telling import tell
 from ftcore.store import decisions, examples, journal
 from ftcore.store.database import Database
 from ftcore.store.journal import Edit
+from ftcore.ui.report import present
 from ftcore.workspace import open_workspace
 from tests.ui.journeys import Journey, begin
 
 APP = Path(__file__).parent.parent.parent / "app.py"
 CANARY = "zanzibarquux"
+WRITERS = {
+    "r.pptx": write_deck,
+    "r.html": write_html,
+    "r.json": write_json,
+    "sheet.md": write_data_sheet,
+    "card.md": write_model_card,
+}
 READY = {
     "best_base_model": "yes",
     "prompt_optimized": "yes",
@@ -174,21 +183,39 @@ def _marked(story: Story, number: int) -> Story:
 @pytest.mark.parametrize("number", [1, 7, 30])
 def test_private_rows_never_leave_whatever_of_them_is_chosen(db: Database, tmp_path: Path, number: int) -> None:
     story = _marked(tell(db, measured(db).project_id), number)
-    paths = [
-        write(story, tmp_path / name)
-        for write, name in (
-            (write_deck, "r.pptx"),
-            (write_html, "r.html"),
-            (write_json, "r.json"),
-            (write_data_sheet, "sheet.md"),
-            (write_model_card, "card.md"),
-        )
-    ]
+    paths = [write(story, tmp_path / name) for name, write in WRITERS.items()]
     for path in paths:
         assert CANARY.encode() not in path.read_bytes()
     with zipfile.ZipFile(paths[0]) as parts:
         for name in parts.namelist():
             assert CANARY.encode() not in parts.read(name), name
+
+
+def test_what_private_rows_say_is_in_no_file_of_a_project_that_learnt_from_them(db: Database, tmp_path: Path) -> None:
+    journey = begin(db)
+    with db.write() as c:
+        rows = examples.some(c, journey.project_id, limit=60)
+        hidden = [row for row in rows if row.id % 3 == 0]
+        answer = f'{{"category": "{CANARY}", "urgency": "low"}}'
+        texts = [row.training.with_prompt(f"{CANARY} asks {row.id}").with_response(answer) for row in hidden]
+        edits = [
+            Edit(row.id, {"training": examples.to_json(text), "private": True})
+            for row, text in zip(hidden, texts, strict=True)
+        ]
+        journal.save(c, journey.project_id, edits, who="t", label="x")
+    curation.approve_clean(db, journey.project_id, who="DK")
+    journey.run()
+    story = tell(db, journey.project_id)
+    assert any(CANARY in row.expected for row in story.rows)
+    assert story.private_rows > 5
+    for name, write in WRITERS.items():
+        path = write(story, tmp_path / name)
+        parts = [path.read_bytes()]
+        if name.endswith(".pptx"):
+            with zipfile.ZipFile(path) as book:
+                parts = [book.read(part) for part in book.namelist()]
+        assert not any(CANARY.encode() in part for part in parts), name
+    assert CANARY not in json.dumps(present.screens(story))
 
 
 def test_a_row_marked_after_the_run_is_private_in_its_report(db: Database, tmp_path: Path) -> None:
@@ -222,7 +249,7 @@ def test_places_decision_and_sheet_are_gathered(db: Database) -> None:
 
 
 def test_a_server_elsewhere_is_named_with_its_host(db: Database) -> None:
-    from ftcore.report.gathering import place_of
+    from ftcore.report.places import place_of
     from ftcore.store import endpoints
 
     def at(name: str, url: str) -> Any:

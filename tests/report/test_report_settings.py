@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ftcore.records import Brand
 from ftcore.report import settings
-from ftcore.report.colours import contrast, hex_colour, readable, text_on
+from ftcore.report.colours import contrast, hex_colour, readable
 from ftcore.store import assumptions, preferences, projects
 from ftcore.store.database import Database
 from ftcore.workspace import open_workspace
@@ -32,11 +32,6 @@ def test_any_colour_is_made_readable_on_either_ground(colour: str, ground: str) 
     found = readable(colour, ground)
     assert contrast(found, ground) >= 4.5
     assert found == colour or contrast(colour, ground) < 4.5
-
-
-@given(COLOURS)
-def test_words_on_a_colour_can_be_read(colour: str) -> None:
-    assert contrast(text_on(colour), colour) >= 4.5
 
 
 @pytest.mark.parametrize("text", ["", "red", "#12", "#GGGGGG", "url(#a)", "#123456;x", "#1234567", "\x00"])

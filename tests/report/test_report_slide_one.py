@@ -64,7 +64,8 @@ def test_a_provider_that_closes_is_the_biggest_risk_where_no_shutdown_is_known()
 
 
 def test_where_the_advice_is_not_to_tune_the_risk_is_that_of_going_on_as_today() -> None:
-    story = replace(advised(stories.practice(), Action.IMPROVE_PROMPT), pay=stories.pay(shutdown="2026-12-14"))
+    story = replace(advised(stories.practice(), Action.DO_NOT_FINE_TUNE), pay=stories.pay(shutdown="2026-12-14"))
     assert words.risk(story).startswith("Going on as today keeps today's mistakes")
-    assert words.risk(advised(stories.unmeasured(), Action.USE_RAG)).startswith("Going on as today")
+    assert words.risk(advised(stories.unmeasured(), Action.COLLECT_DATA)).startswith("Going on as today")
+    assert words.risk(advised(stories.unmeasured(), Action.USE_RAG)).startswith("It may not be enough")
     assert "small practice model" in words.risk(advised(story, Action.MEASURE_FIRST))

@@ -74,7 +74,7 @@ def test_when_the_answer_is_no_slide_one_says_what_instead_its_cost_and_its_date
     first = said(opened(stories.no_better(), tmp_path).slides[0])
     assert "What instead, what it costs, and when" in first
     assert "Go on with “Base with 3 examples”." in first
-    assert "costs $5,040 to $9,120 over 12 months" in first
+    assert "costs $5,000 to $9,200 in the first year" in first
     assert "Look at it again on 1 March 2027." in first
 
 
@@ -88,7 +88,7 @@ def test_every_slide_has_the_method_in_its_notes(tmp_path: Path) -> None:
 def test_a_trial_is_never_told_as_a_training(tmp_path: Path) -> None:
     everything = "\n".join(said(slide) for slide in opened(stories.trial(), tmp_path).slides)
     assert "“Your full instructions” is better than “Base model”: 20 more of every 100 questions" in everything
-    assert "No model was trained" in everything
+    assert "No tuned model was asked" in everything
     for wrong in (
         "the tuned model did worse",
         "than your best alternative",

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from ftcore.decision import recommend
+from ftcore.records import Metric
 from ftcore.report import words
 from ftcore.report.telling import tell
-from ftcore.store import runs
+from ftcore.store import decisions, jobs, runs
 from ftcore.store.database import Database
 from ftcore.workspace import open_workspace
 from tests.ui import measured_runs as measured
@@ -87,3 +91,63 @@ def test_figures_that_a_later_version_keeps_with_an_arm_do_no_harm(db: Database)
     with db.write() as c:
         runs.change(c, run.id, result={**run.result, "arms": [{**arm, "new": 1} for arm in run.result["arms"]]})
     assert len(tell(db, project.project_id).arms) == 3
+
+
+def _tried(project: measured.Measuring, *, practice: bool) -> int:
+    """A finished trial on the practice model, or on another."""
+    run = measured.run(project, LABELLED, arms=WAYS, job=project.job(practice=practice))
+    with project.db.write() as c:
+        runs.change(c, run.id, job_id=None, settings={**run.settings, "trial": "prompt_optimized"})
+    return run.id
+
+
+@pytest.mark.parametrize("practice", [True, False])
+def test_the_stamp_goes_by_what_was_asked_and_not_by_what_was_trained(db: Database, practice: bool) -> None:
+    project = measured.begin(db, LABELLED)
+    tried = _tried(project, practice=practice)
+    project.job(practice=not practice)
+    story = tell(db, project.project_id)
+    assert (story.run_id, story.practice) == (tried, practice)
+    assert bool(words.stamp(story)) == practice
+
+
+def test_a_decision_is_of_whoever_took_it_on_the_day_that_it_was_taken(db: Database) -> None:
+    project = measured.begin(db, LABELLED)
+    answers: dict[str, Any] = {"best_base_model": "no"}
+    saves = [
+        ("AB", "", ""),
+        ("CD", "improve_prompt", ""),
+        ("EF", "improve_prompt", "We have time."),
+        ("GH", "use_rag", ""),
+    ]
+    told = []
+    for who, choice, note in saves:
+        with db.write() as c:
+            advice = recommend(answers)
+            decisions.save(
+                c,
+                project.project_id,
+                answers=answers,
+                reasons=[],
+                recommendation=advice,
+                who=who,
+                choice=choice,
+                note=note,
+            )
+        story = tell(db, project.project_id)
+        assert story.decided is not None
+        told.append((story.decided.choice, story.decided.who, story.decided.why))
+    assert told == [
+        ("", "AB", ""),
+        ("improve_prompt", "CD", ""),
+        ("improve_prompt", "CD", "We have time."),
+        ("use_rag", "GH", ""),
+    ]
+
+
+def test_a_loss_that_is_no_number_draws_no_line(db: Database) -> None:
+    project = measured.begin(db, LABELLED)
+    job = project.job()
+    with db.write() as c:
+        jobs.add_metrics(c, job.id, [Metric(1, 3, train_loss=2.0), Metric(2, 3, train_loss=math.inf)])
+    assert tell(db, project.project_id).losses == ((1, 2.0),)

@@ -101,7 +101,7 @@ def test_what_is_presented_of_hostile_words_is_plain_data_of_bounded_length(db: 
 
 def test_nothing_measured_can_be_presented_too(db: Database) -> None:
     story = tell(db, begin(db).project_id, rows=False)
-    assert present.screens(story)[2]["title"] == "Nothing has been measured: all of this is believed."
+    assert present.screens(story)[2]["title"] == "Nothing has been measured. All of this is marked “believed”."
 
 
 def test_the_papers_are_markdown_of_this_project(db: Database) -> None:

@@ -107,8 +107,6 @@ def _measured(story: Story) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
 
 def _where(story: Story) -> str:
     """Whose seconds they are: another computer's would not be these."""
-    asked = [place for place in story.places if place.asked]
-    if asked and all(place.elsewhere_made for place in asked):
+    if story.asked_at and all(place.elsewhere_made for place in story.asked_at):
         return "on another computer"
-    here = not asked or all(place.here for place in asked)
-    return "on this computer" if here else "as this computer waited"
+    return "on this computer" if all(place.here for place in story.asked_at) else "as this computer waited"

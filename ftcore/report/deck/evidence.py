@@ -73,7 +73,9 @@ def certainty(paper: Paper) -> None:
         f"On {one.losses} of {one.n} the answer got worse. The worst of them stand on the slide with the examples."
         if one.losses
         else "On no example did the answer get worse.",
-        "A gain on average can hide a loss where it hurts: read the losses before you decide." if one.losses else "",
+        "A gain on average can hide a loss where it hurts: read the losses before you decide."
+        if one.losses and one.mean_difference > 0
+        else "",
     ]
     told = words.sure(story)
     blocks = [Block("How sure it is", [told[0], *told[2:]]), Block("What was lost", lost)]

@@ -36,7 +36,7 @@ def method(story: Story) -> tuple[str, ...]:
     return (
         "Method",
         words.finding(story),
-        words.how(story) if found else "Nothing was measured: the advice rests on answers to questions.",
+        words.how(story) if found else words.nothing_compared(story),
         f"Models asked: {models}." if models else "",
         f"Trained model: {trained}." if trained else "",
         f"Measure: {words.scorer_name(story)}." if story.scorer else "",

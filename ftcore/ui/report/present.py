@@ -66,7 +66,7 @@ def screens(story: Story, *, dark: bool = False) -> list[dict[str, Any]]:
         title = words.finding(story)
         made.append(_screen("The evidence", title, ("", [words.asked_sentence(story)]), bars=bars))
     else:
-        made.append(_screen("The evidence", "Nothing has been measured: all of this is believed."))
+        made.append(_screen("The evidence", words.nothing_compared(story)))
     pay = story.pay
     why = [part for part in (pay.because, pay.quality) if part] if pay else []
     paid = pay.sentence if pay else "When it pays has not been worked out."

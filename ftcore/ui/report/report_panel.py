@@ -54,8 +54,8 @@ def slide_one(story: Story) -> None:
     st.header(page.plain(words.headline(story)), anchor=False, width=page.PROSE + 160)
     if second := words.second_sentence(story):
         st.text(second, width=page.PROSE)
-    if story.recommendation is not None:
-        st.badge(words.standing(story), icon=STANDING_ICONS[story.recommendation.confidence], color="gray")
+    if (confidence := words.confidence(story)) is not None:
+        st.badge(words.standing(story), icon=STANDING_ICONS[confidence], color="gray")
         st.text(words.upper(words.standing_meaning(story)), width=page.PROSE)
     _boxes(
         ("Money", [words.money(story)]),
@@ -84,9 +84,13 @@ def nothing(project: Project) -> None:
     way.button(project, "decide", "Go to Decide", primary=True)
 
 
-def believed(project: Project) -> None:
-    """Decided, but not measured."""
-    st.info("Nothing measured yet. You can still export the decision, marked “believed”.", icon=":material/help:")
+def uncompared(story: Story) -> None:
+    """Decided, but no ways to answer were compared."""
+    still = "You can still export the decision, marked “believed”."
+    if words.confidence(story) is Confidence.BELIEVED:
+        st.info(f"Nothing measured yet. {still}", icon=":material/help:")
+    else:
+        st.info(words.nothing_compared(story), icon=":material/help:")
 
 
 def evidence(story: Story) -> None:
@@ -127,5 +131,5 @@ def _measured(story: Story) -> str:
         return ""
     kind = " (the small practice model)" if story.practice else ""
     if not words.is_tuned(story):
-        return f"{', '.join(dict.fromkeys(arm.model for arm in story.arms))}{kind}. Nothing was trained."
+        return f"{', '.join(dict.fromkeys(arm.model for arm in story.arms))}{kind}. No tuned model was asked."
     return f"{story.fine_tuned_model}, trained from {story.base_model}{kind}"
