@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ftcore.decision.framework import BAD_REASONS, GOOD_REASONS, QUESTIONS
 from ftcore.records import Action, Evidence, Reply
+from ftcore.records.decision import AHEAD
 
 READY: dict[str, Reply] = {
     "best_base_model": "yes",
@@ -54,10 +55,22 @@ class Case:
         return bool(self.reasons) and not self.good
 
     @property
+    def gain(self) -> bool:
+        """A tuned model was measured to do better than the prompt. A trial in which examples in the prompt brought nothing speaks
+        for the same answer, and shows no gain of training."""
+        about = [e for e in self.evidence if e.question == "prompt_optimized" and e.supports == "yes" and counts(e)]
+        trained = any(e.comparison is None or e.comparison.verdict in AHEAD for e in about)
+        return self.findings.get("prompt_optimized") == "yes" and trained
+
+    @property
     def never_pays(self) -> bool:
         """It was worked out that it never pays, and neither a good reason nor a measured gain in quality stands beside it."""
-        better = self.findings.get("prompt_optimized") == "yes"
-        return self.findings.get("efficiency_at_scale") == "no" and not self.good and not better
+        return self.findings.get("efficiency_at_scale") == "no" and not self.good and not self.gain
+
+    @property
+    def worth_it(self) -> bool:
+        """A good reason stands in for a low volume: it was measured to hold, or training was measured to bring a gain."""
+        return bool(self.good) and (self.gain or any(self.findings.get(reason) == "yes" for reason in self.good))
 
     def stop(self, key: str) -> Action | None:
         """What a question says to do before the next one; None when it lets that one speak."""
@@ -67,8 +80,8 @@ class Case:
         if key == "high_volume_narrow":
             if self.unfounded or self.never_pays:
                 return Action.DO_NOT_FINE_TUNE
-            if reply == "no" and any(self.findings.get(reason) == "yes" for reason in self.good):
-                return None  # a good reason stands in for the volume where it was measured to hold, and only there
+            if reply == "no" and self.worth_it:
+                return None
         if reply == READY[key]:
             return None
         return Action.MEASURE_FIRST if reply == "unsure" else STEP_ACTION[key]

@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from ftcore.decision.case import counts
+from ftcore.decision.findings import comparison_of
 from ftcore.decision.framework import GOOD_REASONS, FollowUp, Framework, Question
 from ftcore.decision.known import standing
 from ftcore.decision.shape import clean
-from ftcore.records import Evidence, Recommendation, Reply
+from ftcore.records import Comparison, Evidence, Recommendation, Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Origin:
 @dataclass(frozen=True, slots=True)
 class Told:
     """What the people say of a decision: `known` and `details` as in `store.decisions`, `choice` the key of an action,
-    `review_on` a day as ISO 8601, `by` who decided."""
+    `review_on` a day as ISO 8601, `by` who decided ("" = not known)."""
 
     answers: Mapping[str, Reply]
     reasons: Sequence[str] = ()
@@ -74,7 +75,7 @@ def document(
             "choice": told.choice,
             "name": next((advice.name for action, advice in framework.actions.items() if action == told.choice), ""),
             "why": told.why,
-            "by": (told.by or who) if told.choice or told.why else "",
+            "by": told.by if told.choice or told.why else "",
         },
         "review_on": told.review_on,
         "break_even": break_even,
@@ -100,11 +101,19 @@ def evidence_in(document: Mapping[str, Any]) -> tuple[Evidence, ...]:
             one["source"],
             one["model"],
             one["practice"],
+            _compared(one["comparison"]),
             supports=one["supports"],
             measured=one["measured"],
         )
         for one in clean(document)["evidence"]
     )
+
+
+def _compared(kept: Mapping[str, Any]) -> Comparison | None:
+    try:
+        return comparison_of(kept)
+    except (KeyError, ValueError):  # none, or one that somebody made up
+        return None
 
 
 def answers_in(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
 from ftcore.records import Comparison, Evidence, Reply, Verdict
+from ftcore.records.decision import AHEAD, GAINLESS
 
 _SHOWS: dict[str, str] = {
     "base": "prompt_optimized",
@@ -10,34 +15,47 @@ _SHOWS: dict[str, str] = {
     "few_shot": "prompt_optimized",
     "structured": "format_reliability",
     "rag": "rag_would_solve",
+    "larger": "best_base_model",
 }
 """What a comparison of the tuned model with an arm of this kind speaks about."""
 
 
 def evidence_from(
-    kind: str, comparison: Comparison, *, label: str, model: str, practice: bool, source: str = ""
+    kind: str,
+    comparison: Comparison,
+    *,
+    label: str,
+    model: str,
+    practice: bool,
+    source: str = "",
+    elsewhere: bool = False,
 ) -> tuple[Evidence, ...]:
-    """Evidence from "fine-tuned minus an arm of this kind" on test examples.
+    """Evidence from "fine-tuned minus an arm of this kind" on test examples; none where it shows nothing.
 
-    A cheaper way that does as well or better speaks against tuning (for looking things up: speaks for it); a tuned
-    model that is better speaks for it; everything else supports "unsure". A gain against the base says that the examples
-    teach, and no more. `label` names the arm for the reader, `source` the run.
+    What it supports follows from the comparison: see `Evidence`. A gain against the base says that the examples teach, and no
+    more. `label` names the arm for the reader, `source` the run. `elsewhere`: the arm asks another model than the one that was
+    tuned. That it does as well speaks for that model; that it falls behind says nothing of the model that was tuned.
     """
     about = _SHOWS.get(kind)
     if about is None:
         return ()
-    ahead = comparison.verdict in (Verdict.BETTER, Verdict.CLEARLY_BETTER)
-    level = comparison.verdict in (Verdict.EQUIVALENT, Verdict.WORSE)
-    tuned: Reply = "yes" if ahead else "no" if level else "unsure"
-    flipped: dict[Reply, Reply] = {"yes": "no", "no": "yes", "unsure": "unsure"}
-    text = _sentence(comparison, label, ahead=ahead, level=level)
+    if elsewhere or kind == "larger":
+        if comparison.verdict not in GAINLESS:
+            return ()
+        about = "best_base_model"
+    elif kind == "base" and comparison.verdict in AHEAD:  # asked with short instructions: nothing about a good prompt
+        about = "quality_training_data"
+    found = Evidence(about, _sentence(comparison, label), source, model, practice, comparison)
+    if practice and kind == "rag" and comparison.verdict is Verdict.EQUIVALENT:
+        # Two ways that a small model fails at alike do equally well: only a lead shows that looking up helps.
+        found = replace(found, supports="unsure")
+    return (found,)
 
-    def speak(question: str, supports: Reply) -> Evidence:
-        return Evidence(question, text, source, model, practice, comparison, supports=supports)
 
-    if kind == "base" and ahead:  # asked with short instructions: that examples teach, and nothing about a good prompt
-        return (speak("quality_training_data", "yes"),)
-    return (speak(about, flipped[tuned] if about == "rag_would_solve" else tuned),)
+def comparison_of(kept: Mapping[str, Any]) -> Comparison:
+    """A comparison as it was kept in a run's result or a decision record. Raises KeyError or ValueError for one that is none."""
+    values = {name: kept[name] for name in Comparison.__dataclass_fields__}
+    return Comparison(**{**values, "verdict": Verdict(kept["verdict"])})
 
 
 ALL_RIGHT = 0.9
@@ -61,28 +79,25 @@ def trial_evidence(
     is none ("yes"). Looking things up that does better would do ("yes"). `lowest` is the lower end of the tried way's share
     of right answers (0 where the measure counts none): from 0.9 on there is little left for training, whatever was compared.
     """
-    ahead = comparison.verdict in (Verdict.BETTER, Verdict.CLEARLY_BETTER)
-    level = comparison.verdict in (Verdict.EQUIVALENT, Verdict.WORSE)
+    ahead, level = comparison.verdict in AHEAD, comparison.verdict in GAINLESS
     enough = lowest >= ALL_RIGHT
     gain: Reply = "yes" if question == "rag_would_solve" else "no"
     none: Reply = "no" if question == "rag_would_solve" else "yes"
     supports: Reply = gain if ahead or enough else none if level else "unsure"
-    claim = _sentence(comparison, other, ahead=ahead, level=level, candidate=f"“{label}”")
+    claim = _sentence(comparison, other, candidate=f"“{label}”")
     if enough:
         claim = f"“{label}” is right on at least {lowest:.0%} of such questions. {claim}"
     return Evidence(question, claim, source, model, practice, comparison, supports=supports)
 
 
-def _sentence(
-    comparison: Comparison, label: str, *, ahead: bool, level: bool, candidate: str = "The tuned model"
-) -> str:
+def _sentence(comparison: Comparison, label: str, *, candidate: str = "The tuned model") -> str:
     held = candidate[:1].lower() + candidate[1:]
     on = f"on {comparison.n} unseen examples"
     points = f"({comparison.low * 100:+.0f} to {comparison.high * 100:+.0f} points)"
-    if ahead:
+    if comparison.verdict in AHEAD:
         return f"{candidate} did better than “{label}” {on} {points}."
-    if level and comparison.verdict is Verdict.WORSE:
+    if comparison.verdict is Verdict.WORSE:
         return f"“{label}” did better than {held} {on} {points}."
-    if level:
+    if comparison.verdict is Verdict.EQUIVALENT:
         return f"“{label}” did as well as {held} {on} {points}."
     return f"Between {held} and “{label}” it is too close to call {on} {points}."

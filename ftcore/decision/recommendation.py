@@ -27,11 +27,13 @@ def recommend(
 
     1. `best_base_model` no -> try_better_model.
     2. `prompt_optimized` no -> improve_prompt.
-    3. `rag_would_solve` yes -> use_rag; likewise when the only reasons are bad ones and one is adding_knowledge.
-    4. `high_volume_narrow` no and no good reason that was measured to hold -> do_not_fine_tune; likewise, whatever the
-       volume, when reasons are given and none of them is good (the alternatives say what mends each).
-       efficiency_at_scale is no good reason where the volume is low, nor is one that was measured not to hold. Likewise
-       where it was worked out that it never pays, and neither a good reason nor a measured gain in quality is there.
+    3. `rag_would_solve` yes -> use_rag; likewise when no reason given is good and one is adding_knowledge, unless looking up
+       was measured not to do.
+    4. `high_volume_narrow` no -> do_not_fine_tune, unless a good reason is given and it was measured to hold, or a tuned
+       model was measured to do better than the prompt; likewise, whatever the volume, when reasons are given and none of
+       them is good (the alternatives say what mends each). efficiency_at_scale is no good reason where the volume is low,
+       nor is one that was measured not to hold. Likewise where it was worked out that it never pays, and neither a good
+       reason nor a measured gain in quality is there.
     5. `quality_training_data` no -> collect_data.
     6. Otherwise fine_tune.
 
@@ -78,8 +80,11 @@ def _cheaper_way_measured(case: Case, key: str) -> bool:
 
 def _confidence(case: Case, walked: Sequence[str], key: str | None) -> Confidence:
     measured = [step in case.findings for step in walked]
+    if "high_volume_narrow" in walked:  # there the reasons count, and whether it pays
+        heard = case.reasons | {"efficiency_at_scale"} if case.never_pays else case.reasons
+        measured += [True for reason in heard if reason in case.findings]
     if key is not None and case.unfounded and case.stop(key) in (Action.DO_NOT_FINE_TUNE, Action.USE_RAG):
-        measured.append(False)  # it rests on the reasons given, and those are belief
+        measured += [reason in case.findings for reason in case.reasons]  # what was not measured of them is belief
     if all(measured):
         return Confidence.MEASURED
     return Confidence.PARTLY_MEASURED if any(measured) else Confidence.BELIEVED

@@ -9,6 +9,7 @@ from ftcore.decision.framework import BAD_REASONS, GOOD_REASONS, QUESTIONS, Advi
 from ftcore.records import Action, Because, Confidence, Reply, Step
 
 _SAID = {"yes": "yes", "no": "no", "unsure": "not sure"}
+_UNSHOWN = "at a low volume it counts only once it was measured that the cheaper ways miss it"
 
 
 class Wording:
@@ -85,6 +86,10 @@ class Wording:
             said.append(
                 "A good reason beside the facts (voice, terms, form, or cost at scale) would reopen the question."
             )
+        if self._action is Action.DO_NOT_FINE_TUNE:
+            said += [
+                f"“{self._good[key].name}” would be shown by: {self._good[key].measured_by}" for key in self._case.good
+            ]
         if self._key in self._case.findings:
             said.append("It was measured: only another measurement, not another opinion, reverses that.")
         return tuple(said)
@@ -105,7 +110,8 @@ class Wording:
         if self._action is Action.FINE_TUNE and case.findings.get("efficiency_at_scale") == "no":
             yield f"It must be worth it for the quality alone. {self._claims('efficiency_at_scale', 'no')}"
         if self._action is not Action.DO_NOT_FINE_TUNE and case.stop("high_volume_narrow") is Action.DO_NOT_FINE_TUNE:
-            yield "Even after that, fine-tuning would hardly pay here: no good reason for it holds."
+            why = f"{_UNSHOWN}." if case.good else "no good reason for it holds."
+            yield f"Even after that, fine-tuning would hardly pay here: {why}"
         if self._action is Action.FINE_TUNE:
             yield from self._tuning_warnings()
         only = [
@@ -147,7 +153,9 @@ class Wording:
         case = self._case
         for reason in self._given(GOOD_REASONS):
             name = self._good[reason].name
-            if reason in case.good:
+            if reason in case.good and self._key == "high_volume_narrow" and self._action is Action.DO_NOT_FINE_TUNE:
+                yield Because(f"“{name}” can be a good reason, but {_UNSHOWN}.", "reason", reason)
+            elif reason in case.good:
                 yield Because(f"“{name}” can be a good reason. {self._good[reason].description}", "reason", reason)
             elif case.findings.get(reason) == "no":
                 texts = self._claims(reason, "no")

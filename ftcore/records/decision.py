@@ -54,16 +54,18 @@ class Evidence:
             object.__setattr__(self, "supports", _shown(self.question, self.comparison))
 
 
-_GAINLESS = (Verdict.EQUIVALENT, Verdict.WORSE)
-_AHEAD = (Verdict.BETTER, Verdict.CLEARLY_BETTER)
+AHEAD = (Verdict.BETTER, Verdict.CLEARLY_BETTER)
+"""The candidate was measured to do better."""
+GAINLESS = (Verdict.EQUIVALENT, Verdict.WORSE)
+"""The other way was measured to do as well, or better."""
 
 
 def _shown(question: str, comparison: Comparison | None) -> Reply:
     """A tuned model that is ahead speaks for tuning; a cheaper way that does as well, against it. Of looking things up the
     question is asked the other way round."""
-    if comparison is None or comparison.verdict not in (*_AHEAD, *_GAINLESS):
+    if comparison is None or comparison.verdict not in (*AHEAD, *GAINLESS):
         return "unsure"
-    ahead = comparison.verdict in _AHEAD
+    ahead = comparison.verdict in AHEAD
     return "yes" if ahead is (question != "rag_would_solve") else "no"
 
 

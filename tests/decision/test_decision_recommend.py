@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ftcore.decision import recommend
 from ftcore.decision.case import weigh
-from ftcore.decision.findings import evidence_from
+from ftcore.decision.findings import evidence_from, trial_evidence
 from ftcore.decision.framework import BAD_REASONS, GOOD_REASONS, QUESTIONS
 from ftcore.records import Action, Comparison, Confidence, Evidence, Verdict
 
@@ -279,3 +279,58 @@ def test_a_missing_answer_is_asked_for_and_named():
     assert advice.action is Action.MEASURE_FIRST
     assert advice.headline == "Too early to say: 4 of 5 questions are still open."
     assert "not answered yet" in advice.because[0].text
+
+
+def trial_of_the_prompt(verdict):
+    """What a trial says in which examples in the prompt brought nothing."""
+    seen = Comparison(30, 0.5, 0.5, 0.0, -0.04, 0.04, 1.0, 0, 30, 0, 0, verdict, "exact")
+    told = {
+        "label": "Base with 3 examples",
+        "other": "Base",
+        "model": "big-model",
+        "practice": False,
+        "source": "run 1",
+    }
+    return trial_evidence("prompt_optimized", seen, **told)
+
+
+@pytest.mark.parametrize("verdict", [Verdict.EQUIVALENT, Verdict.WORSE])
+def test_that_examples_in_the_prompt_bring_nothing_is_no_gain_of_training(verdict):
+    worked_out = Evidence("efficiency_at_scale", "It never pays back.", "the break-even", supports="no", measured=True)
+    shown = trial_of_the_prompt(verdict)
+    assert shown.supports == "yes"
+    assert recommend(READY, [], [worked_out, shown]).action is Action.DO_NOT_FINE_TUNE
+    few = {**READY, "high_volume_narrow": "no"}
+    assert recommend(few, ["style_consistency"], [shown]).action is Action.DO_NOT_FINE_TUNE
+
+
+def test_a_measured_gain_makes_a_good_reason_stand_in_for_the_volume():
+    few = {**READY, "high_volume_narrow": "no"}
+    better = Evidence("prompt_optimized", "The tuned model did better.", supports="yes", measured=True)
+    assert recommend(few, ["style_consistency"], [better]).action is Action.FINE_TUNE
+    assert recommend(few, ["efficiency_at_scale"], [better]).action is Action.DO_NOT_FINE_TUNE
+    assert recommend(few, ["following_hype"], [better]).action is Action.DO_NOT_FINE_TUNE
+    assert recommend(few, [], [better]).action is Action.DO_NOT_FINE_TUNE
+
+
+def test_a_good_reason_that_is_only_believed_is_told_why_it_does_not_carry_a_low_volume():
+    few = {**READY, "high_volume_narrow": "no"}
+    advice = recommend(few, ["style_consistency"])
+    reason = next(one.text for one in advice.because if one.about == "style_consistency")
+    assert "counts only once it was measured" in reason
+    assert any("“One voice” would be shown by: Edit similarity" in one for one in advice.reverses_if)
+    earlier = recommend({**few, "best_base_model": "no"}, ["style_consistency"])
+    assert not any("no good reason" in one for one in earlier.risks)
+    assert any("counts only once it was measured" in one for one in earlier.risks)
+
+
+def test_advice_that_rests_on_a_measured_reason_is_not_stamped_believed():
+    worked_out = Evidence("efficiency_at_scale", "It never pays back.", "the break-even", supports="no", measured=True)
+    for reasons in ([], ["efficiency_at_scale"]):
+        assert recommend(READY, reasons, [worked_out]).confidence is Confidence.PARTLY_MEASURED
+    as_well = Evidence("format_reliability", "Structured output did as well.", supports="no", measured=True)
+    assert recommend(READY, ["format_reliability"], [as_well]).confidence is Confidence.PARTLY_MEASURED
+    measured = [Evidence(key, "So it was.", supports=reply, measured=True) for key, reply in READY.items()]
+    assert recommend(READY, ["format_reliability"], [*measured, as_well]).confidence is Confidence.MEASURED
+    mixed = recommend(READY, ["format_reliability", "following_hype"], [*measured, as_well])
+    assert mixed.confidence is Confidence.PARTLY_MEASURED
