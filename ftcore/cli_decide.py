@@ -28,7 +28,7 @@ class _OrShow(TyperGroup):
     """`decide PROJECT` is `decide show PROJECT`."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        if args and "--help" not in args and not any(one in self.commands for one in args[:1]):
+        if args and "--help" not in args and args[0] not in self.commands:
             args = ["show", *args]
         return super().parse_args(ctx, args)
 
@@ -81,7 +81,10 @@ def show(
         if kept is not None:
             document, number, digest = kept.document, kept.number, kept.digest
         else:
-            document, number, digest = standing_document(db, found.id, framework_of(place.root)[0], who=""), 0, ""
+            framework, faults = framework_of(place.root)
+            for sentence in faults:
+                err.print(escape(sentence), highlight=False, soft_wrap=True)
+            document, number, digest = standing_document(db, found.id, framework, who=""), 0, ""
     except (ContentError, EndpointError) as error:
         _fail(str(error))
     finally:

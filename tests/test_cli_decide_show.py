@@ -68,3 +68,26 @@ def test_what_is_not_there_is_said_in_a_sentence(run: Run) -> None:
         "1", "--version", "4", code=1
     )
     assert "Choose one of --json and --markdown." in run("1", "--json", "--markdown", code=1)
+
+
+def test_who_decided_is_who_decided_and_not_who_answered_last(run: Run, db: Database) -> None:
+    say = {"choice": "try_better_model", "why": "It is cheap.", "review_on": "", "who": "DK", "by": "The board"}
+    deciding.record(db, 1, load(), **say)
+    decide_state.answer(db, 1, "best_base_model", "no", who="FK")
+    assert json.loads(run("1", "--json"))["decided"]["by"] == "The board"
+    decide_state.note(db, 1, "It is dear.", who="FK")
+    assert json.loads(run("1", "--json"))["decided"]["by"] == ""
+
+
+def test_how_things_stand_is_no_recorded_version(run: Run) -> None:
+    said = run("1", "--markdown")
+    assert "Not recorded as a version." in said
+    assert "Recorded by" not in said
+    assert "Recorded by DK" in run("1", "--version", "1", "--markdown")
+
+
+def test_a_copy_that_cannot_be_used_is_told_beside_the_advice(run: Run, workspace: Workspace) -> None:
+    (workspace.root / "decision.yaml").write_text("version: two\n")
+    said = run("1")
+    assert "cannot be used" in said
+    assert "Too early to say" in said

@@ -4,7 +4,6 @@ from ftcore.decision.breakeven import BreakEven, break_even, call_cost
 from ftcore.decision.findings import evidence_from
 from ftcore.decision.framework import Framework, FrameworkError, ResearchCard, load, load_cards
 from ftcore.decision.recommendation import recommend
-from ftcore.decision.record import decision_record
 
 __all__ = [
     "BreakEven",
@@ -13,7 +12,6 @@ __all__ = [
     "ResearchCard",
     "break_even",
     "call_cost",
-    "decision_record",
     "evidence_from",
     "load",
     "load_cards",

@@ -8,10 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from ftcore.decision.differences import SAID
-from ftcore.decision.document import Told, document
-from ftcore.decision.framework import load
 from ftcore.decision.shape import clean
-from ftcore.records import Confidence, Evidence, Recommendation, Reply
+from ftcore.records import Confidence
 
 CONFIDENCE_WORDS = {
     Confidence.BELIEVED: "believed (nothing that it rests on was measured)",
@@ -20,25 +18,8 @@ CONFIDENCE_WORDS = {
 }
 
 
-def decision_record(
-    answers: Mapping[str, Reply],
-    recommendation: Recommendation,
-    *,
-    who: str,
-    when: datetime,
-    project: str = "",
-    reasons: Sequence[str] = (),
-    evidence: Sequence[Evidence] = (),
-    decided: str = "",
-) -> str:
-    """The record of the shipped framework as Markdown. `decided` is what the people decided and why; the advice may have been
-    otherwise."""
-    told = Told(answers, reasons, evidence, why=decided)
-    return markdown(document(told, recommendation, load(), project=project, who=who, at=when))
-
-
 def markdown(record: Mapping[str, Any], number: int = 0, digest: str = "") -> str:
-    """A record (`document`) as Markdown; `number` and `digest` are its version's. Everything in it is escaped: what people typed
+    """A record (`document`) as Markdown; `number` and `digest` are its version's, 0 and "" for how things stand. Everything in it is escaped: what people typed
     can't become a heading, a link or HTML."""
     return "\n".join(_lines(clean(record), number, digest)).rstrip() + "\n"
 
@@ -63,9 +44,10 @@ def lines(record: Mapping[str, Any]) -> Iterator[str]:
 def _lines(record: dict[str, Any], number: int, digest: str) -> Iterator[str]:
     advice, decided = record["recommendation"], record["decided"]
     named = f", version {number}" if number else ""
-    yield from (f"# Decision record: {plain(record['project']) or 'fine-tuning'}{named}", "")
-    who = plain(record["recorded_by"]) or "somebody unnamed"
-    yield from (f"Recorded by {who} on {_moment(record['recorded_at'])}.", "")
+    what = "Decision record" if number else "Decision"
+    yield from (f"# {what}: {plain(record['project']) or 'fine-tuning'}{named}", "")
+    at, who = _moment(record["recorded_at"]), plain(record["recorded_by"]) or "somebody unnamed"
+    yield from (f"Recorded by {who} on {at}." if number else f"As things stood on {at}. Not recorded as a version.", "")
     if decided["choice"] or decided["why"]:
         yield from ("## Decided", "")
         if decided["choice"]:
@@ -91,7 +73,9 @@ def _lines(record: dict[str, Any], number: int, digest: str) -> Iterator[str]:
     yield ""
     yield from _list("How it is known", [line for one in record["questions"] for line in _known(one)])
     yield from _list("Reasons given", [one["name"] for one in record["reasons"]])
-    yield from _list("Evidence", [_evidence(one) for one in record["evidence"]])
+    names = {one["key"]: one["short"] for one in record["questions"]}
+    names |= {one["key"]: one["name"] for one in record["reasons"]}
+    yield from _list("Evidence", [_evidence(one, names) for one in record["evidence"]])
     edition = plain(record["framework"]["edition"])
     mark = f" SHA-256 of this version: {plain(digest)}." if digest else ""
     yield f"The questions are those of {edition or 'an unnamed version'} of the framework.{mark}"
@@ -110,10 +94,11 @@ def _known(question: dict[str, Any]) -> Iterator[str]:
     yield from (f"{short}. {one['ask']} {one['answer']}" for one in question["follow_ups"])
 
 
-def _evidence(one: dict[str, Any]) -> str:
+def _evidence(one: dict[str, Any], names: Mapping[str, str]) -> str:
     kind = "measured" if one["measured"] else "believed"
     kind += " on the practice model" if one["practice"] else ""
-    parts = [f"{one['question']} ({kind}, supports {SAID.get(one['supports'], 'nothing')}): {one['claim']}"]
+    about = names.get(one["question"]) or one["question"].replace("_", " ")
+    parts = [f"{about} ({kind}, supports “{SAID.get(one['supports'], 'nothing')}”): {one['claim']}"]
     parts += [f"Model: {one['model']}."] if one["model"] else []
     parts += [f"Source: {one['source']}."] if one["source"] else []
     if one["comparison"]:

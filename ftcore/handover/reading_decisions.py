@@ -12,6 +12,8 @@ from ftcore.records import Action
 
 MOST_RECORDS, MOST_FIGURES, MOST_PASTED = 1_000, 200, 10
 """Versions of the decision record, figures of the break-even, texts pasted as one answer."""
+LONGEST_TELLER = 80
+"""Characters of who says how an answer is known: a role as well as initials ("the shop's manager")."""
 
 
 def decision(said: dict[str, Any]) -> dict[str, Any]:
@@ -39,7 +41,7 @@ def _known(said: dict[str, Any]) -> dict[str, Any]:
         "note": text(said.get("note"))[:LONGEST_NOTE],
         "link": link_of(text(said.get("link"))),
         "attached": named,
-        "who": text(said.get("who"))[:16],
+        "who": text(said.get("who"))[:LONGEST_TELLER],
     }
     return {name: one for name, one in found.items() if one}
 

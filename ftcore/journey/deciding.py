@@ -132,12 +132,27 @@ def standing_document(db: Database, project_id: int, framework: Framework, *, wh
             found.choice,
             found.note,
             found.review_on,
+            _decided_by(decision_records.latest(c, project_id), found),
         )
-        by = found.who or who
         origins = _origins(c, found.evidence)
     return document(
-        told, found.advice, framework, project=project.name, who=by, at=now(), origins=origins, break_even=money
+        told,
+        found.advice,
+        framework,
+        project=project.name,
+        who=found.who or who,
+        at=now(),
+        origins=origins,
+        break_even=money,
     )
+
+
+def _decided_by(newest: KeptRecord | None, found: Decided) -> str:
+    """Who decided, where the newest version says what stands; else "": whoever saved an answer last need not have decided."""
+    kept = newest.document.get("decided") if newest else None
+    if not isinstance(kept, dict) or (kept.get("choice"), kept.get("why")) != (found.choice, found.note):
+        return ""
+    return str(kept.get("by") or "")
 
 
 def _break_even(db: Database, project_id: int) -> str:

@@ -28,13 +28,10 @@ class KeptRecord:
 
 
 def keep(c: Connection, project_id: int, document: dict[str, Any], *, who: str = "") -> KeptRecord:
-    """Writes the next version, unless the newest says the same."""
-    digest = digest_of(document)
+    """Writes the next version."""
     newest = latest(c, project_id)
-    if newest is not None and newest.digest == digest:
-        return newest
     number = newest.number + 1 if newest else 1
-    values = {"number": number, "document": document, "digest": digest, "who": who, "created_at": now()}
+    values = {"number": number, "document": document, "digest": digest_of(document), "who": who, "created_at": now()}
     c.execute(insert(decision_records).values(project_id=project_id, **values))
     touch(c, project_id)
     kept = latest(c, project_id)

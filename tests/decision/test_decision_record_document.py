@@ -15,7 +15,7 @@ from ftcore.decision.differences import changed_by_evidence, differences
 from ftcore.decision.document import Origin, Told, answers_in, document, evidence_in, follow_up_words, same
 from ftcore.decision.record import markdown
 from ftcore.decision.shape import clean
-from ftcore.records import Action, Evidence
+from ftcore.records import Action, Comparison, Evidence, Verdict
 
 AT = datetime(2026, 11, 28, 19, 30, tzinfo=UTC)
 ANSWERS = {"best_base_model": "yes", "prompt_optimized": "unsure", "rag_would_solve": "no"}
@@ -37,6 +37,7 @@ def record(**changes: Any) -> dict[str, Any]:
         "choice": "improve_prompt",
         "why": "An afternoon is cheap.",
         "review_on": "2027-02-28",
+        "by": "The board",
         **changes,
     }
     advice = recommend(told["answers"], told["reasons"], told["evidence"])
@@ -64,7 +65,7 @@ def test_it_says_what_was_asked_answered_known_advised_and_decided() -> None:
         "choice": "improve_prompt",
         "name": load().actions[Action.IMPROVE_PROMPT].name,
         "why": "An afternoon is cheap.",
-        "by": "DK",
+        "by": "The board",
     }
     assert (found["review_on"], found["break_even"]) == ("2027-02-28", "Never.")
     assert json.loads(json.dumps(found, allow_nan=False)) == found
@@ -76,6 +77,23 @@ def test_the_markdown_of_it_says_the_same() -> None:
         assert said in text
     for said in ("Base did as well on 60 unseen examples", "a" * 64, "b" * 64, "c" * 64, "Dana tried two versions"):
         assert said in text
+
+
+def test_evidence_is_named_as_people_name_it_and_how_things_stand_is_no_version() -> None:
+    text = markdown(record())
+    assert "- Prompt worked on (measured, supports “no”): Base did as well" in text
+    assert "prompt\\_optimized" not in text
+    assert "Not recorded as a version." in text
+    assert "Recorded by" not in text
+
+
+def test_the_comparison_of_a_record_is_judged_again_with_its_verdict() -> None:
+    seen = Comparison(30, 0.5, 0.5, 0.0, -0.04, 0.04, 1.0, 0, 30, 0, 0, Verdict.EQUIVALENT, "exact")
+    shown = Evidence("prompt_optimized", "It brought nothing.", "run 3", "m", False, seen, supports="yes")
+    kept = record(evidence=(shown,))
+    assert evidence_in(kept)[0].comparison == seen
+    kept["evidence"][0]["comparison"]["verdict"] = "splendid"
+    assert evidence_in(kept)[0].comparison is None
 
 
 def test_hostile_texts_are_inert_in_markdown_and_kept_in_json() -> None:

@@ -28,7 +28,7 @@ def file(db: Database, shelves: tuple[Project, list[int]], tmp_path: Path) -> Pa
     project_id = shelves[0].id
     decide_state.answer(db, project_id, "prompt_optimized", "unsure", who="DK")
     decide_state.know(db, project_id, "prompt_optimized", "note", NOTE, who="DK")
-    decide_state.know(db, project_id, "prompt_optimized", "link", "https://wiki.example/p", who="DK")
+    decide_state.know(db, project_id, "prompt_optimized", "link", "https://wiki.example/p", who="the shop's manager")
     decide_state.know(db, project_id, "quality_training_data", "attached", ["checks", "run:1"], who="DK")
     decide_state.detail(db, project_id, "calls_a_month", 8000, who="DK")
     decide_state.detail(db, project_id, "failures", ["a", "", "c"], who="DK")
