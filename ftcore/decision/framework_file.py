@@ -22,21 +22,8 @@ from ftcore.decision.questions import (
 )
 from ftcore.records import Action, Reply
 
-FOLLOW_UPS = {
-    "failures": "examples",
-    "calls_a_month": "number",
-    "prompt_tokens": "number",
-    "facts_change": "choice",
-    "error_cost": "number",
-    "keeper": "text",
-    "privacy": "choice",
-}
-"""Follow-ups that the program itself makes use of, with their kinds. An organisation may add others, and move these."""
-CHOICES = {
-    "facts_change": ("hardly_ever", "every_year", "every_month", "every_week"),
-    "privacy": ("anywhere", "named_providers", "stay_here"),
-}
-ARMS = ("base", "prompt", "few_shot", "structured", "rag")
+FIGURES = ("calls_a_month", "prompt_tokens", "error_cost")
+"""Follow-ups that the break-even reckons with: numbers. An organisation may move these, and has its own way with all others."""
 _PARTS = ("fine_tuning_good_reasons", "fine_tuning_bad_reasons", "fine_tuning_decision")
 _REPLIES: dict[Reply, str] = {"yes": "if_yes", "no": "if_no", "unsure": "if_unsure"}
 _KINDS = get_args(Kind)
@@ -88,31 +75,28 @@ def _question(step: Node, key: str) -> Question:
 def _follow_up(node: Node) -> FollowUp:
     entry = node.mapping(("key", "ask", "kind", "help"), ("unit", "choices"))
     key, kind = entry["key"].text(), entry["kind"].one_of(_KINDS)
-    if FOLLOW_UPS.get(key, kind) != kind:
-        raise entry["kind"].fault(f"the program reckons with '{key}' as {FOLLOW_UPS[key]}")
+    if key in FIGURES and kind != "number":
+        raise entry["kind"].fault(f"the break-even reckons with '{key}', so it is a number")
     if ("choices" in entry) != (kind == "choice"):
         raise node.fault("choices belong to the kind 'choice', and to no other")
     choices = _words(entry["choices"]) if "choices" in entry else {}
-    if key in CHOICES and set(choices) != set(CHOICES[key]):
-        raise entry["choices"].fault(f"the choices of '{key}' are {', '.join(CHOICES[key])}; their words are yours")
     unit = entry["unit"].text() if "unit" in entry else ""
     return FollowUp(key, entry["ask"].text(), cast("Kind", kind), entry["help"].text(), unit, choices)
 
 
 def _check_follow_ups(part: Node, questions: tuple[Question, ...]) -> None:
     keys = [one.key for question in questions for one in question.follow_ups]
-    for key in FOLLOW_UPS:
+    for key in FIGURES:
         if key not in keys:
-            raise part.fault(f"no step has a follow-up with the key '{key}', and the program makes use of it")
+            raise part.fault(f"no step has a follow-up with the key '{key}', and the break-even reckons with it")
     for key in keys:
         if keys.count(key) > 1:
             raise part.fault(f"two follow-ups have the key '{key}'")
 
 
 def _good(key: str, node: Node) -> GoodReason:
-    entry = node.mapping(("name", "description", "example", "alternative", "when", "measured_by", "arm"))
-    texts = {name: value.text() for name, value in entry.items() if name != "arm"}
-    return GoodReason(key=key, arm=entry["arm"].one_of(ARMS), **texts)
+    entry = node.mapping(("name", "description", "example", "alternative", "when", "measured_by"))
+    return GoodReason(key=key, **{name: value.text() for name, value in entry.items()})
 
 
 def _bad(key: str, node: Node) -> BadReason:

@@ -45,7 +45,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class GoodReason:
-    """`alternative` is the cheaper way to the same end, `arm` the arm that measures it, `measured_by` the scorers."""
+    """`alternative` is the cheaper way to the same end, `measured_by` what would show that the reason holds."""
 
     key: str
     name: str
@@ -54,7 +54,6 @@ class GoodReason:
     alternative: str
     when: str
     measured_by: str
-    arm: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
-"""The framework's files, the break-even, findings from a comparison, and the record."""
+"""The framework's file, and the break-even of points."""
 
 import re
-from datetime import date, datetime
+from datetime import date
 
 import pytest
 import yaml
@@ -13,14 +13,11 @@ from ftcore.decision import (
     FrameworkError,
     break_even,
     call_cost,
-    decision_record,
-    evidence_from,
     load,
-    recommend,
 )
 from ftcore.decision.framework import BAD_REASONS, GOOD_REASONS, QUESTIONS, framework_of
-from ftcore.decision.framework_file import FOLLOW_UPS, read_framework
-from ftcore.records import Action, Comparison, Evidence, Verdict
+from ftcore.decision.framework_file import FIGURES, read_framework
+from ftcore.records import Action
 from tests.content.spoiling import spoilt, told
 
 money = st.floats(0, 1e6)
@@ -51,11 +48,11 @@ def test_the_file_stands_under_the_seeds_own_keys():
     assert all({"question", "if_no", "if_yes"} <= set(step) for step in steps.values())
 
 
-def test_the_follow_ups_that_the_program_reckons_with_are_there_in_their_kinds():
+def test_what_a_consultant_would_ask_is_asked_and_figures_are_numbers():
     framework = load()
-    kinds = {key: framework.follow_up(key).kind for key in FOLLOW_UPS}
-    assert kinds == FOLLOW_UPS
-    assert tuple(framework.follow_up("privacy").choices) == ("anywhere", "named_providers", "stay_here")
+    assert {framework.follow_up(key).kind for key in FIGURES} == {"number"}
+    for key in ("failures", "facts_change", "keeper", "privacy"):
+        assert framework.follow_up(key)
     assert framework.follow_up("prompt_tokens").unit == "tokens"
     assert framework.follow_up("nothing") is None
 
@@ -80,15 +77,13 @@ SHIPPED = (data_dir() / "decision.yaml").read_text(encoding="utf-8")
         ("    settle: Ask", "    setle: Ask", "fine_tuning_decision, step_1, setle: 'setle' is not known here; did you mean 'settle'?"),
         ("  step_5:", "  step_6:", "'step_6' is not known here"),
         ("    key: prompt_optimized", "    key: rag_would_solve", "step_2, key: the question of this step is 'prompt_optimized'"),
-        ("    arm: rag", "    arm: ragg", "domain_terminology, arm: 'ragg' is not one of base, prompt, few_shot, structured, rag; did you mean 'rag'?"),
         ("    action: use_rag", "    action: use_rags", "did you mean 'use_rag'?"),
         ("  following_hype:", "  adding_knowledge:", "'adding_knowledge' stands here twice"),
         ("version: 2", "version: two", "a whole number from 1 to 999999 is expected here, not 'two'"),
         ("        kind: examples", "        kind: example", "'example' is not one of text, number, choice, examples; did you mean 'examples'?"),
-        ("        kind: examples", "        kind: text", "the program reckons with 'failures' as examples"),
-        ("      - key: keeper", "      - key: keper", "no step has a follow-up with the key 'keeper'"),
+        ("        kind: number\n        unit: tokens", "        kind: text", "the break-even reckons with 'prompt_tokens', so it is a number"),
+        ("      - key: error_cost", "      - key: eror_cost", "no step has a follow-up with the key 'error_cost'"),
         ("      - key: lasts", "      - key: one_kind", "two follow-ups have the key 'one_kind'"),
-        ("          stay_here:", "          stays:", "the choices of 'privacy' are anywhere, named_providers, stay_here"),
         ("        unit: tokens", "        choices: {a: b}", "choices belong to the kind 'choice'"),
         ("    example: Product texts", "    example:\n#", "style_consistency, example: a text is expected here, and there is none"),
         ("actions:", "action:", "'action' is not known here; did you mean 'actions'?"),
@@ -101,10 +96,20 @@ def test_a_broken_framework_says_in_which_line_it_is_broken(tmp_path, old, new, 
     assert said in str(raised.value)
 
 
+def test_an_organisation_asks_what_it_likes_beside_the_figures(tmp_path):
+    text = SHIPPED.replace("      - key: keeper", "      - key: successor").replace(
+        "          stay_here:", "          cellar:"
+    )
+    framework = load(put(tmp_path, text))
+    assert framework.follow_up("successor")
+    assert framework.follow_up("keeper") is None
+    assert "cellar" in framework.follow_up("privacy").choices
+
+
 def test_the_line_that_is_named_is_the_line_that_is_wrong(tmp_path):
-    wrong = SHIPPED.splitlines().index("    arm: rag") + 1
+    wrong = SHIPPED.splitlines().index("    action: use_rag") + 1
     with pytest.raises(FrameworkError, match=f"line {wrong}, "):
-        load(put(tmp_path, SHIPPED.replace("    arm: rag", "    arm: x", 1)))
+        load(put(tmp_path, SHIPPED.replace("    action: use_rag", "    action: x", 1)))
 
 
 def test_an_organisation_s_own_words_are_told_from_the_shipped_ones(tmp_path):
@@ -179,54 +184,3 @@ def test_break_even_is_total_and_pays_only_with_a_saving(training, base, tuned, 
 def test_a_negative_cost_is_refused():
     with pytest.raises(ValueError, match="zero or more"):
         break_even(training_cost=-1, base_call_cost=1, tuned_call_cost=1, calls_per_month=1)
-
-
-def comparison(verdict, low=-0.02, high=0.03):
-    return Comparison(120, 0.7, 0.71, 0.01, low, high, 0.5, 10, 100, 10, 0, verdict, "BCa")
-
-
-def found(arm, verdict, *, practice=False):
-    said = evidence_from(arm, comparison(verdict), label="Base with 3 examples", model="m", practice=practice)
-    return {(e.question, e.supports) for e in said}
-
-
-def test_a_cheaper_way_that_does_as_well_speaks_against_tuning():
-    assert found("few_shot", Verdict.EQUIVALENT) == {("prompt_optimized", "no")}
-    assert found("few_shot", Verdict.WORSE) == {("prompt_optimized", "no")}
-    assert found("rag", Verdict.EQUIVALENT) == {("rag_would_solve", "yes")}
-    assert found("structured", Verdict.EQUIVALENT) == {("format_reliability", "no")}
-    assert found("base", Verdict.CLEARLY_BETTER) == {("quality_training_data", "yes")}
-    assert found("base", Verdict.EQUIVALENT) == {("prompt_optimized", "no")}
-    assert found("few_shot", Verdict.NOT_ENOUGH_EVIDENCE) == {("prompt_optimized", "unsure")}
-    assert found("something_else", Verdict.BETTER) == set()
-
-
-def test_a_gain_on_the_practice_model_shows_only_that_the_examples_teach():
-    said = evidence_from("base", comparison(Verdict.CLEARLY_BETTER, 0.4, 0.6), label="Base", model="m", practice=True)
-    advice = recommend({"best_base_model": "yes", "rag_would_solve": "no", "high_volume_narrow": "yes"}, (), said)
-    assert advice.action is Action.MEASURE_FIRST
-
-
-def test_the_record_holds_everything_and_nothing_typed_becomes_markup():
-    answers = {"best_base_model": "yes", "prompt_optimized": "no"}
-    evidence = [
-        Evidence("prompt_optimized", "[click](javascript:alert(1))\n# Heading", model="m", supports="no", measured=True)
-    ]
-    text = decision_record(
-        answers,
-        recommend(answers, ["following_hype"], evidence),
-        who="D<script>",
-        when=datetime(2026, 11, 23, 10, 0),
-        project="Tickets | *all*\x00",
-        reasons=["following_hype"],
-        evidence=evidence,
-        decided="We wait.",
-    )
-    assert "Work on the prompt first" in text
-    assert "2026-11-23 at 10:00" in text
-    assert "We wait." in text
-    assert "<script>" not in text
-    assert "[click](" not in text
-    assert "\n# Heading" not in text
-    assert "\x00" not in text
-    assert "Tickets \\| \\*all\\*" in text
