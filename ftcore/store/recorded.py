@@ -31,6 +31,7 @@ from ftcore.store.schema import (
     now,
     runs,
     scores,
+    snapshot_rows,
     snapshots,
 )
 
@@ -84,16 +85,17 @@ def of_project(c: Connection, project_id: int) -> Recorded | None:
     return Recorded(row["id"], row["fine_tuned_model"], on, tuple(c.execute(mine).scalars()))
 
 
-def lines(c: Connection, project_id: int) -> dict[int, int]:
-    """By the line of the file that it came from, the id of each example."""
-    query = select(examples.c.line, examples.c.id).where(examples.c.project_id == project_id)
-    return {line: id_ for line, id_ in c.execute(query) if line is not None}
+def _lines(c: Connection, snapshot_id: int) -> dict[str, int]:
+    """By the id of each example in the snapshot, as a case bears it, the line of the file that it came from. Other files of the
+    project have the same lines again."""
+    inside = select(snapshot_rows.c.example_id).where(snapshot_rows.c.snapshot_id == snapshot_id)
+    query = select(examples.c.id, examples.c.line).where(examples.c.id.in_(inside), examples.c.line.is_not(None))
+    return {str(id_): line for id_, line in c.execute(query)}
 
 
 def rows_out(c: Connection, job_id: int, run_id: int) -> Rows:
     """A finished job and its finished comparison, to be recorded. Raises LookupError for a case whose example has no line."""
-    project_id = c.execute(select(jobs.c.project_id).where(jobs.c.id == job_id)).scalar_one()
-    by_example = {str(id_): line for line, id_ in lines(c, project_id).items()}
+    by_example = _lines(c, c.execute(select(runs.c.snapshot_id).where(runs.c.id == run_id)).scalar_one())
 
     def of(table: Any, *where: Any) -> list[dict[str, Any]]:
         found = c.execute(select(table).where(*where).order_by(table.c.id)).mappings()
@@ -131,7 +133,7 @@ def take_in(
 ) -> Recorded:
     """Writes the job and its comparison into the project. `arms` gives the plans of the ways to answer for the job's new id;
     `test_rows` is the digest of the test rows as this project numbers them. The model is marked as gone: it was never here."""
-    at = {line: str(id_) for line, id_ in lines(c, project_id).items()}
+    at = {line: id_ for id_, line in _lines(c, snapshot_id).items()}
     endpoint_id = _endpoint(c, [str(one["name"]) for one in found.models])
     job = {**plain_rows.back(jobs, found.job), "state": JobState.SUCCEEDED, "origin": "found", "key": uuid.uuid4().hex}
     place = {"project_id": project_id, "snapshot_id": snapshot_id, "endpoint_id": endpoint_id}

@@ -26,6 +26,7 @@ from ftcore.store import (
     endpoints,
     erasing,
     examples,
+    imports,
     jobs,
     models,
     projects,
@@ -36,6 +37,7 @@ from ftcore.store import (
     tasks,
 )
 from ftcore.store.database import Database
+from ftcore.store.examples import NewExample
 from ftcore.store.runs import Run
 
 MEGABYTE = 1_000_000
@@ -281,3 +283,19 @@ def test_a_test_row_of_the_recorded_run_can_be_corrected_and_is_scored_again_wit
     found = score_again(db, Workspace(db.path.parent), again.id)
     assert again.corrections == 1
     assert found["comparisons"][0]["n"] == run.result["comparisons"][0]["n"]
+
+
+def test_another_file_in_the_project_does_not_shift_the_answers_to_its_rows(db: Database) -> None:
+    project = open_sample(db, "returns", who="DK")
+    with db.write() as c:
+        known = [row.training for row in snapshots.approved(c, project.id)]
+        taken = imports.start(c, project.id, file_name="more.csv", sha256="", shape="columns", who="DK")
+        more = [NewExample(training, line=line) for line, training in enumerate(known, 1)]
+        imports.finish(c, taken, accepted=len(more), rejected=[])
+        examples.add(c, project.id, more, import_id=taken, source="more.csv", who="DK")
+    recordings.take_in(db, project.id, "returns", who="DK")
+    run = run_of(db, project)
+    with db.read() as c:
+        asked = {str(row.example_id) for row in snapshots.rows(c, run.snapshot_id, Split.TEST)}
+        answered = {answer.case_id for answer in runs.answers(c, run.id, Split.TEST, run.scorer)}
+    assert answered == asked
