@@ -86,8 +86,10 @@ def offer(
         )
     elif kind.candidate == "rag" and not known:
         why_not = "There are no documents to look things up in. Add them on Evaluate, under Instructions, documents and terms."
-    elif kind.candidate == "larger" and not larger:
+    elif kind.candidate == "larger" and (endpoint.practice or not larger):
         why_not = "Name a stronger model at a connection. The practice model on this computer can't stand in for one."
+    elif kind.candidate == "larger" and " ".join(larger.split()) == base_model:
+        why_not = "That is the model you have. Name a stronger one to compare it with."
     ways = 2 + (kind.candidate != "larger" and bool(project.base_prompt.strip()))
     rate = speed or (PRACTICE_WORK_A_SECOND if endpoint.practice else None)
     longest = answer_limit(row.training.response for row in asked)
@@ -129,11 +131,8 @@ def _ways(db: Database, asker: Untrained, question: str, larger: str) -> tuple[l
     if kind == "larger":
         with db.read() as c:
             instructions = projects.get(c, asker.project_id).base_prompt
-        tried = another(
-            [*proposed.values()], PLAIN, model=larger, base_model=asker.base_model, instructions=instructions
-        )
-        if tried.kind != "larger":
-            raise EvaluationError("That is the model you have. Name a stronger one to compare it with.")
+        known = [*proposed.values()]
+        tried = another(known, PLAIN, model=larger, base_model=asker.base_model, instructions=instructions)
         return [today, tried], tried.name, today.name
     tried = proposed.get(f"few_shot_{SHOTS}" if kind == "few_shot" else kind) or _missing(kind)
     first = [proposed["base"]] if today.name != "base" else []

@@ -211,9 +211,16 @@ def test_what_cannot_be_tried_says_what_is_missing(trying: Trying, question: str
         assert runs.trials(c, 1) == []
 
 
-def test_the_same_model_is_no_stronger_one(trying: Trying) -> None:
-    with pytest.raises(EvaluationError):
+def test_the_same_model_is_no_stronger_one_and_the_offer_says_so(trying: Trying) -> None:
+    found = offer_trial(trying.db, 1, "best_base_model", trying.place, MODEL, larger=f" {MODEL} ")
+    assert "That is the model you have." in found.why_not
+    with pytest.raises(EvaluationError, match="the model you have"):
         plan_trial(trying.db, 1, "best_base_model", trying.place, MODEL, larger=MODEL, who="DK")
+
+
+def test_no_model_beside_the_practice_model_stands_in_for_a_stronger_one(trying: Trying) -> None:
+    here = replace(trying.place, practice=True)
+    assert "can't stand in" in offer_trial(trying.db, 1, "best_base_model", here, MODEL, larger="stronger").why_not
 
 
 def test_a_few_examples_are_no_trial(db: Database, trying: Trying) -> None:
