@@ -43,7 +43,7 @@ class PayFigure:
 @dataclass(frozen=True, slots=True)
 class PayLine:
     """One line of the arithmetic: what it is, how it comes about, the result as text and as a range, where its figures are from.
-    `unit` is "$" or "": a number of its own."""
+    `unit` is "$", "months", or "": a number of its own."""
 
     what: str
     how: str
@@ -98,8 +98,8 @@ class PayStory:
     by_month: tuple[PayPoint, ...] = ()
     by_calls: tuple[PayPoint, ...] = ()
     drawn: str = ""
-    """At which ends of the ranges the chart is drawn, where it is not at all of them: where it never pays, at those that favour
-    fine-tuning most, so that the lines cross only where it pays."""
+    """How the chart is to be read. Where it never pays it is drawn at the ends that favour fine-tuning most, so that no lines cross;
+    else, where both ways share a range, its bands lie over each other further than the ways can."""
     would_pay_later: bool = False
     """It does not pay, and only because the model is shut down before: with a model that stays it would."""
     figures: tuple[PayFigure, ...] = ()

@@ -187,6 +187,15 @@ def test_the_next_training_is_set_aside_for_so_none_puts_it_back_into_the_red() 
         assert found.tuned_cost(month).low - found.other_cost(month).low >= -ahead(month) - 1e-9
 
 
+def test_no_training_is_set_aside_for_that_would_come_after_the_models_last_day() -> None:
+    every_six_months = usual(retrainings=point(1 / 6), retrain_hours=point(8))
+    assert Reckoning(replace(every_six_months, shutdown=5.0)).months.low == pytest.approx(3)
+    assert Reckoning(replace(every_six_months, shutdown=5.0)).retraining.high == 0
+    assert Reckoning(replace(every_six_months, shutdown=7.0)).retraining.low == pytest.approx(500 / 6)
+    some = Reckoning(replace(every_six_months, retrainings=Range(1 / 12, 1 / 3), shutdown=7.0))
+    assert (some.retraining.low, some.retraining.high) == (0, pytest.approx(500 / 3))
+
+
 def test_it_is_never_paid_back_after_the_models_last_day() -> None:
     assert Reckoning(usual(shutdown=2.9)).months.low == math.inf
     assert Reckoning(usual(shutdown=3.2)).months.low == pytest.approx(3)

@@ -8,9 +8,13 @@ from hypothesis import strategies as st
 
 from ftcore.decision.pay.ranges import Range, point
 from ftcore.decision.pay.saying import (
+    after_calls,
+    counts,
+    dearer,
     dollars,
     duration,
     durations,
+    in_months,
     longer,
     looked_ahead,
     number,
@@ -77,6 +81,25 @@ def test_what_takes_longer_than_is_left_reads_longer(left: float, more: float) -
     assert int(takes[0].replace(",", "")) > int(rest[0].replace(",", ""))
 
 
+@given(st.floats(1, 1e9), st.floats(1, 3), st.floats(0, 1))
+def test_what_saves_no_more_than_something_costs_reads_so(cost: float, times: float, share: float) -> None:
+    said = dearer(Range(cost, cost * times), cost * share)
+    costs, saved = (float(one.split(" to ")[0].removeprefix("$").replace(",", "")) for one in said)
+    assert saved <= costs
+
+
+def test_calls_are_said_as_one_number_where_both_ends_are_one() -> None:
+    assert counts(point(300_000)) == "300,000"
+    assert counts(point(3_271_234)) == "3,270,000"
+    assert counts(Range(301_000, 349_000)) == "300,000 to 350,000"
+    assert counts(Range(20_000, float("inf"))) == "20,000 to never"
+    assert [after_calls(point(300_000)), after_calls(Range(0, 20_000))] == [
+        "after 300,000 calls",
+        "after at most 20,000 calls",
+    ]
+    assert [in_months(Range(3, 6)), in_months(Range(0, 4.5))] == ["in 3 to 6 months", "in at most 5 months"]
+
+
 def test_sentences_take_two_figures_that_mean_something() -> None:
     assert rough_dollars(Range(1234.4, 2888)) == "$1,200 to $2,900"
     assert rough_dollars(Range(16.2, 48.7)) == "$16 to $49"
@@ -91,3 +114,4 @@ def test_numbers_and_the_time_ahead() -> None:
     assert looked_ahead(24) == "the first 24 months"
     assert looked_ahead(1.54) == "the first 1.5 months"
     assert looked_ahead(0.5) == "the first 15 days"
+    assert looked_ahead(27.3333) == "the first 27.3 months"

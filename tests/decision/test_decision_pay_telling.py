@@ -69,11 +69,26 @@ def test_never_is_said_with_its_reason_and_what_would_change_it() -> None:
     assert "from about 650,000 calls a month or with hosting below $150 a month" in found.because
 
 
+def test_what_it_costs_to_run_never_reads_less_than_what_the_calls_save() -> None:
+    found = told(calls=95_500, hosting_month=195)
+    assert found.sentence == "Fine-tuning never pays back: hosting costs $195 a month, and the calls save at most $191."
+
+
+def test_where_hours_alone_decide_no_cheaper_call_is_asked_for() -> None:
+    """A call saves nothing; the other way's hours are worth $0 to $2,000 a month."""
+    found = told(other_price_in=0.1, other_price_out=0.5, other_hours_month=(0, 40))
+    assert found.outcome is Outcome.DEPENDS
+    assert "More calls do not change that" not in found.because
+    assert "Between the two ends it turns with the figures that are ranges" in found.because
+
+
 def test_a_call_that_is_no_cheaper_never_pays_at_any_volume() -> None:
     found = told(other_price_in=0.1, other_price_out=0.5)
     assert found.outcome is Outcome.NEVER
     assert "1,000 calls to the fine-tuned model cost $2, and with “Few-shot” $0.055" in found.sentence
-    assert found.because.startswith("More calls do not change that.")
+    assert found.because == (
+        "More calls do not change that: 1,000 of them to the fine-tuned model would have to cost less than $0.055."
+    )
 
 
 def test_it_is_never_paid_back_after_the_model_is_shut_down() -> None:
@@ -90,6 +105,13 @@ def test_it_is_never_paid_back_after_the_model_is_shut_down() -> None:
     assert found.by_month[-1].at == pytest.approx(47 / (365.25 / 12))
     assert "before the model is shut down on 14 January 2027 from about" in found.because
     assert "until the model is shut down on 14 January 2027" in found.money
+
+
+def test_the_money_says_as_the_sentence_does_that_the_worst_end_comes_after_the_last_day() -> None:
+    about = About(other="Few-shot", today=TODAY, shutdown=date(2027, 4, 28))
+    found = told(about, calls=(50_000, 100_000))
+    assert "at worst not before the model is shut down on 28 April 2027" in found.sentence
+    assert "in 3 months at best, not before the model is shut down at worst" in found.money
 
 
 def test_what_closes_is_said_in_the_first_sentence_and_what_is_to_check_beside_the_money() -> None:
@@ -122,7 +144,7 @@ def test_beside_never_no_lines_of_the_chart_cross(calls: Any, scale: Any, rate: 
         hosting_month=90,
     )
     if found.outcome is not Outcome.NEVER:
-        assert found.drawn == ""
+        assert "favours" not in found.drawn
         return
     assert "favours fine-tuning" in found.drawn
     assert all(point.tuned_low == point.tuned_high >= point.other_low - 0.01 for point in found.by_month)
@@ -227,3 +249,12 @@ def test_whatever_may_be_typed_gives_a_sentence(data: st.DataObject) -> None:
     assert found.money
     assert "nan" not in f"{found.sentence}{found.money}{found.because}{found.quality}".lower()
     assert all(point.tuned_low <= point.tuned_high and point.other_low <= point.other_high for point in found.by_month)
+
+
+def test_beside_bands_that_widen_together_it_says_so() -> None:
+    assert "overlap further than the ways can" in told(calls=(60_000, 100_000)).drawn
+    assert told(hours_once=(10, 12)).drawn == ""
+
+
+def test_what_nobody_can_look_up_is_not_asked_for() -> None:
+    assert "Knowing" not in told(scale=(0.9, 1.35)).because

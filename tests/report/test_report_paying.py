@@ -205,6 +205,50 @@ def test_the_figures_are_gathered_into_a_few_lines_that_differ(db: Database) -> 
     assert left > 0
 
 
+def test_hosting_by_the_hour_that_is_typed_counts_for_as_many_hours_as_anybody_hosts(db: Database) -> None:
+    project_id = measured_project(db)
+    choose(db, project_id, TUNED_AS, "openai/gpt-4.1-mini")
+    assert figure(pay_story(db, project_id, today=TODAY), "hosting_hours").origin is Origin.BLANK
+    put(db, project_id, **{"hosting_hour@openai/gpt-4.1-mini": [2, 2]})
+    found = pay_story(db, project_id, today=TODAY)
+    assert figure(found, "hosting_hours").text == "160 to 730 hours"
+    line = next(one for one in found.lines if one.what.startswith("Fine-tuning, each month"))
+    assert line.how.startswith("($320 to $1,460) hosting")
+    put(db, project_id, hosting_hours=[10, 10])
+    assert figure(pay_story(db, project_id, today=TODAY), "hosting_hours").source == "you"
+
+
+def test_prices_that_somebody_typed_over_are_not_to_be_checked(db: Database) -> None:
+    project_id = measured_project(db)
+    choose(db, project_id, TUNED_AS, "openai/gpt-4.1-mini")
+    choose(db, project_id, OTHER_AS, "openai/gpt-6-luna")
+    assert pay_story(db, project_id, today=TODAY).money.endswith("(prices to check: from memory or undated)")
+    names = ("train_price", "tuned_price_in", "tuned_price_out", "tuned_price_cached")
+    put(db, project_id, **{f"{name}@openai/gpt-4.1-mini": [3, 3] for name in names})
+    found = pay_story(db, project_id, today=TODAY)
+    assert "prices to check" not in found.money
+    assert not [note for note in found.notes if note.startswith("Prices of")]
+
+
+def test_another_models_prices_for_the_other_way_are_another_models_tokens(db: Database) -> None:
+    project_id = measured_project(db, practice=False)
+    assert figure(pay_story(db, project_id, today=TODAY), "scale").high == 1
+    choose(db, project_id, OTHER_AS, "openai/gpt-6-luna")
+    assert figure(pay_story(db, project_id, today=TODAY), "scale").origin is Origin.ASSUMED
+
+
+def test_the_chart_says_one_number_of_calls_where_every_figure_is_one(db: Database) -> None:
+    project_id = measured_project(db, practice=False)
+    numbers = {"calls": 10**7, "hour_rate": 50, "hours_once": 10, "hours_month": 1, "retrain_every": 6}
+    others = {"retrain_hours": 4, "other_cached": 0}
+    put(db, project_id, **{name: [value, value] for name, value in (numbers | others).items()})
+    found = pay_story(db, project_id, today=TODAY)
+    assert found.outcome is Outcome.PAYS
+    (said,) = [str(one.text) for one in pay_plot(found, by="calls").layout.annotations if "pays back" in str(one.text)]
+    assert said.startswith("pays back after ")
+    assert " to " not in said
+
+
 def test_a_real_endpoints_own_prices_are_taken_without_asking(db: Database) -> None:
     project_id = measured_project(db, practice=False)
     case = pay_case(db, project_id, today=TODAY)
@@ -346,7 +390,7 @@ def test_the_chart_has_both_bands_and_marks_the_payback_and_the_last_day(db: Dat
         for dark in (False, True):
             figure_ = pay_plot(found, by=by, dark=dark)
             texts = [str(note.text) for note in figure_.layout.annotations]
-            assert any(text.startswith("pays back: ") for text in texts)
+            assert any(text.startswith("pays back ") for text in texts)
             assert any("Fine" in text for text in texts) or any("fine_tuned" in text for text in texts)
             assert any("14 January 2027" in text for text in texts) is (by == "month")
             assert len(figure_.data) == 6

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from ftcore.decision.pay.ranges import Range
 from ftcore.decision.pay.reckoning import Reckoning
 from ftcore.decision.pay.saying import (
+    counts,
     dollar_span,
     dollars,
     duration,
@@ -15,7 +16,6 @@ from ftcore.decision.pay.saying import (
     looked_ahead,
     number,
     numbers,
-    rough_count,
 )
 from ftcore.records.pay import Origin, PayFigure, PayLine
 
@@ -46,7 +46,8 @@ def _lines(found: Reckoning, figures: Figures, other: str) -> Iterator[PayLine]:
         if way.price_cached is not None and way.cached_share.high > 0:
             keys += [f"{key}_price_cached", f"{key}_cached"]
         yield line(f"A call, {name}", how, call, [*keys, *scale])
-    yield line("Saved a call", "the second less the first", found.saving)
+    alike = ", both counted alike" if scale else ""
+    yield line("Saved a call", f"the second less the first{alike}", found.saving)
     passes = f"{_factor(numbers(given.example_tokens))} tokens × {_factor(numbers(given.passes))} passes × {_factor(dollar_span(given.train_price))}"
     how = f"{passes} ÷ 1,000,000{times}"
     yield line("One training", how, found.training, ["example_tokens", "passes", "train_price", *scale])
@@ -62,10 +63,10 @@ def _lines(found: Reckoning, figures: Figures, other: str) -> Iterator[PayLine]:
         found.other_once,
         ["other_hours_once", "hour_rate"],
     )
-    if given.retrainings.high > 0:
+    if found.retrainings.high > 0:
         yield line(
             "Set aside each month for the next training",
-            f"(one training + {_hours(given.retrain_hours, given.hour_rate)}) ÷ {_between(given.retrainings)}",
+            f"(one training + {_hours(given.retrain_hours, given.hour_rate)}) ÷ {_between(found.retrainings)}",
             found.retraining,
             ["retrain_every", "retrain_hours", "hour_rate"],
         )
@@ -109,12 +110,7 @@ def _payback(found: Reckoning) -> PayLine:
 def _in_calls(found: Reckoning) -> PayLine:
     calls = found.calls
     how = "the same beginning ÷ (saved a call − what it costs more each month ÷ calls a month)"
-    low, high = (
-        "never" if math.isinf(one) else "0" if one == 0 else rough_count(one, up=up)
-        for one, up in ((calls.low, False), (calls.high, True))
-    )
-    text = low if low == high else f"{low} to {high}"
-    return PayLine("In calls", how, text, calls.low, calls.high, "", "")
+    return PayLine("In calls", how, counts(calls), calls.low, calls.high, "", "")
 
 
 def _when(months: Range) -> str:

@@ -8,18 +8,13 @@ from ftcore.decision.pay.ranges import Range
 from ftcore.decision.pay.reckoning import Reckoning
 
 
-def within(found: Reckoning) -> float:
-    """The months in which it should pay back: those looked ahead, which end on the model's last day."""
-    return found.horizon
-
-
 def least_calls(found: Reckoning) -> Range:
     """From how many calls a month it pays back within the months looked ahead: with every other figure at its favourable end, and
     with every other figure at its unfavourable end. Infinite = at no volume. From
 
         months x (calls x saving - fixed) >= once,  so  calls >= (once / months + fixed) / saving
     """
-    months = within(found)
+    months = found.horizon
     if months <= 0:
         return Range(math.inf, math.inf)
     fixed = found.once.times(1 / months) + found.fixed
@@ -29,7 +24,7 @@ def least_calls(found: Reckoning) -> Range:
 def dearest_hosting(found: Reckoning) -> float:
     """The highest price of hosting a month with which it pays back within the months looked ahead, every other figure at its
     favourable end; zero or less = at none."""
-    months = within(found)
+    months = found.horizon
     if months <= 0:
         return -math.inf
     best = found.gain - found.once.times(1 / months)

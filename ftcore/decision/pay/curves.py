@@ -60,6 +60,11 @@ def _shared(given: Inputs) -> Iterator[Inputs]:
         yield replace(given, **at)
 
 
+def widen_together(found: Reckoning) -> bool:
+    """Whether a figure that both ways share is a range: where the bands cross is then not where it pays back."""
+    return any(not getattr(found.given, name).is_point for name in _SHARED)
+
+
 _AGAINST = ("example_tokens", "passes", "train_price", "retrainings", "retrain_hours", "hosting")
 _SHARED = ("calls", "scale", "hour_rate")
 

@@ -4,9 +4,9 @@ Both ways cost something once, something each month whatever the volume, and som
 
     cost after t months = once + t x (calls a month x cost of a call + fixed a month)
 
-The next training is set aside for month by month. What is really paid for it comes later, in lumps, so the straight line never
-says too little, and touches the real cost right after each training: when it pays back, no later training puts it into the red
-again. Fine-tuning has then paid back at
+The next training is set aside for month by month, where one comes before the model's last day. What is really paid for it comes
+later, in lumps, so the straight line never says too little, and touches the real cost right after each training: when it pays
+back, no later training puts it into the red again. Fine-tuning has then paid back at
 
     t = (its once - the other's once) / (calls a month x saving a call - its fixed a month + the other's)
 
@@ -132,10 +132,18 @@ class Reckoning:
         return self.given.other.hours_once * self.given.hour_rate
 
     @cached_property
+    def retrainings(self) -> Range:
+        """Those a month; none where the first of them would come after the model's last day."""
+        ends = (
+            often if often * self.cap > 1 else 0.0
+            for often in (self.given.retrainings.low, self.given.retrainings.high)
+        )
+        return Range(*ends)
+
+    @cached_property
     def retraining(self) -> Range:
         """What is set aside each month for the next training."""
-        given = self.given
-        return (self.training + given.retrain_hours * given.hour_rate) * given.retrainings
+        return (self.training + self.given.retrain_hours * self.given.hour_rate) * self.retrainings
 
     @cached_property
     def tuned_month(self) -> Range:
@@ -156,8 +164,8 @@ class Reckoning:
     def fixed(self) -> Range:
         """What fine-tuning costs more each month, whatever the volume."""
         given = self.given
-        hours = given.tuned.hours_month - given.other.hours_month + given.retrain_hours * given.retrainings
-        return given.hosting + self.training * given.retrainings + hours * given.hour_rate
+        hours = given.tuned.hours_month - given.other.hours_month + given.retrain_hours * self.retrainings
+        return given.hosting + self.training * self.retrainings + hours * given.hour_rate
 
     @cached_property
     def gain(self) -> Range:

@@ -8,12 +8,14 @@ from datetime import date
 from ftcore.decision.pay.ranges import Range
 
 DAYS_A_MONTH = 365.25 / 12
+NOTHING = 1e-12
+"""A smaller amount is said to be none."""
 
 
 def dollars(amount: float) -> str:
     """ "$1,234", "$12.40", "$3", "$0.00042", "−$3", "$0"."""
     size = abs(amount)
-    if size < 1e-12:
+    if size < NOTHING:
         return "$0"
     text = f"{size:,.0f}" if size >= 99.995 else f"{size:,.2f}" if size >= 0.995 else _significant(size, 3, least=2)
     return f"{'−' if amount < 0 else ''}${text.removesuffix('.00')}"
@@ -46,14 +48,46 @@ def number(value: float) -> str:
 
 def rough_count(value: float, *, up: bool) -> str:
     """A number of calls with two figures that mean something."""
-    return f"{max(1.0, rounded(value, up=up)):,.0f}"
+    return _whole(rounded(value, up=up))
+
+
+def counts(found: Range) -> str:
+    """Numbers of calls, rounded outwards: "300,000 to 350,000", "20,000 to never"; a point to three figures."""
+    if math.isclose(found.low, found.high):
+        return _whole(rounded(found.low, figures=3))
+    return _span(rough_count(found.low, up=False), rough_count(found.high, up=True))
+
+
+def in_months(found: Range) -> str:
+    """When it has paid back: "in 4 to 11 months", "in at most 5 months"."""
+    return f"in at most {duration(found.high, up=True)}" if found.low == 0 else f"in {durations(found)}"
+
+
+def after_calls(found: Range) -> str:
+    """ "after 300,000 to 350,000 calls", "after at most 20,000 calls"."""
+    said = f"at most {rough_count(found.high, up=True)}" if found.low == 0 else counts(found)
+    return f"after {said} calls"
+
+
+def dearer(cost: Range, saved: float) -> tuple[str, str]:
+    """A cost, and what is saved beside it, which is no more and reads so: with as many figures as that takes."""
+    for figures in (2, 3, 4, 6):
+        low, high = rounded(cost.low, up=False, figures=figures), rounded(cost.high, up=True, figures=figures)
+        if cost.is_point:
+            low = high = rounded(cost.low, figures=max(3, figures))
+        most = rounded(saved, up=True, figures=figures)
+        if most <= low:
+            return _span(_rough(low), _rough(high)), _rough(most)
+    return dollar_span(cost), dollars(saved)
 
 
 def rounded(value: float, *, up: bool | None = None, figures: int = 2) -> float:
     """To so many significant figures, towards plus or minus infinity (`up`) or to the nearest. What is within a billionth of such a
     number is that number."""
-    if not value or not math.isfinite(value):
+    if not math.isfinite(value):
         return value
+    if abs(value) < NOTHING:
+        return 0.0
     step = 10.0 ** (math.floor(math.log10(abs(value))) - figures + 1)
     parts = value / step
     near = round(parts)
@@ -100,8 +134,10 @@ def looked_ahead(months: float) -> str:
     """ "the first year", "24 months"."""
     if months == 12:
         return "the first year"
-    if months < 1 or months >= 24 or months == round(months):
-        return f"the first {months:g} months" if months >= 24 else f"the first {duration(months, up=False)}"
+    if months >= 24:
+        return f"the first {round(months, 1):g} months"
+    if months < 1 or months == round(months):
+        return f"the first {duration(months, up=False)}"
     return f"the first {months:.1f} months"
 
 
@@ -112,6 +148,12 @@ def day(found: date) -> str:
 def joined(names: list[str], word: str = "and") -> str:
     """ "a", "a and b", "a, b and c"."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {word} {names[-1]}" if names else ""
+
+
+def _whole(calls: float) -> str:
+    if math.isinf(calls):
+        return "never"
+    return f"{max(1.0, calls):,.0f}" if calls else "0"
 
 
 def _counted(number: int, noun: str) -> str:

@@ -34,6 +34,7 @@ class About:
 
 
 FAVOURABLE = "The chart is drawn with every figure at the end that favours fine-tuning most."
+SHARED = "The bands overlap further than the ways can: both widen with what they share. The payback counts that alike for both."
 LENGTHS = ("tuned_in", "tuned_out", "other_in", "other_out", "example_tokens")
 PRICES = ("tuned_price_in", "tuned_price_out", "other_price_in", "other_price_out")
 
@@ -82,7 +83,7 @@ def _concluded(plain: PayStory, figures: Mapping[str, PayFigure], about: About) 
         lines=arithmetic.lines(found, figures, other),
         by_month=curves.by_month(drawn),
         by_calls=curves.by_calls(drawn),
-        drawn=FAVOURABLE if kind is Outcome.NEVER else "",
+        drawn=FAVOURABLE if kind is Outcome.NEVER else SHARED if curves.widen_together(found) else "",
         would_pay_later=verdicts.pays_later(found),
     )
 

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from ftcore.decision.pay import changes
-from ftcore.decision.pay.ranges import Range
+from ftcore.decision.pay.ranges import point
 from ftcore.decision.pay.reckoning import LIMIT, Reckoning, payback
 from ftcore.decision.pay.saying import (
+    after_calls,
     day,
+    dearer,
     dollar_span,
     dollars,
     duration,
-    durations,
+    in_months,
     joined,
     longer,
     looked_ahead,
@@ -59,9 +61,10 @@ def money(case: Case) -> str:
     kind, months = outcome(found), found.months
     when = "does not pay back by then" if pays_later(found) and found.horizon > 0 else "never pays back"
     if kind is Outcome.PAYS:
-        when = "cheaper from the first day" if months.high == 0 else f"pays back {_in(months)}"
+        when = "cheaper from the first day" if months.high == 0 else f"pays back {in_months(months)}"
     elif kind is Outcome.DEPENDS:
-        when = f"pays back {_at_best(months.low)} at best, never at worst"
+        worst = "not before the model is shut down" if _too_late(case) else "never"
+        when = f"pays back {_at_best(months.low)} at best, {worst} at worst"
     doubt = f" ({case.doubt})" if case.doubt else ""
     if found.horizon <= 0:
         return f"{when[:1].upper()}{when[1:]}{doubt}"
@@ -90,10 +93,10 @@ def because(case: Case) -> str:
     found, kind = case.found, outcome(case.found)
     if kind is Outcome.PAYS or found.cap <= 0:
         return ""
-    if found.saving.high <= 0:
+    if _no_cheaper(found):
+        most = dollars(found.other_call.high * 1000)
         return (
-            "More calls do not change that. A call to the fine-tuned model would have to cost less than "
-            f"{dollars(found.other_call.high * 1000)} per 1,000 calls."
+            f"More calls do not change that: 1,000 of them to the fine-tuned model would have to cost less than {most}."
         )
     return (_ends if kind is Outcome.DEPENDS else _changes)(case)
 
@@ -102,32 +105,37 @@ def _pays(case: Case) -> str:
     months, calls = case.found.months, case.found.calls
     if months.high == 0:
         return f"fine-tuning costs less than {case.other} from the first day."
-    return f"fine-tuning pays back {_in(months)}, after {_calls(calls)}, compared with {case.other}."
+    return f"fine-tuning pays back {in_months(months)}, {after_calls(calls)}, compared with {case.other}."
 
 
 def _depends(case: Case) -> str:
     best = _at_best(case.found.months.low)
-    limit = case.shutdown is not None and _would_pay_later(case.found.once.high, case.found.gain.low)
-    worst = f"at worst not before the model is shut down on {day(case.shutdown)}" if limit and case.shutdown else ""
-    return f"fine-tuning pays back {best} at best, and {worst or 'never at worst'}, compared with {case.other}."
+    worst = "never at worst"
+    if case.shutdown is not None and _too_late(case):
+        worst = f"at worst not before the model is shut down on {day(case.shutdown)}"
+    return f"fine-tuning pays back {best} at best, and {worst}, compared with {case.other}."
+
+
+def _too_late(case: Case) -> bool:
+    """At worst it does not pay back, and would if the model stayed."""
+    return case.shutdown is not None and _would_pay_later(case.found.once.high, case.found.gain.low)
 
 
 def _never(case: Case) -> str:
     found = case.found
     if case.shutdown is not None and found.cap <= 0:
         return f"fine-tuning never pays back: the model was shut down on {day(case.shutdown)}."
-    if found.saving.high <= 0:
+    if _no_cheaper(found):
         tuned, other = found.tuned_call.times(1000), found.other_call.times(1000)
         return (
             f"fine-tuning never pays back: 1,000 calls to the fine-tuned model cost {dollar_span(tuned)}, "
             f"and with {case.other} {dollar_span(other)}."
         )
     if found.gain.high <= 0:
-        saved = max(0.0, (found.given.calls * found.saving).high)
         more = f" more than with {case.other}" if found.other_month.high > 0 else ""
+        cost, saved = dearer(found.fixed, (found.given.calls * found.saving).high)
         return (
-            f"fine-tuning never pays back: {_running(found)} {rough_dollars(_above(found.fixed))} a month{more}, "
-            f"and the calls save at most {dollars(rounded(saved, up=True))}."
+            f"fine-tuning never pays back: {_running(found)} {cost} a month{more}, and the calls save at most {saved}."
         )
     if case.shutdown is not None and found.cap < LIMIT:
         takes = payback(found.once.low, found.gain.high, math.inf)
@@ -159,25 +167,14 @@ def _changes(case: Case) -> str:
     if math.isfinite(least) and least > found.given.calls.high:
         said.append(f"from about {rough_count(least, up=True)} calls a month")
     if 0 < hosting < found.given.hosting.low:
-        said.append(f"with hosting below {rough_dollars(Range(hosting, hosting))} a month")
+        said.append(f"with hosting below {rough_dollars(point(rounded(hosting, up=False, figures=3)))} a month")
     if not said:
         return "Fewer hours of work, or fewer trainings, would have to change that."
     return f"It would pay back {_until(case)} {joined(said, 'or')}, with the other figures at their best."
 
 
-def _in(months: Range) -> str:
-    return f"in at most {duration(months.high, up=True)}" if months.low == 0 else f"in {durations(months)}"
-
-
 def _at_best(months: float) -> str:
     return f"in {duration(months, up=False)}" if months > 0 else "from the first day"
-
-
-def _calls(calls: Range) -> str:
-    low, high = rough_count(calls.low, up=False), rough_count(calls.high, up=True)
-    if calls.low == 0:
-        return f"at most {high} calls"
-    return f"{low} calls" if low == high else f"{low} to {high} calls"
 
 
 def _over(case: Case) -> str:
@@ -209,5 +206,6 @@ def _would_pay_later(once: float, gain: float) -> bool:
     return payback(once, gain, LIMIT) < math.inf
 
 
-def _above(found: Range) -> Range:
-    return Range(max(0.0, found.low), max(0.0, found.high))
+def _no_cheaper(found: Reckoning) -> bool:
+    """Neither a call nor anything else gains a cent, whatever the figures are within their ranges."""
+    return found.saving.high <= 0 and found.gain.high <= 0

@@ -10,20 +10,22 @@ from ftcore.decision.pay.reckoning import Reckoning
 from ftcore.decision.pay.saying import joined
 
 MOST = 2
+NOT_LOOKED_UP = "scale"
+"""How a model counts tokens is known when it has been asked, and by nobody before."""
 SMALL = 0.1
 """A figure that narrows what is not known by less than this part of it is not named."""
 
 
 def heaviest(figures: Figures, found: Reckoning) -> tuple[str, ...]:
-    """Keys of the figures (ranges only), the heaviest first, at most two: by how much the range of the costs' difference over the
-    months looked ahead would narrow if the figure were known to be at the middle of its own range."""
+    """Keys of the figures that can be looked up (ranges only), the heaviest first, at most two: by how much the range of the costs'
+    difference over the months looked ahead would narrow if the figure were known to be at the middle of its own range."""
     months = found.horizon
     whole = _width(found, months)
     if whole <= 0:
         return ()
     narrower = []
     for key, figure in figures.items():
-        if figure.low is None or figure.high is None or figure.low == figure.high:
+        if figure.low is None or figure.high is None or figure.low == figure.high or key == NOT_LOOKED_UP:
             continue
         middle = _middle(figure.low, figure.high, key)
         known = {**figures, key: replace(figure, low=middle, high=middle)}

@@ -11,7 +11,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Literal
 
 from ftcore.decision.pay.ranges import Range
-from ftcore.decision.pay.saying import DAYS_A_MONTH, day, duration, durations, rough_count, rough_dollars
+from ftcore.decision.pay.saying import DAYS_A_MONTH, after_calls, day, in_months, rough_dollars
 from ftcore.records.pay import Outcome, PayPoint, PayStory
 from ftcore.report.facts import short
 from ftcore.report.figures import blank
@@ -128,20 +128,17 @@ def _payback(figure: go.Figure, story: PayStory, by: By, last: float, text: str,
         yref="paper",
         yanchor="bottom",
         xanchor="right" if right else "left",
-        text=f"pays back: {when}",
+        text=f"pays back {when}",
         showarrow=False,
         font={"size": 13},
     )
 
 
 def _when(ends: tuple[float, float | None], by: By) -> str:
-    low, high = ends
-    if by == "calls":
-        first = rough_count(low, up=False) if low else "0"
-        return f"{first} to {rough_count(high, up=True)} calls" if high is not None else f"from {first} calls to never"
-    if high is None:
-        return f"{duration(low, up=False)} to never"
-    return durations(Range(low, high))
+    """As the sentence says it; the soonest alone where the latest is never."""
+    found = Range(ends[0], ends[0] if ends[1] is None else ends[1])
+    said = after_calls(found) if by == "calls" else in_months(found)
+    return said if ends[1] is not None else f"{said}, or never"
 
 
 def _shutdown(figure: go.Figure, story: PayStory, last: float, text: str) -> None:

@@ -16,7 +16,7 @@ from ftcore.decision.pay.saying import dollar_span, numbers
 from ftcore.endpoints.figures import Figure
 from ftcore.records.pay import Origin, PayFigure
 from ftcore.report.paying.assumed import ALWAYS_ON, ASSUMED, TYPICAL
-from ftcore.report.paying.choices import Choice, figures_of
+from ftcore.report.paying.choices import AS_MEASURED, Choice, figures_of
 from ftcore.report.paying.counted import Counted, Trained
 from ftcore.report.paying.measured import Measured
 from ftcore.training.estimate import FOREIGN_HIGH, TOKENS_HIGH, TOKENS_LOW
@@ -25,6 +25,11 @@ _OF_WAY = {"input": "price_in", "output": "price_out", "cached": "price_cached"}
 _OF_TRAINING = {"train": "train_price", "hosting": "hosting_hour"}
 TUNED_PRICES = (*(f"tuned_{name}" for name in _OF_WAY.values()), *_OF_TRAINING.values())
 OTHER_PRICES = tuple(f"other_{name}" for name in _OF_WAY.values())
+_BESIDE: dict[str, tuple[str, float, float, str]] = {
+    "hosting_hours": ("hosting_hour", *ALWAYS_ON),
+    "other_cached": ("other_price_cached", 0, 0.5, "what is the same in every call may come cheaper"),
+}
+"""What is assumed (low, high, why) as soon as another figure is known, which would count for nothing without it."""
 MOST_SAID = 1e12
 """Nothing that is counted or paid is more."""
 
@@ -51,6 +56,10 @@ def figures_known(known: Known) -> dict[str, PayFigure]:
         asked = BY_KEY[figure.key]
         if (ends := typed_range(asked, [figure.low, figure.high])) is not None:  # files of prices are edited by hand
             found[figure.key] = replace(figure, text=text_of_range(asked, Range(*ends)))
+    for key, (of, low, high, why) in _BESIDE.items():
+        if of in found and key not in found:
+            text = text_of_range(BY_KEY[key], Range(low, high))
+            found[key] = replace(_figure(key, low, high, Origin.ASSUMED, f"assumed: {why}"), text=text)
     return {asked.key: found.get(asked.key, _blank(asked)) for asked in FIGURES}
 
 
@@ -59,6 +68,13 @@ def kept_as(key: str, tuned: Choice | None, other: Choice | None) -> str:
     with it."""
     choice = {**dict.fromkeys(TUNED_PRICES, tuned), **dict.fromkeys(OTHER_PRICES, other)}.get(key)
     return f"{key}@{choice.key}" if choice is not None else key
+
+
+def key_of(way: str, name: str) -> str | None:
+    """The figure that a price of the file is ("input" of the way "tuned" is `tuned_price_in`); None where it goes into none."""
+    if name in _OF_WAY:
+        return f"{way}_{_OF_WAY[name]}"
+    return _OF_TRAINING.get(name) if way == "tuned" else None
 
 
 def typed_range(asked: Asked, value: Any) -> tuple[float, float] | None:
@@ -159,10 +175,9 @@ def _measured(known: Known) -> Iterator[PayFigure]:
 
 
 def _scale(known: Known) -> Iterator[PayFigure]:
-    """How the priced model counts what another one, or we, counted: the range that a training's estimate has too."""
-    found = known.measured
-    if found is not None and known.tuned is not None and known.tuned.key == "measured":
-        yield _point("scale", 1.0, Origin.MEASURED, "counted by the priced model itself")
+    """How the priced models count what others, or we, counted: the range that a training's estimate has too."""
+    if all(one is not None and one.key == AS_MEASURED for one in (known.tuned, known.other)):
+        yield _point("scale", 1.0, Origin.MEASURED, "counted by the priced models themselves")
         return
     most = FOREIGN_HIGH if known.counted.foreign else TOKENS_HIGH
     least = 1 / FOREIGN_HIGH if known.counted.foreign else TOKENS_LOW
@@ -172,18 +187,9 @@ def _scale(known: Known) -> Iterator[PayFigure]:
 def _priced(way: str, choice: Choice | None, today: date) -> Iterator[PayFigure]:
     if choice is None:
         return
-    names = {name: f"{way}_{key}" for name, key in _OF_WAY.items()} | (_OF_TRAINING if way == "tuned" else {})
-    prices = figures_of(choice.price)
-    for name, figure in prices.items():
-        if name in names:
-            yield _price(names[name], figure, choice, today)
-    if way == "tuned" and "hosting" in prices:
-        low, high, why = ALWAYS_ON
-        yield _figure("hosting_hours", low, high, Origin.ASSUMED, f"assumed: {why}")
-    if way == "other" and "cached" in prices:
-        yield _figure(
-            "other_cached", 0, 0.5, Origin.ASSUMED, "assumed: what is the same in every call may come cheaper"
-        )
+    for name, figure in figures_of(choice.price).items():
+        if (key := key_of(way, name)) is not None:
+            yield _price(key, figure, choice, today)
 
 
 def _price(key: str, figure: Figure, choice: Choice, today: date) -> PayFigure:

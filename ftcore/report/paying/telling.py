@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -14,7 +14,8 @@ from sqlalchemy import Connection
 from ftcore.decision.pay import BY_KEY, About, pay_story_of
 from ftcore.decision.pay.saying import joined
 from ftcore.endpoints.facts import facts_of
-from ftcore.records.pay import Outcome, PayFigure, PayStory
+from ftcore.endpoints.figures import Figure
+from ftcore.records.pay import Origin, Outcome, PayFigure, PayStory
 from ftcore.report.facts import called, short
 from ftcore.report.paying.choices import (
     AS_MEASURED,
@@ -28,7 +29,7 @@ from ftcore.report.paying.choices import (
 )
 from ftcore.report.paying.counted import counted, trained
 from ftcore.report.paying.measured import Measured, measured
-from ftcore.report.paying.sources import Known, figures_known, kept_as, number_said, typed_range
+from ftcore.report.paying.sources import Known, figures_known, kept_as, key_of, number_said, typed_range
 from ftcore.store import assumptions, decisions, projects
 from ftcore.store.database import Database
 from ftcore.workspace import Workspace
@@ -101,7 +102,7 @@ def pay_case_in(c: Connection, root: Path, project_id: int, *, today: date | Non
     )
     horizon = next((months for months in HORIZONS if months == typed.get(HORIZON)), 12)
     figures = figures_known(known)
-    story = _asking(pay_story_of(figures, _about(known, horizon)), known)
+    story = _asking(pay_story_of(figures, _about(known, figures, horizon)), known)
     kept = {key: typed.get(kept_as(key, known.tuned, known.other)) for key in figures}
     keys = frozenset(key for key, value in kept.items() if value is not None and not isinstance(value, Mapping))
     return PayCase(story, figures, tuned_from, other_from, known.tuned, known.other, horizon, keys, found)
@@ -136,7 +137,7 @@ def _beside(tuned: Choice | None, others: tuple[Choice, ...]) -> Choice | None:
     return next((one for one in others if one.key == tuned.key), None)
 
 
-def _about(known: Known, horizon: int) -> About:
+def _about(known: Known, figures: Mapping[str, PayFigure], horizon: int) -> About:
     found, tuned = known.measured, known.tuned
     better = found.better if found else None
     error = number_said(known.details, "error_cost")
@@ -148,9 +149,9 @@ def _about(known: Known, horizon: int) -> About:
         today=known.today,
         shutdown=tuned.shutdown if tuned else None,
         better=replace(better, error_cost=error) if better else None,
-        notes=tuple(_notes(known)),
+        notes=tuple(_notes(known, figures)),
         closing=tuned.ends if tuned else "",
-        doubt=_doubt(known),
+        doubt=_doubt(known, figures),
     )
 
 
@@ -165,7 +166,7 @@ def _asking(story: PayStory, known: Known) -> PayStory:
     return replace(story, sentence=sentence, money="Not worked out: nobody has chosen whose prices to calculate with.")
 
 
-def _notes(known: Known) -> list[str]:
+def _notes(known: Known, figures: Mapping[str, PayFigure]) -> list[str]:
     found, tuned, other = known.measured, known.tuned, known.other
     said = []
     if found is not None and found.practice:
@@ -189,18 +190,22 @@ def _notes(known: Known) -> list[str]:
             f"An answer took {found.tuned.seconds:.1f} seconds (the middle one), and {found.other.seconds:.1f} with "
             f"“{short(found.other.label, LABEL)}”: measured in run {found.run}."
         )
-    said += _old(known)
+    said += _old(known, figures)
     return said
 
 
-def _doubt(known: Known) -> tuple[str, ...]:
+def _used(known: Known, figures: Mapping[str, PayFigure]) -> Iterator[tuple[Choice, str, Figure]]:
+    """The prices of the file that went in and should be checked: not those that somebody typed another over."""
+    for way, one in (("tuned", known.tuned), ("other", known.other)):
+        for name, figure in figures_of(one.price if one else None).items():
+            key = key_of(way, name)
+            if one and key and figures[key].origin is Origin.PRICE and figure.is_old(known.today):
+                yield one, name, figure
+
+
+def _doubt(known: Known, figures: Mapping[str, PayFigure]) -> tuple[str, ...]:
     """For the line of money, which has room for a few words: what is old of the prices, or never was dated."""
-    used = [
-        figure
-        for one in (known.tuned, known.other)
-        for figure in figures_of(one.price if one else None).values()
-        if figure.is_old(known.today)
-    ]
+    used = [figure for _, _, figure in _used(known, figures)]
     found = {
         "from memory": any(one.source == "memory" for one in used),
         "over 90 days old": any(one.source != "memory" and one.read for one in used),
@@ -209,14 +214,12 @@ def _doubt(known: Known) -> tuple[str, ...]:
     return tuple(said for said, is_so in found.items() if is_so)
 
 
-def _old(known: Known) -> list[str]:
+def _old(known: Known, figures: Mapping[str, PayFigure]) -> list[str]:
     """Prices that are used and were read more than 90 days ago, or nobody knows when: which, from where, how long ago."""
     old: dict[str, dict[str, list[str]]] = {}
-    for one in (known.tuned, known.other):
-        for name, figure in figures_of(one.price if one else None).items():
-            if one is not None and figure.is_old(known.today):
-                names = old.setdefault(one.label, {}).setdefault(figure.origin(known.today), [])
-                names += [_PRICED[name]] if _PRICED[name] not in names else []
+    for one, name, figure in _used(known, figures):
+        names = old.setdefault(one.label, {}).setdefault(figure.origin(known.today), [])
+        names += [_PRICED[name]] if _PRICED[name] not in names else []
     return [
         f"Prices of {label} to check on the provider's page: "
         f"{'; '.join(f'{joined(names)}, {origin}' for origin, names in by_origin.items())}."
