@@ -1,4 +1,4 @@
-"""Decide: the advice so far, five questions, the reasons, what it costs, the record."""
+"""Decide: the advice so far; below it the five questions and the reasons, or what it costs, or the record."""
 
 import streamlit as st
 
@@ -8,6 +8,7 @@ from ftcore.ui import page, session
 from ftcore.ui.decide import (
     decide_advice,
     decide_form,
+    decide_mode,
     decide_reasons,
     decide_record,
     decide_state,
@@ -28,13 +29,17 @@ decided = decide_state.read(session.db(), project.id)
 decide_advice.draw(decided, framework)
 decide_record.notices(project, decided)
 st.space("small")
-decide_form.draw(project, framework, decided, cards)
-st.space("small")
-decide_reasons.draw(project, framework, decided, cards)
-st.space("small")
-pay_panel.fold(project)
-decide_record.fold(project, framework, decided)
-own_words_panel.draw(framework)
+mode = decide_mode.choose()
+if mode == decide_mode.PAY:
+    pay_panel.draw(project.id)
+    decide_mode.record_button()
+elif mode == decide_mode.RECORD:
+    decide_record.draw(project, framework, decided)
+else:
+    decide_form.draw(project, framework, decided, cards)
+    st.space("small")
+    decide_reasons.draw(project, framework, decided, cards)
+    own_words_panel.draw(framework)
 page.for_the_engineer(
     {
         "Framework": f"{framework.edition}, read on {framework.read_on}",

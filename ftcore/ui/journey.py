@@ -113,7 +113,7 @@ def steps(s: Situation) -> tuple[Step, ...]:
     told = {
         "Decide": f"{s.answered} of {QUESTIONS} answered",
         "Import": f"{s.read:,} read" if s.read else "Nothing yet",
-        "Curate": f"{ready(counts):,} ready, {counts.need_a_look:,} need a look" if counts.total else "No examples yet",
+        "Curate": curated(counts),
         "Train": _plural(s.models, "model") if s.models else ("Running" if s.running else "Not yet"),
         "Evaluate": _plural(s.runs_done, "comparison") if s.runs_done else "Not yet",
         "Report": "Ready to take away"
@@ -139,6 +139,16 @@ def steps(s: Situation) -> tuple[Step, ...]:
         )
         for name, words in told.items()
     )
+
+
+def curated(counts: Counts) -> str:
+    """ "271 of 289 approved, 18 need a look": how far the approving has come. Rejected ones are no longer waited for."""
+    if not counts.total:
+        return "No examples yet"
+    waiting = counts.total - counts.rejected
+    approved = f"{counts.approved:,}" if counts.approved == waiting else f"{counts.approved:,} of {waiting:,}"
+    look = f", {counts.need_a_look:,} need{'s' if counts.need_a_look == 1 else ''} a look" if counts.need_a_look else ""
+    return f"{approved} approved{look}"
 
 
 def ready(counts: Counts) -> int:

@@ -7,9 +7,19 @@ from typing import cast
 import streamlit as st
 
 from ftcore.dataset.raw import SourceError
-from ftcore.records import Project, Reply, Task
+from ftcore.records import Project, Reply
 from ftcore.store import decisions, examples, jobs, journal, projects, tasks
-from ftcore.ui import guide_recorded, guide_words, page, project_panel, sample_tiles, session, sidebar, workspace_panel
+from ftcore.ui import (
+    guide_recorded,
+    guide_words,
+    page,
+    project_panel,
+    sample_tiles,
+    session,
+    sidebar,
+    task_words,
+    workspace_panel,
+)
 from ftcore.ui.decide import decide_state
 from ftcore.ui.journey import NextAction, Situation, next_action, steps
 
@@ -19,14 +29,6 @@ MARKS = {
     "later": (":material/radio_button_unchecked:", "Later"),
 }
 SHOWN_PROJECTS = 20
-TASK_NAMES = {
-    "import": "Reading a file",
-    "check": "Checking the examples",
-    "export": "Writing files",
-    "reconcile": "Following a training job",
-    "evaluate": "Running a comparison",
-    "hand_over": "Writing a project file",
-}
 
 
 def welcome() -> None:
@@ -141,7 +143,7 @@ def running(project: Project) -> None:
             st.text(f"Training {job.base_model}: {job.state}, step {job.step:,} of {job.total_steps:,}")
         for task in open_tasks:
             if task.kind != "reconcile":
-                st.text(_told(task))
+                st.text(task_words.said(task))
 
 
 def recent_changes(project: Project) -> None:
@@ -169,12 +171,6 @@ def _watch(project_id: int, revision: int) -> None:
         changed = projects.get(c, project_id).revision != revision or not tasks.open_tasks(c, project_id)
     if changed:
         st.rerun()
-
-
-def _told(task: Task) -> str:
-    name = TASK_NAMES.get(task.kind, task.kind)
-    at = f": {task.done:,} of {task.total:,}" if task.total else ""
-    return f"{name}{at}" if task.state == "running" else f"{name}: waiting"
 
 
 def _create() -> None:

@@ -41,7 +41,12 @@ def test_from_the_first_question_to_two_records_and_their_difference(page: Any, 
     page.get_by_text("5 of 5 answered").wait_for()
     page.get_by_role("heading", name=re.compile("You don't know yet, and neither do we")).wait_for()
 
-    open_fold(page, "Decision record")
+    page.get_by_role("button", name="Record the decision").click()
+    settled(page)
+    page.get_by_role("textbox", name="What is this project called?").fill("Letters")
+    page.get_by_role("textbox", name="What is this project called?").press("Enter")
+    page.get_by_text("It is called “Letters” from now on.").wait_for()
+    settled(page)
     page.get_by_role("textbox", name="Decided by").fill("The board")
     page.get_by_role("textbox", name="Decided by").press("Enter")
     settled(page)
@@ -49,12 +54,14 @@ def test_from_the_first_question_to_two_records_and_their_difference(page: Any, 
     page.get_by_text(re.compile(r"^Version 1, .*, by The board: Measure first$")).first.wait_for()
     settled(page)
 
+    mode(page, "Questions")
     page.get_by_test_id("stButtonGroup").get_by_text(re.compile("2. Prompt worked on")).click()
     settled(page)
     answer(page, "Yes", save=False)
     page.get_by_role("heading", name=re.compile("Fine-tuning may be worth it")).wait_for()
     page.get_by_text("The case against").wait_for()
     page.get_by_text(re.compile("Since version 1, answers were changed")).wait_for()
+    mode(page, "Decision record")
     page.get_by_role("button", name="Record this decision").click()
     page.get_by_text(re.compile(r"^Version 2, .*: Fine-tune, small first$")).first.wait_for()
     settled(page)
@@ -66,20 +73,23 @@ def test_from_the_first_question_to_two_records_and_their_difference(page: Any, 
     text = Path(waiting.value.path()).read_text(encoding="utf-8")
     assert waiting.value.suggested_filename.endswith("-v2.md")
     assert "version 2" in text.splitlines()[0]
+    assert "Letters" in text.splitlines()[0]
     assert "Dana tried two versions in May &lt;b&gt;" in text
     assert "2 versions" in text
     assert "Fine-tune, small first" in text
 
     page.reload()
-    page.get_by_text("5 of 5 answered").wait_for(timeout=30_000)
+    page.get_by_text(re.compile(r"^Version 2, ")).first.wait_for(timeout=30_000)
     settled(page)
+    mode(page, "Questions")
+    page.get_by_text("5 of 5 answered").wait_for()
     page.get_by_test_id("stButtonGroup").get_by_text(re.compile("2. Prompt worked on: yes")).click()
     settled(page)
     open_fold(page, "How do you know?")
     holds(page.get_by_role("textbox", name=re.compile("A note: who says so")), NOTE)
     answer(page, "Not sure", save=False)
     holds(page.get_by_role("spinbutton", name=re.compile("How many versions of the prompt")), "2")
-    open_fold(page, re.compile(r"Decision record"))
+    mode(page, "Decision record")
     page.get_by_text(re.compile(r"^Version 1, ")).first.wait_for()
     page.get_by_text(re.compile(r"^Version 2, ")).first.wait_for()
 
@@ -137,6 +147,11 @@ def answer(page: Any, reply: str, *, save: bool = True) -> None:
 
 def go_on(page: Any) -> None:
     page.get_by_role("button", name="Save answer and continue").click()
+    settled(page)
+
+
+def mode(page: Any, name: str) -> None:
+    page.get_by_test_id("stButtonGroup").get_by_text(name, exact=True).click()
     settled(page)
 
 

@@ -11,7 +11,7 @@ from ftcore.decision.framework import BAD_REASONS, GOOD_REASONS, QUESTIONS
 from ftcore.records import Action
 from ftcore.store import decisions, projects
 from ftcore.store.database import Database
-from ftcore.ui.decide import decide_state
+from ftcore.ui.decide import decide_mode, decide_state
 
 Open = Callable[..., AppTest]
 ALL_GOOD = {
@@ -111,8 +111,36 @@ def test_not_sure_shows_how_to_find_out(project_id: int, open_page: Open) -> Non
     assert any("How to find out" in m.value for m in test.markdown)
 
 
+def test_after_the_fifth_answer_the_way_leads_on_to_the_cost_and_the_record(
+    db: Database, project_id: int, open_page: Open
+) -> None:
+    decide_state.fill(db, project_id, {**ALL_GOOD, "best_base_model": "yes"}, (), who="DK")  # type: ignore[arg-type]
+    for key, shows in (("to-pay", f"pay-{project_id}-first-calls-0"), ("to-record", "record-decision")):
+        test = open_page("decide")
+        test.button(key=key).click().run()
+        assert not test.exception
+        assert shows in {one.key for one in (*test.button, *test.number_input)}
+        assert not test.radio
+    decide_state.answer(db, project_id, "best_base_model", "yes", who="DK")
+    with db.write() as c:
+        projects.create(c, "Not answered yet")
+    assert not [one for one in open_page("decide", project="2").button if one.key == "to-pay"]
+
+
+def test_another_project_begins_at_its_own_question(db: Database, project_id: int, open_page: Open) -> None:
+    with db.write() as c:
+        other = projects.create(c, "Another").id
+    test = open_page("decide", project=str(project_id))
+    test.session_state["question"] = "quality_training_data"
+    test.run()
+    assert test.radio(key=f"reply-{project_id}-quality_training_data")
+    test.query_params["project"] = str(other)
+    test.run()
+    assert test.radio(key=f"reply-{other}-best_base_model")
+
+
 def test_what_was_decided_is_kept_in_the_record(db: Database, project_id: int, open_page: Open) -> None:
-    test = open_page("decide")
+    test = open_page("decide", decide=decide_mode.RECORD)
     test.text_area(key=f"decision-note-{project_id}").set_value("We wait until spring. <b>Really</b>").run()
     assert not test.exception
     assert decide_state.read(db, project_id).note == "We wait until spring. <b>Really</b>"

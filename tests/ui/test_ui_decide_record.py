@@ -14,7 +14,8 @@ from ftcore.journey import deciding
 from ftcore.records import Action
 from ftcore.store import decision_records, decisions, projects
 from ftcore.store.database import Database
-from ftcore.ui.decide import decide_state, decide_versions
+from ftcore.ui import sidebar
+from ftcore.ui.decide import decide_mode, decide_state, decide_versions
 from ftcore.ui.decide.decide_record import months_later
 from tests.ui.journeys import HOSTILE, begin
 
@@ -28,6 +29,15 @@ def project_id(db: Database) -> int:
         made = projects.create(c, "Tickets").id
     decide_state.answer(db, made, "best_base_model", "no", who="DK")
     return made
+
+
+def open_record(open_page: Open) -> AppTest:
+    return open_page("decide", decide=decide_mode.RECORD)
+
+
+def go(test: AppTest, mode: str) -> None:
+    test.segmented_control(key=decide_mode.MODE).set_value(mode).run()
+    assert not test.exception
 
 
 def record(db: Database, project_id: int, **changes: str) -> int:
@@ -46,7 +56,7 @@ def said(test: AppTest) -> str:
 
 
 def test_the_advice_is_proposed_and_the_review_in_three_months(project_id: int, open_page: Open) -> None:
-    test = open_page("decide")
+    test = open_record(open_page)
     assert not test.exception
     choice = test.selectbox(key=f"decision-choice-{project_id}")
     assert choice.value == "try_better_model"
@@ -56,18 +66,36 @@ def test_the_advice_is_proposed_and_the_review_in_three_months(project_id: int, 
 
 
 def test_what_is_proposed_follows_the_advice_until_somebody_chooses(project_id: int, open_page: Open) -> None:
-    test = open_page("decide")
+    test = open_record(open_page)
+    assert test.selectbox(key=f"decision-choice-{project_id}").value == "try_better_model"
+    go(test, decide_mode.QUESTIONS)
     test.session_state["question"] = "best_base_model"
     test.run()
     test.radio(key=f"reply-{project_id}-best_base_model").set_value("yes").run()
+    go(test, decide_mode.RECORD)
     assert test.selectbox(key=f"decision-choice-{project_id}").value == "measure_first"
     test.selectbox(key=f"decision-choice-{project_id}").set_value("use_rag").run()
+    test.text_input(key=f"decision-by-{project_id}").set_value("The board").run()
+    go(test, decide_mode.QUESTIONS)
     test.radio(key=f"reply-{project_id}-best_base_model").set_value("no").run()
+    go(test, decide_mode.RECORD)
     assert test.selectbox(key=f"decision-choice-{project_id}").value == "use_rag"
+    assert test.text_input(key=f"decision-by-{project_id}").value == "The board"
+
+
+def test_a_project_that_nobody_named_is_named_where_it_is_recorded(db: Database, open_page: Open) -> None:
+    with db.write() as c:
+        made = projects.create(c, sidebar.UNNAMED).id
+    test = open_record(open_page)
+    test.text_input(key=f"decision-name-{made}").set_value(f" Letters {HOSTILE} ").run()
+    assert not test.exception
+    with db.read() as c:
+        assert projects.get(c, made).name == f"Letters {HOSTILE}"
+    assert not [one for one in test.text_input if one.key == f"decision-name-{made}"]
 
 
 def test_recording_writes_a_version_and_keeps_the_decision(db: Database, project_id: int, open_page: Open) -> None:
-    test = open_page("decide")
+    test = open_record(open_page)
     test.selectbox(key=f"decision-choice-{project_id}").set_value("improve_prompt")
     test.text_area(key=f"decision-note-{project_id}").set_value(f"We try it. {HOSTILE}")
     test.text_input(key=f"decision-by-{project_id}").set_value("The board")
@@ -91,7 +119,7 @@ def test_recording_writes_a_version_and_keeps_the_decision(db: Database, project
 
 
 def test_recording_the_same_again_writes_nothing(db: Database, project_id: int, open_page: Open) -> None:
-    test = open_page("decide")
+    test = open_record(open_page)
     test.button(key="record-decision").click().run()
     test.button(key="record-decision").click().run()
     assert not test.exception
@@ -105,7 +133,7 @@ def test_any_two_versions_are_compared_in_sentences(db: Database, project_id: in
     record(db, project_id, choice="measure_first", why=HOSTILE)
     decide_state.tick(db, project_id, "following_hype", True, who="EM")
     record(db, project_id, choice="measure_first", why=HOSTILE)
-    test = open_page("decide")
+    test = open_record(open_page)
     assert not test.exception
     assert "What changed from version 2 to version 3" in said(test)
     assert "New reason: “Because others do it”." in said(test)
@@ -130,7 +158,7 @@ def test_a_version_never_changes_whatever_comes_after(db: Database, project_id: 
 def test_of_very_many_versions_the_newest_are_listed(db: Database, project_id: int, open_page: Open) -> None:
     for number in range(104):
         record(db, project_id, why=f"Reason {number}.")
-    test = open_page("decide")
+    test = open_record(open_page)
     assert not test.exception
     assert (
         "These are the 10 newest of 104. The 100 newest are in the list below. The command tuneworthy decide"
@@ -150,18 +178,18 @@ def test_evidence_that_changes_the_advice_of_a_record_is_told(db: Database, open
     }
     decide_state.fill(db, journey.project_id, ready, ("format_reliability",), who="DK")  # type: ignore[arg-type]
     record(db, journey.project_id, choice="collect_data")
-    assert "Since version 1" not in said(open_page("decide"))
+    assert "Since version 1" not in said(open_record(open_page))
     decide_state.know(db, journey.project_id, "quality_training_data", "attached", ["checks"], who="DK")
     found = decide_state.read(db, journey.project_id)
     assert found.advice.action is Action.FINE_TUNE
-    test = open_page("decide")
+    test = open_record(open_page)
     assert "Since version 1, evidence has changed the advice" in said(test)
     assert "The case against" in said(test)
 
 
 def test_a_review_that_is_due_is_told(db: Database, project_id: int, open_page: Open) -> None:
     record(db, project_id, review_on=(date.today() - timedelta(days=1)).isoformat())
-    test = open_page("decide")
+    test = open_record(open_page)
     assert "The review of version 1 was due" in said(test)
     assert test.date_input(key=f"decision-review-{project_id}").value > date.today()
 

@@ -319,7 +319,7 @@ def test_the_first_import_asks_what_the_project_is_called_and_who_sits_here(
     test = open_page("curate", curate="Import")
     test.file_uploader[0].set_value([("letters_of-may.csv", table(0, 20), "text/csv")]).run()
     named = next(field for field in test.text_input if field.label == "What is this project called?")
-    assert named.value == "letters of may"
+    assert named.value == "Letters of may"
     named.set_value("Letters :red[of] May")
     next(field for field in test.text_input if field.label == "Your initials" and field.key != "initials").set_value(
         "FK"

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from ftcore.report.paying import TUNED_AS, choose, pay_case, pay_story
 from ftcore.store import assumptions, runs
 from ftcore.store.database import Database
+from ftcore.ui.decide import decide_mode
 from tests.ui import journeys
 
 Draw = Callable[[int], AppTest]
@@ -189,8 +190,16 @@ def test_a_name_that_people_wrote_is_never_markup(db: Database, draw: Draw) -> N
     assert ":red[no]" not in shown
 
 
-def test_the_fold_is_on_decide(db: Database, open_page: Callable[..., AppTest]) -> None:
+def test_it_is_a_mode_of_decide_and_leads_on_to_the_record(db: Database, open_page: Callable[..., AppTest]) -> None:
     project_id = measured(db)
-    test = open_page("decide", project=str(project_id))
+    test = open_page("decide", project=str(project_id), decide=decide_mode.PAY)
+    assert "choose whose prices to calculate with" in said(test)
+    test.button(key="to-record").click().run()
     assert not test.exception
-    assert any(one.label == "Would it pay?" for one in test.expander)
+    assert test.button(key="record-decision")
+
+
+def test_the_answer_stands_before_what_can_be_changed(db: Database, draw: Draw) -> None:
+    test = draw(measured(db))
+    kinds = [one.type for one in test.main]
+    assert kinds.index("markdown") < kinds.index("number_input")

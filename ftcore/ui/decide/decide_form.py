@@ -11,12 +11,13 @@ from ftcore.decision.framework import Question
 from ftcore.records import Project, Reply
 from ftcore.store import preferences
 from ftcore.ui import page, session
-from ftcore.ui.decide import decide_beside, decide_follow_ups, decide_known, decide_state, trial_panel
+from ftcore.ui.decide import decide_beside, decide_follow_ups, decide_known, decide_mode, decide_state, trial_panel
 from ftcore.ui.decide.decide_known import There
 from ftcore.ui.decide.decide_state import Decided
 
 REPLIES: dict[Reply, str] = {"yes": "Yes", "no": "No", "unsure": "Not sure"}
-CURRENT = "question"
+CURRENT, CURRENT_OF = "question", "question-of"
+"""The question on the screen, and the project it was chosen in."""
 MODE, PREFERENCE = "decide-mode", "decide.mode"
 ONE, ALL = "One at a time", "All at once"
 
@@ -28,13 +29,11 @@ def draw(project: Project, framework: Framework, decided: Decided, cards: Sequen
         for number, question in enumerate(framework.questions, 1):
             _both(project, question, decided, cards, there, title=f"{number}. {question.question}")
             st.divider()
+        if len(decided.answers) == len(framework.questions):
+            _what_is_left()
         return
-    question = framework.question(_current(framework, decided))
+    question = framework.question(_current(project.id, framework, decided))
     _progress(framework, decided)
-    if len(decided.answers) == len(framework.questions):
-        st.markdown(
-            "All five are answered; the advice stands at the top. Below: why you want it, whether it would pay, the record."
-        )
     keys = [one.key for one in framework.questions]
     _both(project, question, decided, cards, there, title=question.question, keys=keys)
 
@@ -59,11 +58,13 @@ def _head(framework: Framework, decided: Decided) -> str:
     return str(mode)
 
 
-def _current(framework: Framework, decided: Decided) -> str:
-    """The question on the screen: the one chosen, else the first that is not answered."""
+def _current(project_id: int, framework: Framework, decided: Decided) -> str:
+    """The question on the screen: the one chosen in this project, else the first that is not answered."""
     keys = [question.key for question in framework.questions]
     chosen = st.session_state.get(CURRENT)
-    if chosen not in keys:
+    before = st.session_state.get(CURRENT_OF, project_id)
+    st.session_state[CURRENT_OF] = project_id
+    if chosen not in keys or before != project_id:
         chosen = next((key for key in keys if key not in decided.answers), keys[0])
         st.session_state[CURRENT] = chosen
     return str(chosen)
@@ -79,7 +80,13 @@ def _progress(framework: Framework, decided: Decided) -> None:
         return f"{numbers[key]}. {short[key]}" + (f": {REPLIES[reply].lower()}" if reply else "")
 
     st.segmented_control(
-        "The five questions", list(numbers), format_func=shown, key=CURRENT, required=True, label_visibility="collapsed"
+        "The five questions",
+        list(numbers),
+        format_func=shown,
+        key=CURRENT,
+        required=True,
+        label_visibility="collapsed",
+        persist_state="page",
     )
 
 
@@ -130,6 +137,8 @@ def _ask(project: Project, question: Question, decided: Decided, there: There, t
             args=(project.id, question.key, place, tuple(keys)),
             key="save-answer",
         )
+        if not set(keys) - set(decided.answers):
+            _what_is_left()
     decide_known.badge(question.key, decided)
     if reply is not None:
         decide_known.draw(project, question, decided, there)
@@ -138,6 +147,14 @@ def _ask(project: Project, question: Question, decided: Decided, there: There, t
     trial_panel.draw(project, question.key)
     if reply == "unsure":
         decide_follow_ups.draw(project, question, decided)
+
+
+def _what_is_left() -> None:
+    """After the fifth answer, where the eye is: what else there is to do on this page."""
+    st.markdown("**All five are answered.** The advice stands at the top. Next:")
+    with st.container(horizontal=True, gap="small"):
+        decide_mode.pay_button()
+        decide_mode.record_button()
 
 
 def _place(project_id: int, question: str) -> str:

@@ -12,9 +12,9 @@ from ftcore.decision.differences import bare, changed_by_evidence
 from ftcore.decision.document import answers_in
 from ftcore.journey import deciding
 from ftcore.records import Action, Project
-from ftcore.store import decision_records
+from ftcore.store import decision_records, projects
 from ftcore.store.decision_records import KeptRecord
-from ftcore.ui import page, session
+from ftcore.ui import page, session, sidebar
 from ftcore.ui.decide import decide_state, decide_versions
 from ftcore.ui.decide.decide_state import Decided
 
@@ -41,24 +41,22 @@ def notices(project: Project, decided: Decided) -> None:
         )
 
 
-def fold(project: Project, framework: Framework, decided: Decided) -> None:
+def draw(project: Project, framework: Framework, decided: Decided) -> None:
     with session.db().read() as c:
         versions = decision_records.of_project(c, project.id)
-    title = "Decision record" + (f" ({versions[0].number})" if versions else "")
-    with st.expander(title, icon=":material/description:", key="record-fold"):
-        st.markdown(
-            "What was asked, answered, advised and decided, by whom and on what evidence. Each version stands for ever; "
-            "nothing is written over.",
-            width=page.PROSE,
-        )
-        _form(project, framework, decided, versions[0] if versions else None)
-        if versions:
-            decide_versions.draw(project, versions)
+    st.markdown(
+        "What was asked, answered, advised and decided, by whom and on what evidence. Each version stands for ever; "
+        "nothing is written over.",
+        width=page.PROSE,
+    )
+    _form(project, framework, decided, versions[0] if versions else None)
+    if versions:
+        decide_versions.draw(project, versions)
 
 
 def _form(project: Project, framework: Framework, decided: Decided, newest: KeptRecord | None) -> None:
     """What was decided, why, by whom, and when to look again. The reason is saved when its field is left, the rest when it is
-    recorded. What is proposed follows the advice until somebody chooses."""
+    recorded, and waits for that while somebody looks at the questions. What is proposed follows the advice until somebody chooses."""
     choice, note, by, review = (_key(project.id, name) for name in ("choice", "note", "by", "review"))
     names = {action.value: advice.name for action, advice in framework.actions.items()}
     touched = _key(project.id, "touched")
@@ -70,6 +68,7 @@ def _form(project: Project, framework: Framework, decided: Decided, newest: Kept
     coming = kept if kept and kept > date.today() else months_later(date.today(), MONTHS)
     st.session_state.setdefault(review, coming)
     advised = decided.advice.action.value
+    _name(project)
     st.selectbox(
         "What you decided",
         list(names),
@@ -77,6 +76,7 @@ def _form(project: Project, framework: Framework, decided: Decided, newest: Kept
         key=choice,
         on_change=_touch,
         args=(touched,),
+        persist_state="session",
         width=page.PROSE,
     )
     st.text_area(
@@ -89,13 +89,21 @@ def _form(project: Project, framework: Framework, decided: Decided, newest: Kept
         width=page.PROSE,
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.text_input("Decided by", key=by, max_chars=80, placeholder="A name, initials or a role", width=280)
+        st.text_input(
+            "Decided by",
+            key=by,
+            max_chars=80,
+            placeholder="A name, initials or a role",
+            persist_state="session",
+            width=280,
+        )
         st.date_input(
             "Look at it again on",
             key=review,
             min_value=date(2000, 1, 1),
             max_value=date(2200, 1, 1),
             format="YYYY-MM-DD",
+            persist_state="session",
             width=200,
         )
         st.button(
@@ -146,6 +154,30 @@ def _key(project_id: int, name: str) -> str:
 
 def _touch(key: str) -> None:
     st.session_state[key] = True
+
+
+def _name(project: Project) -> None:
+    """For a project that was begun with the questions, before anybody was asked: its name stands on the record and on reports."""
+    if project.name == sidebar.UNNAMED:
+        key = _key(project.id, "name")
+        st.text_input(
+            "What is this project called?",
+            key=key,
+            max_chars=sidebar.MAX_NAME,
+            placeholder=sidebar.UNNAMED,
+            on_change=_rename,
+            args=(project, key),
+            help="The record and the report are headed with it. The dots beside “Tuneworthy” change it later.",
+            width=page.PROSE,
+        )
+
+
+def _rename(project: Project, key: str) -> None:
+    name = " ".join(str(st.session_state[key]).split())
+    if name:
+        with session.db().write() as c:
+            projects.rename(c, project.id, name)
+        page.flash(f"It is called “{name}” from now on.")
 
 
 def _note(project_id: int, key: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ftcore.records import Project
 from ftcore.records.pay import Outcome, PayStory
 from ftcore.report.paying import (
     HORIZON,
@@ -28,20 +27,12 @@ ALL, ARITHMETIC = "All figures", "How this was calculated"
 AHEAD = {6: "6 months", 12: "1 year", 24: "2 years", 36: "3 years"}
 
 
-def fold(project: Project) -> None:
-    """The whole question in a fold: nothing of it is gathered while it is closed."""
-    opened = st.expander("Would it pay?", icon=":material/calculate:", on_change="rerun", key=f"pay-fold-{project.id}")
-    if opened.open:
-        with opened:
-            draw(project.id)
-
-
 @st.fragment
 def draw(project_id: int) -> None:
     """Alone it is drawn anew when a figure moves: the page around it stays."""
     case = pay_case(session.db(), project_id)
-    _asked(case, project_id)
     _verdict(case.story)
+    _asked(case, project_id)
     if case.story.outcome is Outcome.UNKNOWN:
         pay_figures.missing(case, project_id)
     else:

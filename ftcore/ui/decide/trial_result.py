@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
+from ftcore.decision.differences import SAID
 from ftcore.records import Project, SideBySide
 from ftcore.store import endpoints, projects
 from ftcore.store.runs import Run
 from ftcore.ui import ledger, page, say, session
 
-SAID = {"yes": "yes", "no": "no", "unsure": "not sure"}
 NEXT = {
     "yes": "The advice counts it.",
     "no": "The advice counts it.",

@@ -80,12 +80,13 @@ def _introduction(project: Project, first: Waiting) -> None:
     """Asked once: what the project is called, and who works on it. Both can be left as they are."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         if project.name == sidebar.UNNAMED:
-            name = " ".join(Path(first.name).stem.replace("_", " ").replace("-", " ").split())[: sidebar.MAX_NAME]
             st.text_input(
                 "What is this project called?",
-                value=name or project.name,
+                value=name_from(first.name) or project.name,
                 max_chars=sidebar.MAX_NAME,
                 key=f"{NAME}-{project.id}-{first.id}",
+                help="Proposed after the file. It heads the record and the report: say what the project is about. The dots "
+                "beside “Tuneworthy” change it later.",
                 width=420,
             )
         if not session.who():
@@ -97,6 +98,12 @@ def _introduction(project: Project, first: Waiting) -> None:
                 help="Every change is kept with who made it and when.",
                 width=160,
             )
+
+
+def name_from(file_name: str) -> str:
+    """ "tickets_2024-final.csv" as "Tickets 2024 final"."""
+    name = " ".join(Path(file_name).stem.replace("_", " ").replace("-", " ").split())[: sidebar.MAX_NAME]
+    return f"{name[:1].upper()}{name[1:]}"
 
 
 def _introduce(project: Project, first: Waiting) -> None:
