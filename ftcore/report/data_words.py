@@ -12,9 +12,9 @@ def data_sentences(story: Story) -> tuple[str, ...]:
         return ()
     said = []
     if story.read:
-        said.append(
-            f"{story.read:,} examples read: {story.accepted:,} kept, {story.rejected:,} set aside. Each of those is listed with its reason in the app."
-        )
+        aside = f"{story.rejected:,} set aside. Each of those is listed with its reason in the app."
+        aside = aside if story.rejected else "none set aside."
+        said.append(f"{story.read:,} examples read: {story.accepted:,} kept, {aside}")
     unseen = " The model never saw the test examples." if story.job_id else ""
     said.append(
         f"{story.train:,} to learn from, {story.validation:,} to watch the training, {story.test:,} kept aside for the test.{unseen}{_rest(story)}"

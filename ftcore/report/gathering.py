@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from ftcore.decision.framework import Framework, framework_of
+from ftcore.decision.framework import BAD_REASONS, GOOD_REASONS, Framework, framework_of
 from ftcore.decision.research import cards_of
 from ftcore.records import Cited, DataSheet, DataSource, Decided, Job, Project, Snapshot, Split
 from ftcore.report import places, settings
@@ -55,10 +55,9 @@ def around(c: Connection, root: Path, project: Project, run: Run | None, job: Jo
 
 def house_words(framework: Framework) -> dict[str, str]:
     """By its key, each question in full, and the names of the reasons and the actions, in the words of the house."""
-    reasons = (*framework.good_reasons, *framework.bad_reasons)
     return {
         **{one.key: one.question for one in framework.questions},
-        **{one.key: one.name for one in reasons},
+        **{key: framework.reason_name(key) for key in (*GOOD_REASONS, *BAD_REASONS)},
         **{action.value: advice.name for action, advice in framework.actions.items()},
     }
 

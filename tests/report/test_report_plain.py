@@ -82,6 +82,12 @@ def test_the_parts_add_up_to_what_was_kept() -> None:
     assert "more" not in words.data_sentences(replace(story, accepted=200))[-1]
 
 
+def test_reasons_are_promised_only_where_something_was_set_aside() -> None:
+    story = replace(stories.believable(), read=60, accepted=60, rejected=0)
+    assert words.data_sentences(story)[0] == "60 examples read: 60 kept, none set aside."
+    assert "8 set aside. Each of those is listed" in words.data_sentences(replace(story, rejected=8))[0]
+
+
 def test_what_the_checks_found_is_named_in_words() -> None:
     sheet = replace(stories.sheet(), problems=(("broken_json", "error", 3), ("truncated", "warning", 1)))
     assert data_sheet.problems_sentence(sheet) == "Found by the checks today: broken JSON in 3, cut off in 1."

@@ -123,16 +123,17 @@ def test_every_number_of_the_screen_stands_in_all_the_files(db: Database, tmp_pa
         assert sentence in deck, key
         assert sentence in page, key
 
+    models = [row.pop("Model") for row in document["shown"]["ways"]]  # on the screen they stand at the bars
     assert [list(row.values()) for row in document["shown"]["ways"]] == cells
     assert len(cells) == len(story.arms)
-    for row, arm in zip(cells, story.arms, strict=True):
-        score, between = row[2], row[3]
+    for row, model, arm in zip(cells, models, story.arms, strict=True):
+        score, between = row[1], row[2]
         assert score == words.points(arm.average)
         for told in (deck, page):
             assert f"{row[0]}" in told
             assert between in told
         assert re.search(rf"{re.escape(row[0])}.*?\n{score}\n{between}", deck, flags=re.DOTALL)
-        assert re.search(rf"{re.escape(row[0])}\s+{re.escape(row[1])}\s+{score}\s+{between}", page)
+        assert re.search(rf"{re.escape(row[0])}\s+{re.escape(model)}\s+{score}\s+{between}", page)
 
 
 def test_an_older_run_is_told_again_as_it_was(db: Database, tmp_path: Path) -> None:

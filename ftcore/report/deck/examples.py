@@ -10,7 +10,7 @@ from ftcore.report.slide_table import table
 from ftcore.report.slide_text import text
 from ftcore.report.slides import BOTTOM, EDGE, INNER
 
-WHY, HIGH = 1.25, 0.62
+WHY, HIGH = 1.25, 0.8
 """Inches of the first column, and of the words above the table."""
 
 

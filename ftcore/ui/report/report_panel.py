@@ -100,7 +100,7 @@ def evidence(story: Story) -> None:
         st.text(f"{words.finding(story)} {words.asked_sentence(story)}", width=page.PROSE)
         verdict_panel.difference(story, key="report-difference")
         verdict_panel.arms(story, key="report-arms")
-        _table(ways.head(story), ways.rows(story), "Every way to answer, with its figures")
+        _ways(story)
     if story.pay is not None:
         st.subheader("What it costs, and when it pays", anchor=False)
         for sentence in (story.pay.sentence, story.pay.because, story.pay.quality):
@@ -118,12 +118,15 @@ def evidence(story: Story) -> None:
         st.markdown(f"- {page.plain(sentence)}", width=page.PROSE)
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]], alt: str) -> None:
+def _ways(story: Story) -> None:
+    """The table of the ways but for their models: those stand at the bars above it, and with them the last column would be cut off
+    at 1280 pixels."""
     import pandas as pd
 
-    cells = [[page.plain(cell) for cell in row] for row in rows]
-    frame = pd.DataFrame(cells, columns=[page.plain(name) for name in head])
-    st.table(frame.set_index(frame.columns[0]), border="horizontal", alt=alt)
+    cells = [[page.plain(name), *map(page.plain, figures)] for name, _, *figures in ways.rows(story)]
+    name, _, *titles = map(page.plain, ways.head(story))
+    frame = pd.DataFrame(cells, columns=[name, *titles])
+    st.table(frame.set_index(name), border="horizontal", alt="Every way to answer, with its figures")
 
 
 def _measured(story: Story) -> str:
