@@ -88,7 +88,8 @@ class Wording:
             )
         if self._action is Action.DO_NOT_FINE_TUNE:
             said += [
-                f"“{self._good[key].name}” would be shown by: {self._good[key].measured_by}" for key in self._case.good
+                f"What to measure for “{self._good[key].name}”: {self._good[key].measured_by}"
+                for key in self._case.good
             ]
         if self._key in self._case.findings:
             said.append("It was measured: only another measurement, not another opinion, reverses that.")

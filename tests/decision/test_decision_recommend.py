@@ -318,7 +318,7 @@ def test_a_good_reason_that_is_only_believed_is_told_why_it_does_not_carry_a_low
     advice = recommend(few, ["style_consistency"])
     reason = next(one.text for one in advice.because if one.about == "style_consistency")
     assert "counts only once it was measured" in reason
-    assert any("“One voice” would be shown by: Edit similarity" in one for one in advice.reverses_if)
+    assert any("What to measure for “One voice”: How close" in one for one in advice.reverses_if)
     earlier = recommend({**few, "best_base_model": "no"}, ["style_consistency"])
     assert not any("no good reason" in one for one in earlier.risks)
     assert any("counts only once it was measured" in one for one in earlier.risks)
