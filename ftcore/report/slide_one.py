@@ -27,6 +27,7 @@ from ftcore.report.facts import (
 from ftcore.report.opening import AHEAD, GAINLESS, answer_is_no, decides
 
 NO_DATE = "No date has been set for it."
+NO_REVIEW = "No date to look at it again has been set."
 TIME_TO_DECIDE = timedelta(days=14)
 """From the report to the day that is proposed where nobody has set one."""
 ON_AS_TODAY = (
@@ -202,36 +203,44 @@ def instead(story: Story) -> str:
         return ""
     found, advised = primary(story), story.recommendation
     if found and decides(story):
-        what = f"Go on with “{label_of(story, found[0])}”."
-    else:
-        what = _ended(advised.next_steps[0].what) if advised else ""
-    return f"{what} {_cost_of_it(story)} {_again(story)}"
+        stays = f"“{label_of(story, found[0])}”"
+        return f"Go on with {stays}. {_cost_of_it(story, stays)} {_again(story) or NO_REVIEW}"
+    what = _ended(advised.next_steps[0].what) if advised else ""
+    return f"{what} {_cost_of_it(story)} {_again(story) or _beginning(story) or NO_REVIEW}"
 
 
-def _cost_of_it(story: Story) -> str:
-    """In the figures of the money line; of the way whose cost is known, by its name: what is advised may be another one."""
+def _cost_of_it(story: Story, stays: str = "") -> str:
+    """In the figures of the money line; of the way whose cost is known, by its name: what is advised may be another one. `stays`
+    is a name that stands right before it."""
     pay, found = story.pay, primary(story)
     if pay is not None and pay.other_total is not None:
-        return f"“{pay.other}” costs {rough_dollars(Range(*pay.other_total))} in {looked_ahead(pay.horizon)}."
+        name = f"“{pay.other}”"
+        costs = f"costs {rough_dollars(Range(*pay.other_total))} in {looked_ahead(pay.horizon)}."
+        return f"{'It' if name == stays else name} {costs}"
     arm = tuned_arm(story) if not is_tuned(story) else arm_of(story, found[0]) if found else None
     if arm is not None and arm.usd is not None and not story.practice:  # the practice model's price says nothing
-        return _a_thousand(story, arm)
+        return _a_thousand(story, arm, stays)
     return "What it costs has not been worked out."
 
 
-def _a_thousand(story: Story, arm: ArmResult) -> str:
+def _a_thousand(story: Story, arm: ArmResult, stays: str) -> str:
     name = f"“{label_of(story, arm.arm)}”"
     if not arm.usd:
         return f"There is no bill for the answers of {name}: they come from a server of your own."
-    return f"{name} costs {dollars(arm.usd * 1000)} for every 1,000 {story.noun}, as measured."
+    cost = f"costs {dollars(arm.usd * 1000)} for every 1,000 {story.noun}, as measured."
+    return f"{'It' if name == stays else name} {cost}"
 
 
 def _again(story: Story) -> str:
-    if story.decided and story.decided.review_on:
-        return _review(story, story.decided.review_on, "Look at it again on")
-    if story.decide_by and not _is_past(story, story.decide_by):
-        return f"Begin by {day(story.decide_by)}."
-    return "No date to look at it again has been set."
+    return (
+        _review(story, story.decided.review_on, "Look at it again on")
+        if story.decided and story.decided.review_on
+        else ""
+    )
+
+
+def _beginning(story: Story) -> str:
+    return f"Begin by {day(story.decide_by)}." if story.decide_by and not _is_past(story, story.decide_by) else ""
 
 
 def _ended(sentence: str) -> str:

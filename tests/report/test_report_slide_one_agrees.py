@@ -126,7 +126,15 @@ def test_a_day_that_is_over_is_not_asked_for() -> None:
 
 def test_what_the_other_way_costs_reads_as_in_the_money_line() -> None:
     short = replace(stories.no_better(), pay=stories.pay(outcome=Outcome.NEVER, horizon=0.4, other_total=(41.2, 83.9)))
-    assert "“Base with 3 examples” costs $41 to $84 in the first 12 days." in words.instead(short)
+    assert words.instead(short) == (
+        "Go on with “Base with 3 examples”. It costs $41 to $84 in the first 12 days. Look at it again on 1 March 2027."
+    )
+
+
+def test_who_goes_on_as_before_is_given_no_day_to_begin() -> None:
+    stays = told(Verdict.EQUIVALENT, Action.IMPROVE_PROMPT)
+    assert words.instead(stays).endswith("No date to look at it again has been set.")
+    assert words.instead(told(None, Action.USE_RAG)).endswith("Begin by 11 December 2026.")
 
 
 def test_a_price_is_that_of_the_way_it_names() -> None:
