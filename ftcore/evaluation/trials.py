@@ -60,10 +60,8 @@ class Offer:
     """What a trial would do. `why_not` says what is missing, "" when it can be run; `seconds`: at least and at most, None =
     not known there: a model that was not trained may write on until it is stopped."""
 
-    question: str
     what: str
     rows: int
-    ways: int
     seconds: tuple[float, float] | None
     why_not: str = ""
 
@@ -90,16 +88,16 @@ def offer(
         why_not = "Name a stronger model at a connection. The practice model on this computer can't stand in for one."
     elif kind.candidate == "larger" and " ".join(larger.split()) == base_model:
         why_not = "That is the model you have. Name a stronger one to compare it with."
-    ways = 2 + (kind.candidate != "larger" and bool(project.base_prompt.strip()))
     rate = speed or (PRACTICE_WORK_A_SECOND if endpoint.practice else None)
     longest = answer_limit(row.training.response for row in asked)
     seconds = None
     if rate and asked:
+        ways = 2 + (kind.candidate != "larger" and bool(project.base_prompt.strip()))
         read = sum(_read(row, project.base_prompt, kind.candidate) for row in asked)
         written = sum(count_tokens(TrainingExample(row.training.messages[-1:])) for row in asked)
         low, high = (read + ways * OUTPUT_WEIGHT * tokens for tokens in (written, longest * len(asked)))
         seconds = (low / rate, high / rate)
-    return Offer(question, kind.what, len(asked), ways, seconds, why_not)
+    return Offer(kind.what, len(asked), seconds, why_not)
 
 
 def plan_trial(

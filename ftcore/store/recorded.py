@@ -48,9 +48,7 @@ class Recorded:
     """What a project has that was recorded elsewhere. `on`: when the training ended."""
 
     job_id: int
-    model: str
     on: datetime
-    run_ids: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +77,9 @@ def of_project(c: Connection, project_id: int) -> Recorded | None:
     known = job_ids(c, project_id)
     if not known:
         return None
-    row = c.execute(select(jobs).where(jobs.c.id == max(known))).mappings().one()
-    mine = select(runs.c.id).where(runs.c.job_id == row["id"]).order_by(runs.c.id)
-    on = row["finished_at"] or row["created_at"]
-    return Recorded(row["id"], row["fine_tuned_model"], on, tuple(c.execute(mine).scalars()))
+    job_id = max(known)
+    finished, created = c.execute(select(jobs.c.finished_at, jobs.c.created_at).where(jobs.c.id == job_id)).one()
+    return Recorded(job_id, finished or created)
 
 
 def _lines(c: Connection, snapshot_id: int) -> dict[str, int]:
