@@ -79,9 +79,8 @@ def offer(
         speed = runs.speed(c, endpoint.id, weight=OUTPUT_WEIGHT)
     why_not = ""
     if len(ids) < LEAST:
-        why_not = (
-            f"It takes at least {LEAST} approved examples; there are {len(ids)}. Import or approve some on Curate."
-        )
+        beside = "those kept for the test" if endpoint.practice else "the private ones and those kept for the test"
+        why_not = f"It takes at least {LEAST} approved examples beside {beside}; there are {len(ids)}. Import or approve some on Curate."
     elif kind.candidate == "rag" and not known:
         why_not = "There are no documents to look things up in. Add them on Evaluate, under Instructions, documents and terms."
     elif kind.candidate == "larger" and (endpoint.practice or not larger):

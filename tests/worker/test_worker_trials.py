@@ -226,4 +226,15 @@ def test_no_model_beside_the_practice_model_stands_in_for_a_stronger_one(trying:
 def test_a_few_examples_are_no_trial(db: Database, trying: Trying) -> None:
     small = begin(db, train=6, validation=0, test=6)
     found = offer_trial(db, small.project_id, "prompt_optimized", trying.place, MODEL)
-    assert "at least 10 approved examples; there are 6" in found.why_not
+    assert (
+        "at least 10 approved examples beside the private ones and those kept for the test; there are 6"
+        in found.why_not
+    )
+
+
+def test_where_private_examples_do_not_go_they_are_not_counted_and_it_is_said(trying: Trying) -> None:
+    with trying.db.write() as c:
+        hidden = [row for row in snapshots.approved(c, 1) if row.split is Split.TRAIN]
+        journal.save(c, 1, [Edit(row.example_id, {"private": True}) for row in hidden], who="DK", label="Private")
+    found = offer_trial(trying.db, 1, "prompt_optimized", trying.place, MODEL)
+    assert "beside the private ones and those kept for the test; there are 4" in found.why_not
