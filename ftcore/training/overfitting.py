@@ -1,4 +1,5 @@
-"""Has the model begun to learn its examples by heart? Told from the losses alone, and only when they show it."""
+"""Has the model begun to learn its examples by heart, or was it stopped while it still learnt? Told from the losses alone, and only
+when they show it."""
 
 from __future__ import annotations
 
@@ -16,6 +17,8 @@ WORSE = 0.02
 """How much of the best validation loss must have been lost again in the end. Less is what another seed would change."""
 NOISE = 4.0
 """By how many standard errors of the averaged points the later ones must be worse; the best of twelve is lower by chance."""
+FELL = 0.05
+"""By how much of itself the validation loss must have fallen in the last third to be called falling still."""
 LATER = 2
 """Measurements after the best one that must all be worse: one alone may be chance."""
 
@@ -35,6 +38,21 @@ def overfitting_since(metrics: Sequence[Metric]) -> int | None:
     if fmean(later) - lowest <= NOISE * noise:
         return None
     return step if _went_on_falling(told, step) else None
+
+
+def still_falling(metrics: Sequence[Metric]) -> tuple[float, float] | None:
+    """The validation loss two thirds of the way and at the end, when it fell by 5% or more between them and was never lower
+    than at the end: more passes may teach more. None when that is not so, or not known. Of a training that has ended; `metrics`
+    may come in any order."""
+    told = sorted(metrics, key=lambda metric: metric.step)
+    validated, noise = _averaged([(m.step, m.valid_loss) for m in told if m.valid_loss is not None])
+    if len(validated) <= LATER:
+        return None
+    last, end = validated[-1]
+    before = next((loss for step, loss in reversed(validated[:-1]) if step * 3 <= last * 2), validated[0][1])
+    fell = before - end
+    lowest = min(loss for _, loss in validated)
+    return (before, end) if end == lowest and fell >= FELL * before and fell > NOISE * noise else None
 
 
 def best_step(metrics: Sequence[Metric]) -> int | None:

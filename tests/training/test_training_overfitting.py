@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ftcore.records import Metric
-from ftcore.training.overfitting import best_step, overfitting_since
+from ftcore.training.overfitting import best_step, overfitting_since, still_falling
 
 
 def curve(train: list[float], valid: dict[int, float]) -> list[Metric]:
@@ -71,3 +71,38 @@ def test_a_rise_below_the_noise_of_single_steps_is_still_found() -> None:
     found = overfitting_since(curve(FALLING, valid))
     assert found is not None
     assert 25 <= found <= 55
+
+
+def test_a_training_that_ended_while_it_learnt_is_told_from_what_to_what_its_loss_fell() -> None:
+    told = curve(FALLING, {33: 1.07, 66: 0.83, 100: 0.75})
+    assert still_falling(told) == (0.83, 0.75)
+    assert still_falling(list(reversed(told))) == (0.83, 0.75)
+
+
+@pytest.mark.parametrize(
+    "valid",
+    [
+        {},
+        {50: 1.2, 100: 0.8},  # two measurements are no curve
+        {33: 1.07, 66: 0.83, 100: 0.80},  # it has all but levelled off
+        {33: 0.70, 66: 0.83, 100: 0.75},  # it was better before
+        {33: 1.07, 66: 0.75, 100: 0.83},
+    ],
+)
+def test_more_passes_are_not_advised_where_the_losses_do_not_show_it(valid: dict[int, float]) -> None:
+    assert still_falling(curve(FALLING, valid)) is None
+
+
+@given(st.dictionaries(st.integers(1, 100), st.floats(0.01, 5.0), max_size=100))
+def test_nobody_is_told_both_that_it_learns_by_heart_and_that_it_still_learns(valid: dict[int, float]) -> None:
+    told = curve(FALLING, valid)
+    assert overfitting_since(told) is None or still_falling(told) is None
+
+
+def test_noise_around_a_level_loss_is_rarely_called_still_learning() -> None:
+    called = 0
+    for seed in range(300):
+        chance = random.Random(seed)
+        valid = {at: 1.5 + chance.gauss(0, 0.06) for at in range(1, 101)}
+        called += still_falling(curve(FALLING, valid)) is not None
+    assert called <= 3, called

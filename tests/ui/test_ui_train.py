@@ -205,6 +205,14 @@ def test_overfitting_is_said_while_it_happens(db: Database, open_page: Open) -> 
     assert any("Overfitting since step 2" in one.value for one in open_page("train").warning)
 
 
+def test_a_training_that_was_still_learning_at_its_end_says_so(db: Database, open_page: Open) -> None:
+    job = begin(db).job()
+    assert not any("still learning" in one.value for one in open_page("train").info)
+    with db.write() as c:
+        jobs.add_metrics(c, job.id, [Metric(at, 6, valid_loss=loss) for at, loss in {2: 1.4, 4: 1.0, 6: 0.8}.items()])
+    assert any("fell from 1.00 to 0.80" in one.value for one in open_page("train").info)
+
+
 def test_several_trainings_under_way_stand_beside_each_other(db: Database, open_page: Open) -> None:
     journey = begin(db)
     one = journey.job(JobState.RUNNING, step=3, group="g", share=0.5)

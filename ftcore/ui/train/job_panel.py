@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
-from ftcore.records import Job, JobState, Project
+from ftcore.records import Job, JobState, Metric, Project
 from ftcore.store import endpoints, jobs
 from ftcore.training.failures import explain_failure
+from ftcore.training.overfitting import still_falling
 from ftcore.ui import page, session, way
 from ftcore.ui.train import job_curves, job_words, train_state
 from ftcore.ui.train.job_watch import show_events
@@ -32,11 +35,24 @@ def _ready(project: Project, job: Job, *, primary: bool) -> None:
         practice, measured = endpoints.get(c, job.endpoint_id).practice, jobs.metrics(c, job.id)
     if practice:
         page.practice_stamp()
+    _still_learning(job, measured)
     with st.container(horizontal=True):
         way.button(project, "evaluate", "Compare it with the cheaper ways", primary=primary)
         st.button("Try it", icon=":material/chat:", key="to-try", on_click=train_state.go, args=("Models",))
     if len(measured) > 1:
         job_curves.draw(measured, key=f"curve-{job.id}")
+
+
+def _still_learning(job: Job, measured: Sequence[Metric]) -> None:
+    fell, passes = still_falling(measured), job.hyperparameters.get("n_epochs")
+    if fell is None:
+        return
+    more = f": {2 * passes} instead of {passes} take about twice as long" if isinstance(passes, int) else ""
+    said = (
+        f"It was still learning when it ended: in its last third the error on the validation examples fell from {fell[0]:.2f} to "
+        f"{fell[1]:.2f}. More passes may teach it more{more}."
+    )
+    st.info(said, icon=":material/trending_down:")
 
 
 def failed(job: Job) -> None:
