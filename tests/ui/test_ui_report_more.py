@@ -59,6 +59,23 @@ def test_what_things_are_called_is_kept_and_said(db: Database, open_page: Open) 
     assert any("too pale for words on white" in one.value.replace("\\", "") for one in test.caption)
 
 
+def test_what_somebody_else_has_said_meanwhile_is_not_overwritten(db: Database, open_page: Open) -> None:
+    journey = begin(db)
+    journey.run()
+    project = journey.project_id
+    test = open_page("report")
+    with db.write() as c:
+        settings.set_brand(c, Brand("Nordlicht", "#123456", ""))
+        settings.set_asked(c, project, settings.Asked("", "", "Yes, says legal."))
+    test.text_input(key=f"report-noun-{project}").set_value("tickets")
+    next(button for button in test.button if button.label == "Save for the report").click().run()
+    assert not test.exception
+    with db.read() as c:
+        assert settings.asked(c, project) == settings.Asked("tickets", "", "Yes, says legal.")
+        assert settings.brand(c) == Brand("Nordlicht", "#123456", "")
+    assert test.text_input(key=f"report-house-{project}").value == "Nordlicht"
+
+
 def test_the_screen_says_where_the_data_goes_and_what_is_missing_for_the_cost(db: Database, open_page: Open) -> None:
     begin(db).run()
     told = said(open_page("report"))
