@@ -252,7 +252,7 @@ def test_whatever_may_be_typed_gives_a_sentence(data: st.DataObject) -> None:
 
 
 def test_beside_bands_that_widen_together_it_says_so() -> None:
-    assert "overlap further than the ways can" in told(calls=(60_000, 100_000)).drawn
+    assert "overlap more than the ways can" in told(calls=(60_000, 100_000)).drawn
     assert told(hours_once=(10, 12)).drawn == ""
 
 

@@ -34,7 +34,10 @@ class About:
 
 
 FAVOURABLE = "The chart is drawn with every figure at the end that favours fine-tuning most."
-SHARED = "The bands overlap further than the ways can: both widen with what they share. The payback counts that alike for both."
+SHARED = (
+    "Both bands widen with what both ways share, such as the calls, and so overlap more than the ways can. The payback takes the "
+    "same number for both."
+)
 LENGTHS = ("tuned_in", "tuned_out", "other_in", "other_out", "example_tokens")
 PRICES = ("tuned_price_in", "tuned_price_out", "other_price_in", "other_price_out")
 
