@@ -110,13 +110,13 @@ def standing(question: str, evidence: Sequence[Evidence]) -> Standing:
     if counting:
         also = "What helps the small model helps a larger one."
         return Standing("measured on the practice model", f"{_told(counting)} {also}")
-    if any(item.measured and item.practice and item.supports != "unsure" for item in mine):
+    measured = [item for item in mine if item.measured]
+    larger = [item for item in measured if not item.practice]
+    if larger:
+        return Standing("believed", f"It was measured, and that leaves it open. {_told(larger)}")
+    if measured:
         why = "It was measured on the practice model only, and that does not show what a larger model needs."
         return Standing("believed", why)
-    if any(item.measured for item in mine):
-        return Standing(
-            "believed", f"It was measured, and that leaves it open. {_told([i for i in mine if i.measured])}"
-        )
     if mine:
         return Standing("believed", "Somebody says so, and says how they know. Nothing was measured here.")
     return Standing("believed", "It rests on the answer alone.")
