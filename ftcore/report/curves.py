@@ -40,9 +40,9 @@ def loss_curve(
                 y=line[-1][1],
                 text=f"{name} {line[-1][1]:.2f}",
                 showarrow=False,
-                xanchor="right",
-                yanchor="bottom",
-                yshift=26 if close and line[-1][1] == max(ends) else 6,
+                xanchor="left",  # behind its end no line goes on that it could lie on
+                xshift=8,
+                yshift=(9 if line[-1][1] == max(ends) else -9) if close else 0,
                 font={"color": on.text},
             )
     if best is not None:
