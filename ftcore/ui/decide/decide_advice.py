@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from ftcore.decision import Framework
-from ftcore.records import Action, Because, Confidence
+from ftcore.decision.framework import QUESTIONS
+from ftcore.records import Action, Because, Confidence, Recommendation
 from ftcore.ui import page
 from ftcore.ui.decide.decide_state import Decided
 
@@ -16,6 +17,9 @@ STAMPS = {
     Confidence.PARTLY_MEASURED: ("Partly measured", "Some of it was measured here; the rest is belief."),
     Confidence.MEASURED: ("Measured", "All that the advice rests on was measured here."),
 }
+
+WHYS = 4
+"""So many lines balance the case against beside them."""
 
 
 def draw(decided: Decided, framework: Framework) -> None:
@@ -34,7 +38,7 @@ def draw(decided: Decided, framework: Framework) -> None:
             return
         pro, contra = st.columns(2, gap="large")
         with pro:
-            _marked("Why", found.because[:1], decided, framework)
+            _marked("Why", _first(found), decided, framework)
             first = found.next_steps[0]
             st.markdown(f"**What to do first**  \n{page.plain(first.what)}")
         with contra:
@@ -46,6 +50,15 @@ def draw(decided: Decided, framework: Framework) -> None:
         _rest(decided, framework)
         if decided.at is not None:
             st.caption(page.plain(f"Saved by {decided.who or 'somebody'}, {decided.at.astimezone():%d %b %Y, %H:%M}"))
+
+
+def _first(found: Recommendation) -> tuple[Because, ...]:
+    """What decides. Where nothing stood in the way of fine-tuning no single point does: then what was measured for it, and the reasons
+    that hold; a reason that doesn't is part of the case against."""
+    if found.action is not Action.FINE_TUNE:
+        return found.because[:1]
+    measured = [one for one in found.because if one.kind == "evidence" and one.about in QUESTIONS]
+    return (*measured, *(one for one in found.because if one.kind == "reason"))[:WHYS] or found.because[:1]
 
 
 def _rest(decided: Decided, framework: Framework) -> None:
