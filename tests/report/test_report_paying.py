@@ -249,6 +249,16 @@ def test_the_chart_says_one_number_of_calls_where_every_figure_is_one(db: Databa
     assert " to " not in said
 
 
+def test_the_chart_says_the_soonest_payback_as_the_sentence_does_where_the_latest_is_never(db: Database) -> None:
+    project_id = measured_project(db)
+    choose(db, project_id, TUNED_AS, "openai/gpt-4.1-mini")
+    put(db, project_id, calls=[10**4, 10**7])
+    found = pay_story(db, project_id, today=TODAY)
+    assert found.outcome is Outcome.DEPENDS
+    (said,) = [str(one.text) for one in pay_plot(found).layout.annotations if "pays back" in str(one.text)]
+    assert said.removesuffix(", or never") in found.sentence
+
+
 def test_a_real_endpoints_own_prices_are_taken_without_asking(db: Database) -> None:
     project_id = measured_project(db, practice=False)
     case = pay_case(db, project_id, today=TODAY)

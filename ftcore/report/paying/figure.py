@@ -11,7 +11,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Literal
 
 from ftcore.decision.pay.ranges import Range
-from ftcore.decision.pay.saying import DAYS_A_MONTH, after_calls, day, in_months, rough_dollars
+from ftcore.decision.pay.saying import DAYS_A_MONTH, after_calls, day, duration, in_months, rough_count, rough_dollars
 from ftcore.records.pay import Outcome, PayPoint, PayStory
 from ftcore.report.facts import short
 from ftcore.report.figures import blank
@@ -135,10 +135,14 @@ def _payback(figure: go.Figure, story: PayStory, by: By, last: float, text: str,
 
 
 def _when(ends: tuple[float, float | None], by: By) -> str:
-    """As the sentence says it; the soonest alone where the latest is never."""
-    found = Range(ends[0], ends[0] if ends[1] is None else ends[1])
-    said = after_calls(found) if by == "calls" else in_months(found)
-    return said if ends[1] is not None else f"{said}, or never"
+    """As the sentence says it."""
+    low, high = ends
+    if high is not None:
+        return after_calls(Range(low, high)) if by == "calls" else in_months(Range(low, high))
+    if not low:
+        return "from the first day, or never"
+    soonest = f"after {rough_count(low, up=False)} calls" if by == "calls" else f"in {duration(low, up=False)}"
+    return f"{soonest}, or never"
 
 
 def _shutdown(figure: go.Figure, story: PayStory, last: float, text: str) -> None:
