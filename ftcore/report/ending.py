@@ -14,8 +14,8 @@ _CLOSES = re.compile(r"closed to newcomers (?:since|from) [^;.()]+|no new [^;.()
 
 
 def of(story: Story) -> str:
-    """The shutdown of the model within the months that were looked ahead, else that the provider closes its trainings, in a
-    sentence; "" where neither is known."""
+    """The shutdown of the model (the tuned one, or the one that the cost was worked out with) within the months that were looked
+    ahead, else that the provider closes its trainings, in a sentence; "" where neither is known."""
     last = min(
         (one for one in (_date(story.shutdown), _date(story.pay.shutdown if story.pay else "")) if one), default=None
     )
@@ -23,7 +23,8 @@ def of(story: Story) -> str:
     made = _date(story.made_at)
     if last and made and (last - made).days <= horizon * DAYS_A_MONTH:
         gone = "was shut down" if last <= made else "is shut down"
-        return f"The model {gone} on {day(last.isoformat())}: what is tuned from it has to be trained and measured again on another."
+        which = "The model" if last == _date(story.shutdown) else "The model whose prices were used"
+        return f"{which} {gone} on {day(last.isoformat())}: what is tuned from it has to be trained and measured again on another."
     closes = " and ".join(_CLOSES.findall(story.pay.sentence)) if story.pay else ""
     return (
         f"The provider ends its training of models: {closes}. A later repeat may not be possible there."

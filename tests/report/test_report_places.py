@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ftcore.records import Endpoint, JobState, Place
+from ftcore.records import Endpoint, JobState, Place, Split
 from ftcore.report import places, words
 from ftcore.report.telling import tell
 from ftcore.store import endpoints, jobs, judgements, runs
@@ -73,7 +73,7 @@ def test_answers_that_were_taken_over_were_not_sent_again(journey: Journey) -> N
     run = journey.run()
     before = said(journey)
     with journey.db.write() as c:
-        runs.plan(
+        again = runs.plan(
             c,
             journey.project_id,
             snapshot_id=run.snapshot_id,
@@ -81,7 +81,14 @@ def test_answers_that_were_taken_over_were_not_sent_again(journey: Journey) -> N
             scorer=run.scorer,
             arms=run.arms,
         )
+        answers = runs.answers(c, run.id, Split.TEST, run.scorer)
+        taken = [(f"key {at}", answer, run.created_at) for at, answer in enumerate(answers)]
+        runs.keep_calls(c, again.id, Split.TEST, taken)
+    assert len(answers) > 30
     assert said(journey) == before
+    with journey.db.write() as c:
+        runs.keep_call(c, again.id, Split.VALIDATION, "asked anew", answers[0])
+    assert said(journey) != before
 
 
 @pytest.mark.parametrize(

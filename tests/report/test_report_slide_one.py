@@ -42,7 +42,8 @@ def test_a_shutdown_within_the_months_looked_ahead_is_the_biggest_risk_of_fine_t
     story = replace(stories.practice(), made_at="2026-11-28", pay=stories.pay(shutdown="2027-01-14"))
     story = advised(story, Action.FINE_TUNE)
     assert words.risk(story) == (
-        "The model is shut down on 14 January 2027: what is tuned from it has to be trained and measured again on another."
+        "The model whose prices were used is shut down on 14 January 2027: what is tuned from it has to be trained and measured "
+        "again on another."
     )
     later = replace(story, pay=stories.pay(shutdown="2028-06-01"))
     assert "small practice model" in words.risk(later)
