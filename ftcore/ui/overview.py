@@ -132,6 +132,8 @@ def project_list(current: Project) -> None:
 
 def running(project: Project) -> None:
     """Folded: the worker's tasks of this project and its jobs that have not ended."""
+    from ftcore.ui.train import job_words
+
     with session.db().read() as c:
         open_tasks = tasks.open_tasks(c, project.id)
         open_jobs = [job for job in jobs.of_project(c, project.id) if not job.state.ended]
@@ -140,7 +142,7 @@ def running(project: Project) -> None:
         if not number:
             st.write("Nothing runs. What you start goes on when you close this tab, and is listed here.")
         for job in open_jobs:
-            st.text(f"Training {job.base_model}: {job.state}, step {job.step:,} of {job.total_steps:,}")
+            st.text(f"{job_words.title(job)}: {job_words.standing(job)}")
         for task in open_tasks:
             if task.kind != "reconcile":
                 st.text(task_words.said(task))

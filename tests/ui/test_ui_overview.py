@@ -181,6 +181,13 @@ def test_the_step_of_curating_says_how_far_the_approving_has_come(counts: Counts
     assert steps(Situation(counts=counts))[2].told == says
 
 
+def test_what_runs_is_told_in_peoples_words(db: Database, open_page: Open) -> None:
+    begin(db).job(JobState.SUBMITTED, step=0)
+    shown = [text.value for text in open_page("overview").text]
+    assert "Training 1: waiting at the server" in shown
+    assert not [one for one in shown if "submitted" in one or "0 of 0" in one]
+
+
 def test_whatever_the_worker_does_has_a_name_in_peoples_words() -> None:
     assert task_words.NAMES.keys() >= HANDLERS.keys()
 
