@@ -100,6 +100,8 @@ def weigh(answers: Mapping[str, Reply], reasons: Sequence[str], evidence: Sequen
     findings: dict[str, Reply] = {}
     for item in evidence:
         cautious = item.supports != READY.get(item.question, "yes")
+        if item.practice and not cautious and answers.get(item.question) == "no":
+            continue  # training nearly always helps the practice model: whoever says that the examples are not good knows more
         if counts(item) and (cautious or item.question not in findings):
             findings[item.question] = item.supports
     vague = {item.question for item in evidence if item.measured and not item.practice and item.supports == "unsure"}

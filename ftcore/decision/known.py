@@ -19,6 +19,11 @@ ENOUGH, TOO_FEW = 50, 10
 LONGEST_NOTE, LONGEST_LINK, LONGEST_CLAIM = 4_000, 500, 300
 _WEB = re.compile(r"https?://[^\s<>\"'`\\^{}|\x00-\x1f\x7f-\x9f]+", re.IGNORECASE)
 
+_PRACTICE_SHOWS = {
+    "rag_would_solve": "What helps the small model helps a larger one.",
+    "quality_training_data": "So the examples can teach. Whether they are good enough, nobody has measured: a “no” stands.",
+}
+"""What it is worth, of the questions of which the practice model can show anything."""
 Word = Literal["believed", "measured", "measured on the practice model"]
 
 
@@ -108,8 +113,7 @@ def standing(question: str, evidence: Sequence[Evidence]) -> Standing:
     if firm:
         return Standing("measured", _told(firm))
     if counting:
-        also = "What helps the small model helps a larger one."
-        return Standing("measured on the practice model", f"{_told(counting)} {also}")
+        return Standing("measured on the practice model", f"{_told(counting)} {_PRACTICE_SHOWS[question]}")
     measured = [item for item in mine if item.measured]
     larger = [item for item in measured if not item.practice]
     if larger:

@@ -42,8 +42,8 @@ def recommend(
 
     Evidence with `measured` replaces the answer to its question; where two disagree, the more cautious holds. One
     that could not tell ("unsure") opens an answer that was ready, and replaces no other. The practice model's counts only
-    for what it can show, never for the best base model or the prompt. The confidence is `measured` only when every step
-    that the advice rests on was measured.
+    for what it can show, never for the best base model or the prompt, and that it learns does not overrule a "no" to the
+    examples. The confidence is `measured` only when every step that the advice rests on was measured.
 
     Raises ValueError, with a sentence, on a question, reply or reason that does not exist.
     """

@@ -116,7 +116,12 @@ class Wording:
         if self._action is Action.FINE_TUNE:
             yield from self._tuning_warnings()
         only = [
-            e.claim for e in case.evidence if e.practice and e.measured and e.question in self._walked and not counts(e)
+            e.claim
+            for e in case.evidence
+            if e.practice
+            and e.measured
+            and e.question in self._walked
+            and not (counts(e) and e.question in case.findings)
         ]
         if only:
             told = " ".join(dict.fromkeys(only))

@@ -334,3 +334,17 @@ def test_advice_that_rests_on_a_measured_reason_is_not_stamped_believed():
     assert recommend(READY, ["format_reliability"], [*measured, as_well]).confidence is Confidence.MEASURED
     mixed = recommend(READY, ["format_reliability", "following_hype"], [*measured, as_well])
     assert mixed.confidence is Confidence.PARTLY_MEASURED
+
+
+def test_that_the_practice_model_learns_does_not_overrule_somebody_who_has_no_good_examples():
+    ahead = Comparison(60, 0.0, 0.4, 0.4, 0.3, 0.5, 0.001, 50, 5, 5, 0, Verdict.CLEARLY_BETTER, "t")
+    on_practice, on_another = (
+        evidence_from("base", ahead, label="Base model", model="m", practice=practice) for practice in (True, False)
+    )
+    poor = {**READY, "quality_training_data": "no"}
+    told = recommend(poor, (), on_practice)
+    assert told.action is Action.COLLECT_DATA
+    assert any(one.startswith("Seen on the practice model only") for one in told.risks)
+    assert recommend(poor, (), on_another).action is Action.FINE_TUNE
+    for open_ in ({**READY, "quality_training_data": "unsure"}, without(READY, "quality_training_data")):
+        assert recommend(open_, (), on_practice).action is Action.FINE_TUNE
