@@ -1,26 +1,17 @@
-"""The framework's file, and the break-even of points."""
+"""The framework's file: the seed's keys, the words, and what is said of a copy that can't be used."""
 
 import re
-from datetime import date
 
 import pytest
 import yaml
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from ftcore.app_files import data_dir
-from ftcore.decision import (
-    FrameworkError,
-    break_even,
-    call_cost,
-    load,
-)
+from ftcore.decision import FrameworkError, load
 from ftcore.decision.framework import BAD_REASONS, GOOD_REASONS, QUESTIONS, framework_of
 from ftcore.decision.framework_file import FIGURES, read_framework
 from ftcore.records import Action
 from tests.content.spoiling import spoilt, told
-
-money = st.floats(0, 1e6)
 
 
 def test_the_seeds_questions_reasons_and_actions_are_all_there():
@@ -141,46 +132,3 @@ def test_a_file_that_is_no_yaml_is_refused_with_its_line(tmp_path):
         load(put(tmp_path, "version: 1\nquestions: [\n"))
     with pytest.raises(FrameworkError, match="can't be read"):
         load(tmp_path / "nowhere.yaml")
-
-
-def test_the_training_is_paid_back_by_what_each_call_saves():
-    found = break_even(training_cost=30, base_call_cost=0.004, tuned_call_cost=0.001, calls_per_month=5_000)
-    assert (found.calls, found.months, found.pays) == (10_000, 2.0, True)
-    assert "10,000 calls" in found.sentence
-    assert call_cost(1_000, 100, 0.30, 1.20) == pytest.approx(0.00042)
-
-
-def test_it_never_pays_when_a_call_is_not_cheaper_or_hosting_eats_the_saving():
-    assert not break_even(training_cost=1, base_call_cost=0.001, tuned_call_cost=0.001, calls_per_month=100).pays
-    hosted = break_even(
-        training_cost=1, base_call_cost=0.004, tuned_call_cost=0.001, calls_per_month=1_000, hosting_per_month=1_241
-    )
-    assert hosted.calls is None
-    assert hosted.sentence.startswith("Never")
-    assert not break_even(training_cost=1, base_call_cost=1, tuned_call_cost=0, calls_per_month=0).pays
-
-
-def test_paying_back_after_the_models_last_day_is_never():
-    facts = {"training_cost": 30.0, "base_call_cost": 0.004, "tuned_call_cost": 0.001, "calls_per_month": 5_000.0}
-    today = date(2026, 11, 23)
-    assert not break_even(**facts, today=today, shutdown=date(2027, 1, 14)).pays
-    assert break_even(**facts, today=today, shutdown=date(2027, 6, 1)).pays
-
-
-@given(money, money, money, st.floats(0, 1e9), money)
-def test_break_even_is_total_and_pays_only_with_a_saving(training, base, tuned, calls, hosting):
-    found = break_even(
-        training_cost=training,
-        base_call_cost=base,
-        tuned_call_cost=tuned,
-        calls_per_month=calls,
-        hosting_per_month=hosting,
-    )
-    assert not found.pays or (found.saving_per_call > 0 and found.calls is not None)
-    if found.pays:
-        assert found.calls * found.saving_per_call >= training * (1 - 1e-6)
-
-
-def test_a_negative_cost_is_refused():
-    with pytest.raises(ValueError, match="zero or more"):
-        break_even(training_cost=-1, base_call_cost=1, tuned_call_cost=1, calls_per_month=1)
