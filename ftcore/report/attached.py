@@ -16,7 +16,7 @@ from ftcore.records import Evidence, Reply
 from ftcore.records.pay import Outcome
 from ftcore.report.known import measured_in, said_by
 from ftcore.report.settings import OF_PROJECT
-from ftcore.store import assumptions, endpoints, runs, snapshots
+from ftcore.store import assumptions, runs, snapshots
 from ftcore.store import checked as store_checked
 from ftcore.store.database import folder_of
 from ftcore.store.decisions import Decision
@@ -74,7 +74,7 @@ def attachable(c: Connection, project_id: int, details: Mapping[str, Any]) -> di
         found["high_volume_narrow"].append(Attachable(VOLUME, f"The volume: {said.claim}"))
     for run in _finished(c, project_id):
         claims: dict[str, list[str]] = {}
-        for item in _of_run(c, run):
+        for item in said_by(c, run):
             claims.setdefault(item.question, []).append(item.claim)
         kind = "Trial" if run.settings.get("trial") else "Comparison"
         for question in claims.keys() & found.keys():
@@ -105,7 +105,7 @@ def _named(
     elif name.startswith(RUN) and name.removeprefix(RUN).isdecimal():
         run = _run(c, project_id, int(name.removeprefix(RUN)))
         if run is not None:
-            yield from (item for item in _of_run(c, run) if item.question == question)
+            yield from (item for item in said_by(c, run) if item.question == question)
 
 
 def _checked(c: Connection, project_id: int) -> Checked:
@@ -125,10 +125,6 @@ def _finished(c: Connection, project_id: int) -> list[Run]:
     every = [*runs.of_project(c, project_id), *runs.trials(c, project_id)]
     done = [run for run in every if run.state == "done" and run.result]
     return sorted(done, key=lambda run: -run.id)[:MOST_RUNS]
-
-
-def _of_run(c: Connection, run: Run) -> list[Evidence]:
-    return said_by(run, endpoints.get(c, run.endpoint_id).practice)
 
 
 def origins(c: Connection, evidence: Iterable[Evidence]) -> Iterator[tuple[str, Origin]]:

@@ -15,7 +15,7 @@ from ftcore.decision.findings import comparison_of, trial_evidence
 from ftcore.evaluation.scorers import describe
 from ftcore.records import Evidence
 from ftcore.report.facts import called
-from ftcore.store import endpoints, runs
+from ftcore.store import endpoints, projects, runs
 from ftcore.store.runs import Run
 
 
@@ -27,12 +27,23 @@ def measured_in(c: Connection, project_id: int) -> tuple[Evidence, ...]:
     newest: dict[tuple[str, bool], Run] = {}
     for run in every:
         newest.setdefault((str(run.settings.get("trial") or ""), practice[run.endpoint_id]), run)
-    return tuple(item for run in newest.values() for item in said_by(run, practice[run.endpoint_id]))
+    return tuple(item for run in newest.values() for item in said_by(c, run))
 
 
-def said_by(run: Run, practice: bool) -> list[Evidence]:
-    """What a finished comparison or trial says."""
-    return trial_of(run, practice) if run.settings.get("trial") else evidence_of(run, practice)
+def said_by(c: Connection, run: Run) -> list[Evidence]:
+    """What a finished comparison or trial says; where the project's instructions are others by now, that too."""
+    practice = endpoints.get(c, run.endpoint_id).practice
+    found = trial_of(run, practice) if run.settings.get("trial") else evidence_of(run, practice)
+    if not _asked_otherwise(run, projects.get(c, run.project_id).base_prompt):
+        return found
+    return [replace(item, claim=f"{item.claim} The instructions have changed since.") for item in found]
+
+
+def _asked_otherwise(run: Run, instructions: str) -> bool:
+    """Whether the full instructions were asked, and none of their versions was the one of today."""
+    plans = [plan for plan in run.arms if plan.get("kind") == "prompt"]
+    asked = {one.get("system") for plan in plans for one in (plan, *(plan.get("variants") or ()))}
+    return bool(instructions.strip()) and bool(asked) and instructions not in asked
 
 
 def evidence_of(run: Run, practice: bool) -> list[Evidence]:

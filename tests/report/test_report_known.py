@@ -13,9 +13,10 @@ from ftcore.decision import recommend
 from ftcore.evaluation import recorded as recordings
 from ftcore.records import Action, Evidence, Reply, Verdict
 from ftcore.report.known import evidence_of, measured_in
-from ftcore.store import endpoints, runs
+from ftcore.store import endpoints, projects, runs
 from ftcore.store.database import Database
 from ftcore.store.runs import Run
+from ftcore.ui.decide import decide_state
 
 READY: dict[str, Reply] = {
     "best_base_model": "yes",
@@ -100,3 +101,19 @@ def test_practising_undoes_nothing_that_was_measured_on_a_larger_model(db: Datab
         found = measured_in(c, run.project_id)
     assert {one.practice for one in on("prompt_optimized", list(found))} == {False, True}
     assert recommend(READY, (), found).action is Action.IMPROVE_PROMPT
+
+
+def test_what_was_measured_with_other_instructions_says_so_wherever_it_is_told(db: Database, run: Run) -> None:
+    decide_state.know(db, run.project_id, "prompt_optimized", "attached", [f"run:{run.id}"], who="DK")
+    before = decide_state.read(db, run.project_id).evidence
+    assert not [one for one in before if "The instructions have changed since." in one.claim]
+    with db.write() as c:
+        tuned = projects.get(c, run.project_id).tuned_prompt
+        projects.set_prompts(c, run.project_id, base="File it, with these examples: ...", tuned=tuned)
+    after = decide_state.read(db, run.project_id).evidence
+    assert len(after) == len(before)
+    assert all(
+        one.claim.endswith("The instructions have changed since.")
+        for one in after
+        if one.question == "prompt_optimized"
+    )
