@@ -123,6 +123,18 @@ def test_all_at_once_is_remembered_and_keeps_each_answer_as_it_is_chosen(page: A
     settled(page)
 
 
+def test_a_tap_on_another_mode_leaves_a_figure_and_is_not_swallowed(page: Any, app: RunningApp) -> None:
+    with app.db.write() as c:
+        project = projects.create(c, "By finger")
+    page.goto(f"{app.url}/decide?project={project.id}&decide=Would+it+pay%3F")
+    calls = page.get_by_role("spinbutton", name="Questions a month")
+    calls.fill("8000", timeout=30_000)
+    mode(page, "Decision record")  # a finger leaves the field and presses in the same moment
+    page.get_by_role("button", name="Record this decision").wait_for()
+    mode(page, "Would it pay?")
+    holds(calls, "8000")
+
+
 def test_the_questions_are_answered_with_the_keyboard_alone(page: Any, app: RunningApp) -> None:
     with app.db.write() as c:
         project = projects.create(c, "By keyboard")

@@ -25,6 +25,13 @@ def go(to: str) -> None:
     st.session_state[MODE] = to
 
 
+def stay(mode: str) -> None:
+    """For a part that is drawn alone: draws the whole page where another mode was chosen with the press that left one of its fields.
+    The browser sends both as one message, which is this part's."""
+    if st.session_state.get(MODE, mode) != mode:
+        st.rerun()
+
+
 def pay_button() -> None:
     st.button("Would it pay?", icon=":material/calculate:", key="to-pay", on_click=go, args=(PAY,))
 

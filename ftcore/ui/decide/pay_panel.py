@@ -20,7 +20,7 @@ from ftcore.report.paying import (
     pay_plot,
 )
 from ftcore.ui import charts, page, session
-from ftcore.ui.decide import pay_figures, pay_sliders
+from ftcore.ui.decide import decide_mode, pay_figures, pay_sliders
 
 VIEWS: dict[str, By] = {"By month": "month", "By calls": "calls"}
 ALL, ARITHMETIC = "All figures", "How this was calculated"
@@ -30,6 +30,7 @@ AHEAD = {6: "6 months", 12: "1 year", 24: "2 years", 36: "3 years"}
 @st.fragment
 def draw(project_id: int) -> None:
     """Alone it is drawn anew when a figure moves: the page around it stays."""
+    decide_mode.stay(decide_mode.PAY)
     case = pay_case(session.db(), project_id)
     _verdict(case.story)
     _asked(case, project_id)
