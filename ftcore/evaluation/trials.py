@@ -6,7 +6,6 @@ Its questions are drawn from the examples to learn from, never from those kept f
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ftcore.chat import count_tokens
@@ -35,8 +34,6 @@ LEAST = 10
 SHOTS = 3
 LOOKED_UP_TOKENS = 450
 """Three parts of 600 characters."""
-_SCATTER = 2_654_435_761
-"""Knuth's multiplier: examples are drawn by a hash of their ids, so that the same are asked again when others were added."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +70,7 @@ def offer(
     kind = KINDS[question]
     with db.read() as c:
         project = projects.get(c, project_id)
-        ids = _drawn(snapshots.approved_ids(c, project_id, private=endpoint.practice))
+        ids = snapshots.drawn_ids(c, project_id, ROWS + SHOWN, private=endpoint.practice)
         asked = snapshots.approved_some(c, ids[: _asked(len(ids))])
         known = documents.of_project(c, project_id)
         speed = runs.speed(c, endpoint.id, weight=OUTPUT_WEIGHT)
@@ -152,7 +149,7 @@ def _plain(plan: ArmPlan) -> ArmPlan:
 def _freeze(db: Database, project_id: int, *, private: bool, who: str) -> int:
     """A snapshot of the examples that a trial asks (as its test) and of those that it may show."""
     with db.read() as c:
-        ids = _drawn(snapshots.approved_ids(c, project_id, private=private))
+        ids = snapshots.drawn_ids(c, project_id, ROWS + SHOWN, private=private)
         short = projects.get(c, project_id).tuned_prompt
         taken = [_instructed(row, short) for row in snapshots.approved_some(c, ids)]
         asked = set(ids[: _asked(len(ids))])
@@ -183,10 +180,6 @@ def _instructed(row: SnapshotRow, short: str) -> SnapshotRow:
 
 def _told(row: SnapshotRow) -> tuple[int, Split, TrainingExample]:
     return row.example_id, row.split, row.training
-
-
-def _drawn(ids: Sequence[int]) -> list[int]:
-    return sorted(ids, key=lambda id_: (id_ * _SCATTER % 2**32, id_))[: ROWS + SHOWN]
 
 
 def _asked(number: int) -> int:

@@ -16,6 +16,8 @@ from ftcore.store.projects import touch
 from ftcore.store.schema import examples, now, runs, snapshot_rows, snapshots
 
 CHUNK = 2_000
+SCATTER = 2_654_435_761
+"""Knuth's multiplier: it scatters numbers that follow one another (The Art of Computer Programming 3, 6.4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,13 +147,17 @@ def approved(c: Connection, project_id: int, *, held_out: bool = False) -> Itera
             yield SnapshotRow(id_, Split(split or Split.TRAIN), from_json(training), private)
 
 
-def approved_ids(c: Connection, project_id: int, *, private: bool) -> list[int]:
-    """Those of the approved examples that are not kept for the test; with those that are marked private or without."""
+def drawn_ids(c: Connection, project_id: int, number: int, *, private: bool) -> list[int]:
+    """At most `number` of the approved examples that are not kept for the test, with those that are marked private or without: the
+    first by a hash of their ids, so that the same ones are drawn again and a file's order does not show."""
     mine = [examples.c.project_id == project_id, examples.c.status == Status.APPROVED, examples.c.trashed.is_(False)]
     mine.append(func.coalesce(examples.c.split, "") != Split.TEST)
     if not private:
         mine.append(examples.c.private.is_(False))
-    return list(c.execute(select(examples.c.id).where(*mine)).scalars())
+    scattered = (examples.c.id * SCATTER) % 2**32
+    return list(
+        c.execute(select(examples.c.id).where(*mine).order_by(scattered, examples.c.id).limit(number)).scalars()
+    )
 
 
 def approved_some(c: Connection, ids: list[int]) -> list[SnapshotRow]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from ftcore.dataset import curation, versions
 from ftcore.dataset.curation import CellEdit
@@ -117,6 +117,22 @@ def test_a_snapshot_of_many_rows_is_taken_in_parts(db: Database, project: Projec
         tracemalloc.stop()
     assert taken.train + taken.test == 9_000
     assert most < whole * 0.7  # all rows at once are many parts of 2,000
+
+
+def test_a_draw_is_the_same_each_time_holds_no_row_of_the_test_and_does_not_follow_the_file(
+    db: Database, project: Project
+) -> None:
+    fill(db, project.id, [(f"Question {n}", f"Answer {n}") for n in range(300)])
+    with db.read() as c:
+        every = snapshots.drawn_ids(c, project.id, 1_000, private=True)
+        few = snapshots.drawn_ids(c, project.id, 30, private=True)
+        test = set(c.execute(select(table.c.id).where(table.c.split == "test")).scalars())
+    assert few == every[:30]
+    assert test
+    assert not test & set(every)
+    assert len(every) == len(set(every)) == 300 - len(test)
+    assert few != sorted(few)
+    assert max(few) > 150
 
 
 def test_two_versions_are_compared_row_by_row(db: Database, project: Project) -> None:
