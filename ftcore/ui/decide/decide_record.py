@@ -173,7 +173,7 @@ def _name(project: Project) -> None:
 
 
 def _rename(project: Project, key: str) -> None:
-    name = " ".join(str(st.session_state[key]).split())
+    name = " ".join(str(st.session_state[key]).split())[: sidebar.MAX_NAME]
     if name:
         with session.db().write() as c:
             projects.rename(c, project.id, name)
