@@ -72,7 +72,12 @@ def fill(
 ) -> None:
     """Saves a whole set of answers and reasons at once, and how they are known: the sample's."""
     with db.write() as c:
-        _save(c, project_id, replace(standing(c, project_id), answers=answers, reasons=reasons, known=dict(known or {})), who)
+        _save(
+            c,
+            project_id,
+            replace(standing(c, project_id), answers=answers, reasons=reasons, known=dict(known or {})),
+            who,
+        )
 
 
 def tick(db: Database, project_id: int, reason: str, given: bool, *, who: str) -> None:
