@@ -108,6 +108,7 @@ def test_axe_finds_nothing_grave_in_what_is_ours_and_no_page_scrolls_sideways(op
 @pytest.mark.parametrize(
     ("name", "address"),
     [("train", "&train=Models"), ("train", "&train=Connections")]
+    + [("decide", "&decide=Would+it+pay%3F"), ("decide", "&decide=Decision+record")]
     + [("curate", f"&curate={mode}") for mode in ("Import", "Review", "Problems", "Split+and+export")]
     + [("evaluate", f"&view={view}") for view in ("Every+answer", "Blind+rating", "How+it+was+measured")],
 )

@@ -54,7 +54,7 @@ def decided(db: Database, answers: dict[str, Any]) -> int:
 def test_what_was_attached_counts_in_the_report_as_on_the_page(db: Database) -> None:
     project_id = decided(db, READY)
     assert tell(db, project_id).recommendation == decide_state.read(db, project_id).advice
-    decide_state.know(db, project_id, "quality_training_data", "attached", ["checks"], who="DK")
+    decide_state.attach(db, project_id, "quality_training_data", ["checks"], (), who="DK")
     told = tell(db, project_id).recommendation
     assert told == decide_state.read(db, project_id).advice
     assert told is not None

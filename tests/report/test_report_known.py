@@ -104,7 +104,7 @@ def test_practising_undoes_nothing_that_was_measured_on_a_larger_model(db: Datab
 
 
 def test_what_was_measured_with_other_instructions_says_so_wherever_it_is_told(db: Database, run: Run) -> None:
-    decide_state.know(db, run.project_id, "prompt_optimized", "attached", [f"run:{run.id}"], who="DK")
+    decide_state.attach(db, run.project_id, "prompt_optimized", [f"run:{run.id}"], (), who="DK")
     before = decide_state.read(db, run.project_id).evidence
     assert not [one for one in before if "The instructions have changed since." in one.claim]
     with db.write() as c:

@@ -152,7 +152,7 @@ def test_a_trial_that_speaks_to_a_question_can_be_attached_and_recorded(db: Data
 def test_a_name_of_what_is_gone_is_told_and_counts_for_nothing(db: Database, project_id: int, open_page: Open) -> None:
     decide_state.answer(db, project_id, "prompt_optimized", "yes", who="DK")
     names = ["run:99", "run:99999999999999999999", "soup"]
-    decide_state.know(db, project_id, "prompt_optimized", "attached", names, who="DK")
+    decide_state.attach(db, project_id, "prompt_optimized", names, (), who="DK")
     test = at("prompt_optimized", open_page)
     assert not test.exception
     assert "run:99: no longer in this project" in texts(test)
@@ -182,6 +182,39 @@ def test_two_people_at_one_question_and_its_follow_up_lose_nothing(db: Database,
     found = decide_state.read(db, project_id)
     assert found.details == {f"d{number}": number for number in range(1, 9)}
     assert len(found.known) == 8
+
+
+def test_two_tabs_at_one_fold_take_nothing_from_each_other(db: Database, open_page: Open) -> None:
+    project_id = begin(db, train=60, test=30).project_id
+    decide_state.answer(db, project_id, "best_base_model", "unsure", who="DK")
+    decide_state.answer(db, project_id, "high_volume_narrow", "yes", who="DK")
+    older, newer = at("best_base_model", open_page), at("best_base_model", open_page)
+    newer.text_area(key=f"detail-{project_id}-failures-0").set_value("Theirs").run()
+    older.text_area(key=f"detail-{project_id}-failures-1").set_value("Mine").run()
+    assert decide_state.read(db, project_id).details["failures"] == ["Theirs", "Mine"]
+    decide_state.answer(db, project_id, "quality_training_data", "yes", who="DK")
+    older = at("quality_training_data", open_page)
+    decide_state.attach(db, project_id, "quality_training_data", ["run:1"], (), who="FK")
+    older.run()
+    chosen = older.multiselect(key=f"known-{project_id}-quality_training_data-attached")
+    chosen.set_value(["checks"]).run()
+    assert not older.exception
+    assert attached(db, project_id) == ["run:1", "checks"]
+    chosen.set_value([]).run()
+    assert attached(db, project_id) == ["run:1"]
+
+
+def attached(db: Database, project_id: int) -> list[str]:
+    return decide_state.read(db, project_id).known["quality_training_data"]["attached"]
+
+
+def test_who_attaches_something_to_anothers_note_has_not_written_it(db: Database, project_id: int) -> None:
+    decide_state.answer(db, project_id, "quality_training_data", "yes", who="DK")
+    decide_state.know(db, project_id, "quality_training_data", "note", "I read them all.", who="DK")
+    decide_state.attach(db, project_id, "quality_training_data", ["checks"], (), who="FK")
+    assert decide_state.read(db, project_id).known["quality_training_data"]["who"] == "DK"
+    decide_state.know(db, project_id, "quality_training_data", "note", "Half of them.", who="FK")
+    assert decide_state.read(db, project_id).known["quality_training_data"]["who"] == "FK"
 
 
 def test_all_at_once_shows_every_question_and_is_remembered(db: Database, project_id: int, open_page: Open) -> None:

@@ -179,7 +179,7 @@ def test_evidence_that_changes_the_advice_of_a_record_is_told(db: Database, open
     decide_state.fill(db, journey.project_id, ready, ("format_reliability",), who="DK")  # type: ignore[arg-type]
     record(db, journey.project_id, choice="collect_data")
     assert "Since version 1" not in said(open_record(open_page))
-    decide_state.know(db, journey.project_id, "quality_training_data", "attached", ["checks"], who="DK")
+    decide_state.attach(db, journey.project_id, "quality_training_data", ["checks"], (), who="DK")
     found = decide_state.read(db, journey.project_id)
     assert found.advice.action is Action.FINE_TUNE
     test = open_record(open_page)

@@ -73,7 +73,7 @@ def _examples(project_id: int, label: str, asked: FollowUp, key: str, stands: An
             height=68,
             help=page.plain(asked.help) if number == 0 else None,
             on_change=_keep_examples,
-            args=(project_id, asked.key, key),
+            args=(project_id, asked.key, number, place),
         )
 
 
@@ -85,8 +85,7 @@ def _keep(project_id: int, name: str, key: str) -> None:
     page.flash("Saved.")
 
 
-def _keep_examples(project_id: int, name: str, key: str) -> None:
-    pasted = [str(st.session_state.get(f"{key}-{number}") or "").strip()[:LONGEST] for number in range(EXAMPLES)]
-    value = pasted if any(pasted) else []
-    decide_state.detail(session.db(), project_id, name, value, who=session.who())
+def _keep_examples(project_id: int, name: str, number: int, place: str) -> None:
+    text = str(st.session_state.get(place) or "").strip()[:LONGEST]
+    decide_state.pasted(session.db(), project_id, name, number, text, who=session.who())
     page.flash("Saved.")

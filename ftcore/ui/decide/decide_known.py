@@ -87,17 +87,19 @@ def _evidence(project: Project, question: Question, there: Mapping[str, str], at
     if not every:
         st.text("Evidence from this project: none speaks to this question yet.")
         return
-    st.multiselect(
+    chosen = st.multiselect(
         "Evidence from this project",
         list(every),
         format_func=lambda name: every.get(name, str(name)),
         key=_field(project.id, question.key, "attached", attached),
         placeholder="Choose what shows it",
         select_all=False,
-        help="The newest comparison and the newest trial count by themselves; what you choose here stays with the answer.",
+        help="The newest comparison and the newest trial count by themselves, those on the practice model beside the others; what "
+        "you choose here stays with the answer.",
         on_change=_keep_attached,
         args=(project.id, question.key),
     )
+    st.session_state[_shown(project.id, question.key)] = list(chosen)
     for name in attached:
         st.text(every[name])
 
@@ -132,7 +134,13 @@ def _keep_link(project_id: int, question: str) -> None:
     page.flash("Saved.")
 
 
+def _shown(project_id: int, question: str) -> str:
+    """Where it stands what this tab has shown as attached: only what changes against that is this person's doing."""
+    return f"known-{project_id}-{question}-shown"
+
+
 def _keep_attached(project_id: int, question: str) -> None:
     names = [str(name) for name in st.session_state[f"known-{project_id}-{question}-attached"]]
-    decide_state.know(session.db(), project_id, question, "attached", names, who=session.who())
+    shown = st.session_state.get(_shown(project_id, question), [])
+    decide_state.attach(session.db(), project_id, question, names, shown, who=session.who())
     page.flash("Saved.")

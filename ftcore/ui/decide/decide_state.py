@@ -5,7 +5,7 @@ Each write takes what stands and changes one thing of it in one transaction: two
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -18,7 +18,7 @@ from ftcore.records import Reply
 from ftcore.store import decisions
 from ftcore.store.database import Database
 
-__all__ = ["Decided", "answer", "detail", "fill", "know", "note", "read", "tick"]
+__all__ = ["Decided", "answer", "attach", "detail", "fill", "know", "note", "pasted", "read", "tick"]
 
 
 def read(db: Database, project_id: int) -> Decided:
@@ -37,28 +37,63 @@ def know(
     db: Database,
     project_id: int,
     question: str,
-    name: Literal["note", "link", "attached"],
-    value: str | list[str],
+    name: Literal["note", "link"],
+    value: str,
     *,
     who: str,
 ) -> None:
-    """Saves one thing about how an answer is known; an empty one takes it away."""
+    """Saves one thing about how an answer is known; an empty one takes it away. Whose note it is, whoever wrote it last says."""
     with db.write() as c:
         now = standing(c, project_id)
         others = {key: one for key, one in now.known.get(question, {}).items() if key != name}
-        mine = {**others, name: clean_value(value)[0], "who": who} if value else others
-        rest = {key: one for key, one in now.known.items() if key != question}
-        told = any(mine.get(part) for part in ("note", "link", "attached"))
-        _save(c, project_id, replace(now, known={**rest, question: mine} if told else rest), who)
+        _know(c, project_id, now, question, {**others, name: clean_value(value)[0]} if value else others, name, who)
+
+
+def attach(
+    db: Database, project_id: int, question: str, names: Sequence[str], shown: Sequence[str], *, who: str
+) -> None:
+    """Saves what of this project was attached to an answer: `names` now where `shown` stood. What somebody else attached or took
+    away meanwhile stays so."""
+    with db.write() as c:
+        now = standing(c, project_id)
+        mine = now.known.get(question, {})
+        stands = [name for name in mine.get("attached") or [] if name in names or name not in shown]
+        stands += [name for name in names if name not in shown and name not in stands]
+        others = {key: one for key, one in mine.items() if key != "attached"}
+        _know(c, project_id, now, question, {**others, "attached": stands} if stands else others, "attached", who)
+
+
+def _know(
+    c: Connection, project_id: int, now: Decided, question: str, mine: dict[str, Any], changed: str, who: str
+) -> None:
+    if changed == "note" or not mine.get("note"):  # who attaches something to another's note has not written it
+        mine = {**mine, "who": who}
+    rest = {key: one for key, one in now.known.items() if key != question}
+    told = any(mine.get(part) for part in ("note", "link", "attached"))
+    _save(c, project_id, replace(now, known={**rest, question: mine} if told else rest), who)
 
 
 def detail(db: Database, project_id: int, key: str, value: Any, *, who: str) -> None:
     """Saves what a follow-up was answered; None or "" takes it away."""
     with db.write() as c:
-        now = standing(c, project_id)
-        rest = {name: one for name, one in now.details.items() if name != key}
-        kept = value not in (None, "", [])
-        _save(c, project_id, replace(now, details={**rest, key: clean_value(value)[0]} if kept else rest), who)
+        _detail(c, project_id, key, value, who)
+
+
+def _detail(c: Connection, project_id: int, key: str, value: Any, who: str) -> None:
+    now = standing(c, project_id)
+    rest = {name: one for name, one in now.details.items() if name != key}
+    kept = value not in (None, "", [])
+    _save(c, project_id, replace(now, details={**rest, key: clean_value(value)[0]} if kept else rest), who)
+
+
+def pasted(db: Database, project_id: int, key: str, number: int, text: str, *, who: str) -> None:
+    """Saves one of several texts of a follow-up, the others as they stand: another tab may have pasted them."""
+    with db.write() as c:
+        stands = standing(c, project_id).details.get(key)
+        texts = [str(one) for one in stands] if isinstance(stands, list) else []
+        texts += [""] * (number + 1 - len(texts))
+        texts[number] = text
+        _detail(c, project_id, key, texts if any(texts) else [], who)
 
 
 def fill(
