@@ -55,6 +55,14 @@ def changed_by_evidence(document: Mapping[str, Any], today: Sequence[Evidence]) 
     return now if now.action is not then.action else None
 
 
+def only_missing(document: Mapping[str, Any], today: Sequence[Evidence]) -> bool:
+    """Whether measurements that the record rests on are not there today, and no new one is: a project that came in a file brings its
+    records without the runs."""
+    kept = {(one["question"], one["claim"]) for one in clean(document)["evidence"] if one["measured"]}
+    there = {(one.question, one.claim) for one in today if one.measured}
+    return there < kept
+
+
 def _decision(one: dict[str, Any], other: dict[str, Any]) -> Iterator[str]:
     old, new = one["decided"], other["decided"]
     if old["choice"] != new["choice"]:

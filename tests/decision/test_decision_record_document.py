@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ftcore.decision import load, recommend
-from ftcore.decision.differences import changed_by_evidence, differences
+from ftcore.decision.differences import changed_by_evidence, differences, only_missing
 from ftcore.decision.document import Origin, Told, answers_in, document, evidence_in, follow_up_words, same
 from ftcore.decision.record import markdown
 from ftcore.decision.shape import clean
@@ -240,3 +241,12 @@ def test_a_follow_up_is_told_in_words(key: str, value: Any, words: str) -> None:
     asked = load().follow_up(key)
     assert asked is not None
     assert follow_up_words(asked, value) == words
+
+
+def test_measurements_that_did_not_come_along_are_no_new_evidence() -> None:
+    measured = record(evidence=(MEASURED,))
+    assert only_missing(measured, ())
+    assert not only_missing(measured, (MEASURED,))
+    another = replace(MEASURED, claim="Something else was seen.")
+    assert not only_missing(measured, (another,))
+    assert not only_missing(record(evidence=()), ())

@@ -185,6 +185,11 @@ def test_evidence_that_changes_the_advice_of_a_record_is_told(db: Database, open
     test = open_record(open_page)
     assert "Since version 1, evidence has changed the advice" in said(test)
     assert "The case against" in said(test)
+    record(db, journey.project_id, choice="fine_tune")
+    decide_state.attach(db, journey.project_id, "quality_training_data", [], ["checks"], who="DK")
+    told = said(open_record(open_page))
+    assert "Version 2 rests on measurements that are not in this project." in told
+    assert "has changed the advice" not in told
 
 
 def test_a_review_that_is_due_is_told(db: Database, project_id: int, open_page: Open) -> None:

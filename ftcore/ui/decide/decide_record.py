@@ -8,7 +8,7 @@ from datetime import date
 import streamlit as st
 
 from ftcore.decision import Framework
-from ftcore.decision.differences import bare, changed_by_evidence
+from ftcore.decision.differences import bare, changed_by_evidence, only_missing
 from ftcore.decision.document import answers_in
 from ftcore.journey import deciding
 from ftcore.records import Action, Project
@@ -126,6 +126,8 @@ def _since(newest: KeptRecord, decided: Decided) -> str | None:
     """That evidence, or other answers, have changed the advice since; None where it is the same."""
     then = bare(str(newest.document.get("recommendation", {}).get("headline", "")))
     other = changed_by_evidence(newest.document, decided.evidence)
+    if other is not None and only_missing(newest.document, decided.evidence):
+        return f"Version {newest.number} rests on measurements that are not in this project. It said “{then}”; without them the advice on the same answers would be “{bare(other.headline)}”."
     if other is not None:
         return f"Since version {newest.number}, evidence has changed the advice: it was “{then}”, and on the same answers it is now “{bare(other.headline)}”."
     action = str(newest.document.get("recommendation", {}).get("action", ""))
