@@ -30,7 +30,7 @@ def draw(project: Project, framework: Framework, decided: Decided, cards: Sequen
             _both(project, question, decided, cards, there, title=f"{number}. {question.question}")
             st.divider()
         if len(decided.answers) == len(framework.questions):
-            _what_is_left()
+            _what_is_left(decided)
         return
     question = framework.question(_current(project.id, framework, decided))
     _progress(framework, decided)
@@ -138,7 +138,7 @@ def _ask(project: Project, question: Question, decided: Decided, there: There, t
             key="save-answer",
         )
         if not set(keys) - set(decided.answers):
-            _what_is_left()
+            _what_is_left(decided)
     decide_known.badge(question.key, decided)
     if reply is not None:
         decide_known.draw(project, question, decided, there)
@@ -149,9 +149,11 @@ def _ask(project: Project, question: Question, decided: Decided, there: There, t
         decide_follow_ups.draw(project, question, decided)
 
 
-def _what_is_left() -> None:
-    """After the fifth answer, where the eye is: what else there is to do on this page."""
-    st.markdown("**All five are answered.** The advice stands at the top. Next:")
+def _what_is_left(decided: Decided) -> None:
+    """After the fifth answer, where the eye is: the advice in a sentence, and what else there is to do on this page."""
+    st.markdown(
+        f"**All five are answered.** {page.plain(decided.advice.headline)} Why, and what speaks against it, stands at the top. Next:"
+    )
     with st.container(horizontal=True, gap="small"):
         decide_mode.pay_button()
         decide_mode.record_button()
