@@ -54,11 +54,11 @@ def draw(decided: Decided, framework: Framework) -> None:
 
 def _first(found: Recommendation) -> tuple[Because, ...]:
     """What decides. Where nothing stood in the way of fine-tuning no single point does: then what was measured for it, and the reasons
-    that hold; a reason that doesn't is part of the case against."""
+    that hold; a reason that doesn't is part of the case against. Without either, the answers."""
     if found.action is not Action.FINE_TUNE:
         return found.because[:1]
     measured = [one for one in found.because if one.kind == "evidence" and one.about in QUESTIONS]
-    return (*measured, *(one for one in found.because if one.kind == "reason"))[:WHYS] or found.because[:1]
+    return (*measured, *(one for one in found.because if one.kind == "reason"))[:WHYS] or found.because[:WHYS]
 
 
 def _rest(decided: Decided, framework: Framework) -> None:
