@@ -154,8 +154,8 @@ def test_the_keyboard_alone_answers_a_question(open_page: Open, app: RunningApp,
     tab = open_page("decide")
     with app.db.read() as c:
         before = decisions.latest(c, project_id)
-    tab_to(tab, "Not sure")
-    tab.keyboard.press("ArrowUp")
+    tab_to(tab, "Yes")  # the answer that stands has the focus
+    tab.keyboard.press("ArrowDown")
     settled(tab)
     tab_to(tab, "Save answer and continue")
     tab.keyboard.press("Enter")

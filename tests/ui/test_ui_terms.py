@@ -21,6 +21,11 @@ def test_pairs_read_as_they_were_written(pairs: dict[str, str]) -> None:
     assert read("preferred", written("preferred", kept)) == (kept, [])
 
 
+def test_the_arrow_of_a_word_processor_divides_a_pair_unless_ours_stands_in_the_line() -> None:
+    assert read("preferred", "zip ⇒ zipper\nold → new") == ({"zip": "zipper", "old": "new"}, [])
+    assert read("preferred", f"0 {ARROW} ⇒") == ({"0": "⇒"}, [])
+
+
 def test_a_line_that_is_no_pair_is_named_and_empty_lines_are_nothing() -> None:
     text = f"zip {ARROW} zipper\n\n no pair \n{ARROW} x\nold {ARROW}\n"
     assert read("preferred", text) == ({"zip": "zipper"}, [3, 4, 5])

@@ -60,7 +60,9 @@ def read(name: str, text: str) -> tuple[Any, list[int]]:
 
 
 def _plain_arrow(line: str) -> str:
-    """Word processors make other arrows of it."""
+    """Word processors make other arrows of it; where ours stands, another is part of a word."""
+    if ARROW in line:
+        return line
     for other in ("→", "⇒", "=>"):
         line = line.replace(other, ARROW)
     return line
