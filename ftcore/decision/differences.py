@@ -8,11 +8,11 @@ from typing import Any, Literal
 
 from ftcore.decision.document import answers_in, evidence_in
 from ftcore.decision.known import sound
+from ftcore.decision.questions import SAID
 from ftcore.decision.recommendation import recommend
 from ftcore.decision.shape import clean
 from ftcore.records import Evidence, Recommendation
 
-SAID = {"yes": "yes", "no": "no", "unsure": "not sure", "": "not answered"}
 Kind = Literal["decision", "advice", "answer", "evidence", "reason", "words"]
 
 

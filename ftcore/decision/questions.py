@@ -12,6 +12,8 @@ QUESTIONS = ("best_base_model", "prompt_optimized", "rag_would_solve", "high_vol
 """The five questions in the seed's order: step_1 to step_5."""
 GOOD_REASONS = ("style_consistency", "domain_terminology", "format_reliability", "efficiency_at_scale")
 BAD_REASONS = ("adding_knowledge", "one_off_task", "prompt_is_too_long", "following_hype")
+SAID = {"yes": "yes", "no": "no", "unsure": "not sure", "": "not answered"}
+"""A reply as people say it."""
 Kind = Literal["text", "number", "choice", "examples"]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from ftcore.decision.differences import SAID
+from ftcore.decision.questions import SAID
 from ftcore.decision.shape import clean
 from ftcore.records import Confidence
 

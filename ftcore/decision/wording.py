@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from ftcore.decision.case import Case, counts
 from ftcore.decision.framework import BAD_REASONS, GOOD_REASONS, QUESTIONS, Advice, Framework, Question
+from ftcore.decision.questions import SAID
 from ftcore.records import Action, Because, Confidence, Reply, Step
 
-_SAID = {"yes": "yes", "no": "no", "unsure": "not sure"}
 _UNSHOWN = "at a low volume it counts only once it was measured that the cheaper ways miss it"
 
 
@@ -144,15 +144,15 @@ class Wording:
         if finding is not None:
             text = self._claims(key, finding)
             if answer is not None and answer != finding:
-                return f"{question.short}: you answered “{_SAID[answer]}”, but it was measured. {text}"
+                return f"{question.short}: you answered “{SAID[answer]}”, but it was measured. {text}"
             return f"{question.short}: measured. {text}"
         if key in self._case.undecided and answer is not None:
             told = " ".join(e.claim for e in self._case.evidence if e.question == key and e.measured and not e.practice)
-            return f"{question.short}: you answered “{_SAID[answer]}”, but a measurement could not tell. {told}"
+            return f"{question.short}: you answered “{SAID[answer]}”, but a measurement could not tell. {told}"
         if answer is None:
             return f"{question.short}: not answered yet. {question.question}"
         notes = " ".join(e.claim for e in self._case.evidence if e.question == key and not e.measured)
-        said = f"{question.short}: you answered “{_SAID[answer]}”. {question.meaning[answer]}"
+        said = f"{question.short}: you answered “{SAID[answer]}”. {question.meaning[answer]}"
         return f"{said} Noted: {notes}" if notes else said
 
     def _reason_sentences(self) -> Iterator[Because]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ftcore.decision.questions import QUESTIONS
+from ftcore.decision.questions import QUESTIONS, SAID
 from ftcore.records import Comparison, SideBySide, Story
 from ftcore.report import data_sheet, facts, svg, words
 from ftcore.report.citing import cite, evidence_lines
@@ -12,7 +12,6 @@ from ftcore.report.html_parts import facts as fact_table
 
 SHOWN = 200
 """How many answers stand side by side; the rest are counted."""
-_SAID = {"yes": "yes", "no": "no", "unsure": "not sure"}
 NOT_DECIDED = "Nothing has been decided yet."
 
 
@@ -21,7 +20,7 @@ def decision(story: Story) -> str:
     taken = story.decided
     if not (story.answers or taken):
         return ""
-    asked = [(words.house_word(story, key), _SAID.get(story.answers.get(key, ""), "not answered")) for key in QUESTIONS]
+    asked = [(words.house_word(story, key), SAID.get(story.answers.get(key, ""), SAID[""])) for key in QUESTIONS]
     rows: list[tuple[str, str]] = []
     if taken:
         rows = [

@@ -10,21 +10,14 @@ import pytest
 
 from ftcore.dataset.sample import open_sample
 from ftcore.decision import recommend
+from ftcore.decision.case import READY
 from ftcore.evaluation import recorded as recordings
-from ftcore.records import Action, Evidence, Reply, Verdict
+from ftcore.records import Action, Evidence, Verdict
 from ftcore.report.known import evidence_of, measured_in
 from ftcore.store import endpoints, projects, runs
 from ftcore.store.database import Database
 from ftcore.store.runs import Run
 from ftcore.ui.decide import decide_state
-
-READY: dict[str, Reply] = {
-    "best_base_model": "yes",
-    "prompt_optimized": "yes",
-    "rag_would_solve": "no",
-    "high_volume_narrow": "yes",
-    "quality_training_data": "yes",
-}
 
 
 @pytest.fixture

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import streamlit as st
 
 from ftcore.decision.case import weigh
-from ftcore.decision.differences import SAID
 from ftcore.decision.framework import Question
 from ftcore.decision.known import LONGEST_LINK, LONGEST_NOTE, link_of, standing
+from ftcore.decision.questions import SAID
 from ftcore.records import Project
 from ftcore.ui import page, session
 from ftcore.ui.decide import decide_state

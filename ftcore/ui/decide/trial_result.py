@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ftcore.decision.differences import SAID
+from ftcore.decision.questions import SAID
 from ftcore.records import Project, SideBySide
 from ftcore.store import endpoints, projects
 from ftcore.store.runs import Run
