@@ -44,7 +44,7 @@ def header(name: str, lead: str = "") -> Project:
     st.title(PAGES[name][1], anchor=False, help=guide_words.of_page(name))
     project = current_project()
     if project is None:
-        st.write("Open the sample project, or start one with your own spreadsheet.")
+        st.write("Open the sample project, or start one with your own spreadsheet or with the five questions.")
         st.page_link(PAGES["overview"][0], label="Go to the Overview", icon=":material/arrow_forward:")
         st.stop()
     if lead:

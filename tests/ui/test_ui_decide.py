@@ -52,6 +52,8 @@ def test_the_five_answers_are_saved_one_after_the_other_and_lead_to_advice(
     assert kept.who == "DK"
     assert kept.recommendation["action"] == Action.FINE_TUNE
     assert any("5 of 5 answered" in m.value for m in test.markdown)
+    (said,) = [m.value.replace("\\", "") for m in test.markdown if "All five are answered." in m.value]
+    assert kept.recommendation["headline"] in said
 
 
 def test_a_saved_decision_is_shown_again_after_a_reload(db: Database, project_id: int, open_page: Open) -> None:
